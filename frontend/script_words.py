@@ -1,0 +1,44 @@
+"""The few sentences our scripts say. Places in braces are filled in the browser."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from frontend.flags import TOPIC_WORDS
+
+
+def sentences() -> dict[str, str]:
+    """By key, in the reader's language."""
+    return {
+        "live_one": _("New on this page: {title}."),
+        "live_many": _("{count} new things on this page."),
+        "live_away": _("The live connection is interrupted. We are trying again."),
+        "live_back": _("The live connection is back. This page is up to date."),
+        "map_jump": _("Go to the map"),
+        "map_label": _("Map of the things in the list"),
+        "map_controls": _("Move the map"),
+        "map_credit": _(
+            "Borders: Natural Earth. Boroughs: contains National Statistics and Ordnance Survey data "
+            "© Crown copyright and database right 2015."
+        ),
+        "map_count": _("{count} things here. Look closer."),
+        "map_from": _("from {node}"),
+        "map_close": _("Close"),
+        "map_all": _("Show everything"),
+        "map_closer": _("Look closer"),
+        "map_further": _("See more around"),
+        "map_north": _("Go north"),
+        "map_south": _("Go south"),
+        "map_east": _("Go east"),
+        "map_west": _("Go west"),
+        "map_up": _("Move up"),
+        "map_down": _("Move down"),
+        "map_left": _("Move left"),
+        "map_right": _("Move right"),
+        "legend": _("What the flags mean"),
+        **{f"topic_{slug}": str(word) for slug, word in TOPIC_WORDS.items()},
+        "network_jump": _("Go to the network"),
+        "network_label": _("Network of the things in the list. Use the arrow keys to go from one to the next."),
+        "network_controls": _("Move the network"),
+        "network_node": _("{title}, {kind}, linked with {count}"),
+    }

@@ -1,0 +1,50 @@
+"""What the frame of every page asks of apps above this one. They hand the answer down; this app imports none.
+
+In an AppConfig.ready(): `shell.node_name_comes_from(lambda: our_node().name)`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+_node_name: Callable[[], str] | None = None
+_unread: Callable[[Any], int] | None = None
+
+
+def node_name_comes_from(ask: Callable[[], str]) -> None:
+    """Called at start by the app that keeps the node's words and look. `ask` runs on every page: cache it."""
+    global _node_name
+    _node_name = ask
+
+
+def unread_notices_come_from(ask: Callable[[Any], int]) -> None:
+    """Called once at start by the app that keeps notices. `ask` runs once per page of a signed-in person."""
+    global _unread
+    _unread = ask
+
+
+def node_name() -> str:
+    """The name people gave this node; its host until they do."""
+    named = (_node_name() if _node_name else "") or settings.NODE_NAME
+    return str(named or urlsplit(settings.ORIGIN).netloc)
+
+
+def unread_notices(user: Any) -> int:
+    return _unread(user) if _unread and getattr(user, "is_authenticated", False) else 0
+
+
+def topics_of(card: Any) -> Iterable[Any]:
+    """The topics of a Card, from its prefetched relation or a list; axes have no flag and are left out."""
+    topics = getattr(card, "topics", ())
+    listed = topics.all() if hasattr(topics, "all") else topics
+    return [topic for topic in listed if getattr(topic, "scheme", "topic") == "topic"]
+
+
+def place_of(card: Any) -> str:
+    """The area in words, or nothing."""
+    area = getattr(card, "area", None)
+    return str(getattr(area, "name", None) or area or "")

@@ -1,0 +1,12 @@
+"""Pages that belong to the frame itself: the style page and the accessibility statement."""
+
+from django.urls import path
+
+from frontend import views
+
+urlpatterns = [
+    path("style/", views.style, name="style"),
+    path("style/pins.geojson", views.style_pins, name="style-pins"),
+    path("style/network.json", views.style_network, name="style-network"),
+    path("accessibility/", views.accessibility, name="accessibility"),
+]
