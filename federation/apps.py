@@ -1,0 +1,16 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class FederationConfig(AppConfig):
+    name = "federation"
+    verbose_name = _("Federation")
+
+    def ready(self) -> None:
+        """Fill the tables of verbs, lanes and errands."""
+        from federation import catalogue, describing, housekeeping, peering  # noqa: F401
+        from federation.inbound import following, objects_verbs, work  # noqa: F401
+        from federation.outbound import deliver, publish  # noqa: F401
+        from frontend import shell
+
+        shell.node_name_comes_from(describing.name_of_this_node)

@@ -1,0 +1,136 @@
+"""The back-catalogue: every public object of a node, paged by a cursor that never skips and never repeats."""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from federation import actors, discovery, identity
+from federation.bounded import BadDocument
+from federation.documents import CONTEXT
+from federation.fetching import get_document, get_json_object
+from federation.guard import FetchRefused
+from federation.http import FetchFailed
+from federation.inbound.objects import take
+from federation.models import Document, Node, Publication
+from federation.outbound.signing import fetch_signer
+from federation.reader import BadField
+from journal import errand, errand_kind
+
+if TYPE_CHECKING:
+    from journal.models import Errand
+
+log = logging.getLogger(__name__)
+
+Json = dict[str, Any]
+PAGE_ITEMS = 100
+PAGE_BYTES = 400_000
+PAGES_PER_ERRAND = 20
+
+
+def page(after: int) -> Json:
+    """One page of our own catalogue: objects and tombstones with a position above `after`, in order."""
+    items: list[Json] = []
+    last, size, full = after, 0, False
+    rows = Publication.objects.filter(public=True, position__gt=after).order_by("position")
+    for row in rows[:PAGE_ITEMS]:
+        if items and size + len(row.document) > PAGE_BYTES:
+            full = True
+            break
+        doc = json.loads(row.document)
+        doc.pop("@context", None)
+        items.append(doc)
+        last, size = row.position, size + len(row.document)
+    address = f"{settings.ORIGIN}/metro/catalogue"
+    answer: Json = {
+        "@context": CONTEXT,
+        "id": f"{address}?after={after}",
+        "type": "OrderedCollectionPage",
+        "partOf": address,
+        "orderedItems": items,
+        "last": last,
+    }
+    if full or len(items) == PAGE_ITEMS:
+        answer["next"] = f"{address}?after={last}"
+    return answer
+
+
+def ask(node: Node) -> None:
+    """Have a worker read on in a neighbour's catalogue, from where we stopped. Inside a transaction."""
+    errand("federation.catalogue", payload={"node": node.pk}, key=f"catalogue:{node.pk}")
+
+
+@errand_kind("federation.catalogue", atomic=False)
+def read_on(errand_row: Errand) -> None:
+    """Read up to twenty pages, each stored with its cursor in one transaction, then make room for others.
+
+    Interrupted anywhere it goes on after the last stored page; a page read twice changes nothing.
+    """
+    node = Node.objects.get(pk=errand_row.payload["node"])
+    if not node.catalogue_url:
+        discovery.read_node(node)
+    if not node.catalogue_url:
+        log.info("%s has no catalogue to read", node.origin)
+        return
+    for _ in range(PAGES_PER_ERRAND):
+        if _read_page(node):
+            return
+    with transaction.atomic():
+        ask(node)
+
+
+def _read_page(node: Node) -> bool:
+    """Take in one page; True when it was the last."""
+    address = f"{node.catalogue_url}?after={node.catalogue_cursor}"
+    doc = get_json_object(address, fetch_signer())
+    if not isinstance(doc.get("orderedItems"), list):
+        raise BadField("orderedItems", None, "a list of objects")
+    last = doc.get("last")
+    if not isinstance(last, int) or isinstance(last, bool) or last < node.catalogue_cursor:
+        raise BadField("last", last, f"a whole number, {node.catalogue_cursor} or more")
+    finished = "next" not in doc or not doc["orderedItems"]
+    if not finished and last == node.catalogue_cursor:
+        raise BadField("last", last, f"more than {node.catalogue_cursor}, as there is a next page")
+    with transaction.atomic():
+        for item in doc["orderedItems"]:
+            _take_item(item, node)
+        Node.objects.filter(pk=node.pk).update(
+            catalogue_cursor=last, **({"catalogue_read_at": timezone.now()} if finished else {})
+        )
+    node.catalogue_cursor = last
+    return finished
+
+
+def _take_item(item: Any, node: Node) -> None:
+    """One bad item is noted and left; the page goes on."""
+    try:
+        if not isinstance(item, dict):
+            raise BadField("orderedItems", type(item).__name__, "objects")
+        with transaction.atomic():
+            take(item, node)
+    except BadField as bad:
+        log.warning("catalogue of %s: an item was left out: %s", node.origin, bad)
+
+
+@errand_kind("federation.fetch", atomic=False)
+def fetch_object(errand_row: Errand) -> None:
+    """Ask a thing's own server for it, as somebody else spoke of it."""
+    uri = errand_row.payload["uri"]
+    if identity.is_ours(uri):
+        return
+    node = actors.hear_of_node(uri)
+    if node.blocked_at is not None or Document.objects.filter(uri=uri, tombstone=True).exists():
+        return
+    try:
+        doc = get_document(uri, fetch_signer())
+        with transaction.atomic():
+            take(doc, node)
+    except FetchFailed:
+        raise  # their server may be back later: the errand is tried again
+    except (FetchRefused, BadDocument) as refused:
+        log.info("%s was spoken of and could not be had: %s", uri, refused)

@@ -1,0 +1,36 @@
+"""What this node says of itself."""
+
+from __future__ import annotations
+
+from django.core.cache import cache
+from django.db import transaction
+
+from federation import actors
+from federation.models import Actor, ThisNode
+from journal import record
+
+NAME = "federation:name-of-this-node"
+NAME_SECONDS = 60
+"""How long another process may go on showing an earlier name when there is no shared cache."""
+
+
+def name_of_this_node() -> str:
+    """The name its stewards gave it, or nothing; every page asks."""
+    name = cache.get(NAME)
+    if name is None:
+        name = ThisNode.objects.values_list("name", flat=True).first() or ""
+        cache.set(NAME, name, NAME_SECONDS)
+    return str(name)
+
+
+def describe_this_node(*, by: str = "", **fields: str) -> ThisNode:
+    """Set the node's name, summary, area or contact address; neighbours read it with the node's actor."""
+    node = actors.this_node()
+    with transaction.atomic():
+        ThisNode.objects.filter(pk=node.pk).update(**fields)
+        if "name" in fields:
+            Actor.objects.filter(pk=node.actor_id).update(name=fields["name"])
+        record("node.described", node.actor.uri, actor=by)
+        transaction.on_commit(lambda: cache.delete(NAME))
+    node.refresh_from_db()
+    return node

@@ -1,0 +1,162 @@
+"""The inbox: everything that can be refused is refused here, in the request; the rest is kept and worked on later."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from typing import TYPE_CHECKING, Any
+
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from federation import identity, limits
+from federation.bounded import BadDocument
+from federation.documents import read_document
+from federation.inbound.authenticate import SignatureMissing, authenticate
+from federation.models import Actor, Delivery, Node, Receipt
+from federation.signatures import SignatureRefused
+from journal import bell
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+log = logging.getLogger(__name__)
+
+MAX_BYTES = 1_000_000
+PER_NODE_PER_MINUTE = 1200
+CONTENT_TYPES = ("application/activity+json", "application/ld+json", "application/json")
+
+
+class Refusal(Exception):
+    """Why a request stops at the door, and with which status."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+
+
+@csrf_exempt
+@require_POST
+def inbox(request: HttpRequest, **_which: str) -> HttpResponse:
+    """202 once the activity is safely stored; 4xx with a reason otherwise. All inboxes of this node are one door."""
+    try:
+        receive(request)
+    except Refusal as refusal:
+        log.info("inbox refused with %s: %s", refusal.status, refusal)
+        return HttpResponse(f"{refusal}\n", status=refusal.status, content_type="text/plain; charset=utf-8")
+    return HttpResponse(status=202)
+
+
+def receive(request: HttpRequest) -> None:
+    raw = _body(request)
+    try:
+        activity = read_document(raw)
+    except BadDocument as bad:
+        raise Refusal(400, str(bad)) from bad
+    actor_uri = _id(activity.get("actor"))
+    type_ = activity.get("type")
+    if not actor_uri or not isinstance(type_, str):
+        raise Refusal(400, "actor and type: expected an address and one name")
+    _policy(actor_uri)
+    farewell = _farewell_of_a_stranger(activity, actor_uri)
+    if farewell and not _is_of_a_neighbour(actor_uri):
+        return
+    try:
+        actor = authenticate(request, raw, owner=actor_uri)
+    except (SignatureMissing, SignatureRefused) as refused:
+        if farewell:
+            return
+        raise Refusal(401, str(refused)) from refused
+    if actor.uri != actor_uri:
+        raise Refusal(401, f"actor: the key belongs to {actor.uri}, not to {actor_uri}")
+    # Only what a node has signed counts: anybody can write its name.
+    if not limits.within(f"inbox:{identity.origin_of(actor.uri)}", PER_NODE_PER_MINUTE):
+        raise Refusal(429, f"more than {PER_NODE_PER_MINUTE} messages in a minute; please send the rest later")
+    _keep(activity, actor, type_, raw)
+
+
+def _body(request: HttpRequest) -> bytes:
+    length = request.headers.get("Content-Length", "0")
+    if not (length.isascii() and length.isdigit() and len(length) < 12) or int(length) > MAX_BYTES:
+        raise Refusal(413, f"Content-Length: expected at most {MAX_BYTES} bytes, got {length[:20]}")
+    content_type = request.headers.get("Content-Type", "").split(";")[0].strip().lower()
+    if content_type not in CONTENT_TYPES:
+        raise Refusal(415, f"Content-Type: expected {CONTENT_TYPES[0]}, got {content_type[:80]!r}")
+    raw = request.body
+    if len(raw) > MAX_BYTES:
+        raise Refusal(413, f"expected at most {MAX_BYTES} bytes")
+    return raw
+
+
+def _policy(actor_uri: str) -> None:
+    """Blocked and paused nodes, and our own address used by somebody else."""
+    try:
+        origin = identity.origin_of(actor_uri)
+    except ValueError as bad:
+        raise Refusal(400, f"actor: {bad}") from bad
+    if identity.is_ours(actor_uri):
+        raise Refusal(403, "actor: an address on this node cannot come from outside")
+    node = Node.objects.filter(origin=origin).first()
+    if node is not None and node.blocked_at is not None:
+        raise Refusal(403, "this node does not take messages from yours")
+    if node is not None and node.peering == Node.Peering.PAUSED:
+        raise Refusal(503, "our neighbourhood is paused; please send it again later")
+
+
+def _farewell_of_a_stranger(activity: Mapping[str, Any], actor_uri: str) -> bool:
+    """Servers tell everybody when an account is deleted; of somebody unknown there is nothing to check or to do."""
+    return (
+        activity.get("type") == "Delete"
+        and _id(activity.get("object")) == actor_uri
+        and not Actor.objects.filter(uri=actor_uri).exists()
+    )
+
+
+def _is_of_a_neighbour(actor_uri: str) -> bool:
+    """What was there and went while we were away is part of the view that neighbours share."""
+    return Node.objects.filter(origin=identity.origin_of(actor_uri), peering__in=Node.SHARING).exists()
+
+
+def _keep(activity: Mapping[str, Any], actor: Actor, type_: str, raw: bytes) -> None:
+    """Store the bytes unchanged, once per activity id; a second copy is thanked and dropped."""
+    uri = activity.get("id")
+    if not isinstance(uri, str) or not uri:
+        uri = f"{actor.uri}#sha256-{hashlib.sha256(raw).hexdigest()}"
+    try:
+        same = identity.origin_of(uri) == identity.origin_of(actor.uri)
+    except ValueError as bad:
+        raise Refusal(400, f"id: {bad}") from bad
+    if not same or len(uri) > 500:
+        raise Refusal(400, f"id: expected an address of at most 500 characters on {identity.origin_of(actor.uri)}")
+    try:
+        with transaction.atomic():
+            Receipt.objects.create(
+                activity_uri=uri,
+                actor=actor,
+                type=type_[:64],
+                object_uri=(_id(activity.get("object")) or "")[:500],
+                body=raw,
+            )
+            bell.ring()
+    except IntegrityError:
+        log.debug("activity %s came again", uri)
+    _heard(actor)
+
+
+def _heard(actor: Actor) -> None:
+    """A node that speaks is awake: what waited for it goes out at once."""
+    now = timezone.now()
+    Node.objects.filter(actors=actor).update(heard_at=now)
+    if Node.objects.filter(actors=actor, failures__gt=0).update(failures=0, rest_until=None):
+        waiting = Delivery.objects.filter(node=actor.node_id, state=Delivery.State.READY, lease_until=None)
+        waiting.update(due_at=now)
+        bell.ring()
+
+
+def _id(value: Any) -> str | None:
+    if isinstance(value, dict):
+        value = value.get("id")
+    return value if isinstance(value, str) else None

@@ -1,0 +1,91 @@
+"""Create, Update, Delete and Announce: things of theirs come, change and go."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+
+from federation import audiences, identity
+from federation.inbound.objects import bury, take
+from federation.inbound.verbs import Incoming, Refused, verb
+from federation.models import Actor, AudienceKey, Document, Following, Node
+from journal import errand, record
+
+Json = dict[str, Any]
+
+
+@verb("Create")
+@verb("Update")
+def arrive(incoming: Incoming) -> str:
+    """An embedded object is believed only on its sender's own server; of others we ask the origin (FEP-fe34)."""
+    obj = incoming.activity.get("object")
+    if isinstance(obj, str):
+        return ask_for(obj) if is_welcome(incoming) else "not from anybody we listen to: not asked for"
+    if not isinstance(obj, dict) or not isinstance(obj.get("id"), str):
+        raise Refused("object: expected an object with an id, or its address")
+    uri = obj["id"]
+    if identity.is_ours(uri):
+        raise Refused(f"object: {uri} is on this node and cannot be written from outside")
+    if not is_welcome(incoming):
+        return "not from a neighbour, nor from anybody followed here: not kept"
+    if identity.origin_of(uri) != incoming.node.origin:
+        return ask_for(uri)
+    inherited = {key: incoming.activity[key] for key in ("to", "cc") if key in incoming.activity and key not in obj}
+    return take(obj | inherited, incoming.node, speaker=incoming.actor)
+
+
+@verb("Delete")
+def depart(incoming: Incoming) -> str:
+    """Only on the sender's own server, and only by the owner; `bury` checks the latter where we hold the thing."""
+    obj = incoming.activity.get("object")
+    uri = obj.get("id") if isinstance(obj, dict) else obj
+    if not isinstance(uri, str):
+        raise Refused("object: expected an address or a Tombstone with an id")
+    if identity.is_ours(uri) or identity.origin_of(uri) != incoming.node.origin:
+        raise Refused(f"object: {uri} is not on {incoming.node.origin}")
+    content = obj if isinstance(obj, dict) else {"id": uri, "type": "Note"}
+    if uri == incoming.actor.uri:
+        Actor.objects.filter(pk=incoming.actor.pk).update(gone_at=timezone.now())
+        Following.objects.filter(follower=incoming.actor).delete()
+        record("actor.gone", uri, actor=uri, origin="peer")
+    if not is_welcome(incoming) and not Document.objects.filter(uri=uri).exists():
+        return "nothing of theirs here"
+    return bury(uri, incoming.node, content=content, speaker=incoming.actor)
+
+
+@verb("Announce")
+@verb("Announce", of="Create")
+@verb("Announce", of="Update")
+def pass_on(incoming: Incoming) -> str:
+    """A group or topic passes something on (FEP-1b12). Only those somebody here follows are listened to, and what they
+    pass on is asked of its own server, never believed from them."""
+    if not is_welcome(incoming):
+        return "passed on by somebody nobody here follows"
+    obj = incoming.inner.get("object") if incoming.inner else incoming.activity.get("object")
+    uri = obj.get("id") if isinstance(obj, dict) else obj
+    if not isinstance(uri, str):
+        raise Refused("object: expected an address")
+    if identity.is_ours(uri):
+        return "passed on something of ours"
+    return ask_for(uri)
+
+
+def is_welcome(incoming: Incoming) -> bool:
+    """Things are taken in from neighbours (also while an agreement is being made), from whoever somebody here follows,
+    and, for members only, from the groups our people are in. What strangers push at us is not kept."""
+    open_states = (*Node.SHARING, Node.Peering.INVITED, Node.Peering.LIMITED)
+    if incoming.node.peering in open_states:
+        return True
+    followed = Following.objects.filter(followed=incoming.actor, follower__node__isnull=True)
+    if followed.filter(state=Following.State.ACCEPTED).exists():
+        return True
+    readers = AudienceKey.objects.filter(audience=audiences.of_group(incoming.actor.uri), actor__node__isnull=True)
+    return readers.exists()
+
+
+def ask_for(uri: str) -> str:
+    """Fetch a thing from its own server later, outside this transaction."""
+    identity.origin_of(uri)
+    errand("federation.fetch", payload={"uri": uri}, key=f"fetch:{uri}"[:200])
+    return "asked its own server for it"

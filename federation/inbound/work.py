@@ -1,0 +1,125 @@
+"""The receipts lane: what the door let in is authorised, read and acted on, one transaction each."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+
+from federation import actors, types
+from federation.bounded import BadDocument
+from federation.documents import read_document
+from federation.guard import FetchRefused
+from federation.http import FetchFailed
+from federation.inbound.verbs import Incoming, Refused, handler_for
+from federation.models import Activity, Actor, Receipt
+from journal import LeaseLost, claim, fail, lane, postpone, settle
+from journal.claims import in_hand, stopping
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+log = logging.getLogger(__name__)
+
+Json = dict[str, Any]
+BATCH = 50
+CARRIES_ANOTHER = frozenset({"Accept", "Reject", "Undo", "Announce", "TentativeAccept"})
+
+
+@lane("receipts")
+def drain(limit: int = 500) -> int:
+    """Work through what came in; returns how many receipts were tried. One bad receipt does not stop the rest."""
+    earlier = Receipt.objects.filter(
+        state=Receipt.State.READY, object_uri=OuterRef("object_uri"), actor=OuterRef("actor"), id__lt=OuterRef("id")
+    ).exclude(object_uri="")
+    tried = 0
+    while tried < limit:
+        rows = claim(Receipt, min(BATCH, limit - tried), where=~Q(Exists(earlier)))
+        if not rows:
+            break
+        with in_hand(rows):
+            for row in rows:
+                work_on(row)
+        tried += len(rows)
+    return tried
+
+
+def work_on(receipt: Receipt) -> None:
+    """Read one receipt and do what it says, or write down why not."""
+    if stopping.is_set():
+        postpone(receipt, until=receipt.due_at)
+        return
+    if receipt.attempts >= receipt.max_attempts:
+        fail(receipt, RuntimeError("given up: its workers died before finishing it"), dead=True)
+        return
+    try:
+        _act_on(receipt)
+    except LeaseLost:
+        log.info("receipt %s was taken over by another worker", receipt.pk)
+    except Exception as error:  # a fault of ours in one receipt must not end the lane; it is kept and shown on the desk
+        log.exception("receipt %s failed on attempt %s", receipt.pk, receipt.attempts)
+        fail(receipt, error)
+
+
+def _act_on(receipt: Receipt) -> None:
+    try:
+        activity = read_document(bytes(receipt.body))
+        read_sender(receipt.actor)
+        handler, incoming = prepare(activity, receipt.actor)
+        with transaction.atomic():
+            outcome = handler(incoming)
+            settle(receipt, outcome=outcome[:300])
+    except (Refused, BadDocument) as refusal:
+        log.info("activity %s was refused: %s", receipt.activity_uri, refusal)
+        with transaction.atomic():
+            settle(receipt, outcome=f"refused: {refusal}"[:300])
+
+
+def read_sender(actor: Actor) -> None:
+    """Make sure we know where to answer; the key alone may have come without an inbox."""
+    if actor.read_at is None:
+        try:
+            actors.fetch(actor.uri)
+        except FetchFailed:
+            raise  # they may be back later
+        except FetchRefused as refused:
+            raise Refused(f"{actor.uri} could not be read: {refused}") from refused
+        actor.refresh_from_db()
+
+
+def prepare(activity: Json, actor: Actor) -> tuple[Callable[[Incoming], str], Incoming]:
+    """Find the handler, and do what needs the network, before any transaction begins."""
+    if actor.node is None:
+        raise Refused("actor: an address on this node cannot come from outside")
+    type_ = str(activity.get("type", ""))
+    obj = activity.get("object")
+    inner = inner_activity(obj) if type_ in CARRIES_ANOTHER else None
+    about = _id(inner.get("object")) if inner else _id(obj)
+    found = types.locate(about) if about else None
+    kind = found[0].kind_of(found[1]) if found else ""
+    handler = handler_for(type_, str(inner.get("type", "")) if inner else "", kind)
+    if handler is None:
+        raise Refused(f"{type_}: not something this node acts on")
+    target = found[1] if found else None
+    return handler, Incoming(activity, actor, actor.node, kind=kind, target=target, inner=inner)
+
+
+def inner_activity(obj: Any) -> Json | None:
+    """The activity inside an Accept, Reject, Undo or Announce: ours by its id, theirs as embedded."""
+    uri = _id(obj)
+    if uri:
+        ours = Activity.objects.filter(uri=uri).first()
+        if ours is not None:
+            return read_document(ours.body.encode())
+        before = Receipt.objects.filter(activity_uri=uri).exclude(body=b"").first()
+        if before is not None:
+            return read_document(bytes(before.body))
+    return obj if isinstance(obj, dict) and "object" in obj else None
+
+
+def _id(value: Any) -> str | None:
+    if isinstance(value, dict):
+        value = value.get("id")
+    return value if isinstance(value, str) else None

@@ -1,0 +1,90 @@
+"""This node, and the other servers it has heard of."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .actors import Actor
+
+
+class Node(models.Model):
+    """Another server, Flotilla or not, known by its origin (scheme, host, port).
+
+    Peering is agreed by both stewards; `state` is where that agreement stands, seen from here.
+    """
+
+    class Peering(models.TextChoices):
+        NONE = "none", _("Not a neighbour")
+        INVITED = "invited", _("We have asked, they have not answered yet")
+        ASKED = "asked", _("They have asked, we have not answered yet")
+        TRIAL = "trial", _("Neighbours on trial")
+        FULL = "full", _("Neighbours")
+        PAUSED = "paused", _("Paused for now")
+        LIMITED = "limited", _("We hear them, but do not show them unasked")
+        ENDED = "ended", _("No longer neighbours")
+
+    SHARING = (Peering.TRIAL, Peering.FULL)
+
+    origin = models.CharField(max_length=255, unique=True)
+    name = models.CharField(max_length=200, blank=True)
+    software = models.CharField(max_length=100, blank=True)
+    actor = models.OneToOneField(Actor, null=True, blank=True, on_delete=models.SET_NULL, related_name="represents")
+    peering = models.CharField(max_length=8, choices=Peering.choices, default=Peering.NONE)
+    peered_at = models.DateTimeField(null=True, blank=True)
+    blocked_at = models.DateTimeField(null=True, blank=True)
+    heard_at = models.DateTimeField(default=timezone.now, help_text="last signed word from them")
+    reached_at = models.DateTimeField(null=True, blank=True, help_text="last delivery they took")
+
+    # The back-catalogue: how far we have read theirs, by their own stable cursor.
+    catalogue_url = models.CharField(max_length=500, blank=True)
+    digest_url = models.CharField(max_length=500, blank=True)
+    catalogue_cursor = models.PositiveBigIntegerField(default=0)
+    catalogue_read_at = models.DateTimeField(null=True, blank=True, help_text="when its end was reached")
+
+    # The lane: one worker at a time talks to a node, and a node that fails is left in peace for a while.
+    lane_owner = models.CharField(max_length=64, blank=True)
+    lane_until = models.DateTimeField(null=True, blank=True)
+    failures = models.PositiveIntegerField(default=0, help_text="deliveries failed in a row")
+    rest_until = models.DateTimeField(null=True, blank=True, help_text="the breaker is open until then")
+    signature_scheme = models.CharField(
+        max_length=8, blank=True, choices=[("cavage", "cavage"), ("rfc9421", "rfc9421")], help_text="last one accepted"
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(peering__in=["none", "invited", "asked", "trial", "full", "paused", "limited", "ended"]),
+                name="node_peering_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(peering__in=["trial", "full", "paused", "limited"]) | Q(actor__isnull=False),
+                name="node_neighbour_has_actor",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.origin
+
+    @property
+    def is_neighbour(self) -> bool:
+        return self.peering in self.SHARING and self.blocked_at is None
+
+
+class ThisNode(models.Model):
+    """What this node says about itself: one row, edited on the steward's desk."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    name = models.CharField(_("name"), max_length=100)
+    summary = models.TextField(_("what this node is for"), max_length=1000, blank=True)
+    area = models.CharField(_("area"), max_length=100, blank=True)
+    contact = models.EmailField(_("contact address, shown to everybody"), blank=True)
+    actor = models.OneToOneField(Actor, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="this_node_is_one_row")]
+
+    def __str__(self) -> str:
+        return self.name

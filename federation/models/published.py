@@ -1,0 +1,97 @@
+"""The base of every published row, and who may see which audience."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from federation import audiences
+
+from .actors import Actor
+from .nodes import Node
+
+
+class AudienceKey(models.Model):
+    """`actor` may read what is addressed to `audience`. Written by joining, removed by leaving."""
+
+    actor = models.ForeignKey(Actor, on_delete=models.CASCADE, related_name="audience_keys")
+    audience = models.CharField(max_length=500)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["actor", "audience"], name="audience_key_once")]
+        indexes = [models.Index(fields=["audience"])]
+
+    def __str__(self) -> str:
+        return f"{self.actor_id} reads {self.audience}"
+
+
+class PublishedQuerySet(models.QuerySet[Any]):
+    def visible_to(self, reader: Actor | None) -> Self:
+        """What `reader` may see: every list and every page starts here. None is somebody not signed in."""
+        return self.filter(withdrawn_at__isnull=True, audience__in=audiences.readable_by(reader)).exclude(
+            node__blocked_at__isnull=False
+        )
+
+    def ours(self) -> Self:
+        return self.filter(node__isnull=True)
+
+
+class Published(models.Model):
+    """A thing with a page, an audience and a life on the network; ours when `node` is null.
+
+    `version` starts at 1 and is raised by every action that changes what others see; it travels, and an older one
+    never replaces a newer one. `actor` is who speaks (for a group or a person, itself); `author` is the human on
+    record, who never travels.
+    """
+
+    uri = models.CharField(max_length=500, unique=True)
+    public_id = models.CharField(max_length=16, unique=True)
+    node = models.ForeignKey(Node, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    actor = models.ForeignKey(Actor, on_delete=models.PROTECT, related_name="+")
+    author = models.ForeignKey(Actor, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    audience = models.CharField(max_length=500, default=audiences.PUBLIC, db_index=True)
+    language = models.CharField(max_length=16, blank=True)
+    version = models.PositiveIntegerField(default=1)
+    published_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(default=timezone.now)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    objects = PublishedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(condition=Q(version__gte=1), name="%(class)s_version_from_one"),
+            models.CheckConstraint(
+                condition=Q(node__isnull=True) | Q(author__isnull=True), name="%(class)s_theirs_has_no_author_here"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.uri
+
+    @property
+    def is_ours(self) -> bool:
+        return self.node_id is None
+
+
+class Submission(models.Model):
+    """A form that has published its thing: `key` names form and contents, `uri` what came of them.
+
+    A browser whose connection broke off sends the same form again, and so does a second click: the row is written with
+    the thing it gave, so that the second finds it (`publishing.given_before`).
+    """
+
+    author = models.ForeignKey(Actor, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=64)
+    uri = models.CharField(max_length=500)
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["author", "key"], name="submission_once")]
+
+    def __str__(self) -> str:
+        return f"{self.author_id} published {self.uri}"

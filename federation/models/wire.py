@@ -1,0 +1,138 @@
+"""What came in, what goes out, and what we hold of others, as bytes and counters."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from journal.models import Claimable
+
+from .actors import Actor
+from .nodes import Node
+
+
+class Receipt(Claimable):
+    """An activity somebody posted to us: signed, checked, stored unchanged, then worked on. Kept for 14 days."""
+
+    activity_uri = models.CharField(max_length=500, unique=True)
+    actor = models.ForeignKey(Actor, on_delete=models.CASCADE, related_name="receipts")
+    type = models.CharField(max_length=64)
+    object_uri = models.CharField(max_length=500, blank=True, db_index=True)
+    body = models.BinaryField()
+    received_at = models.DateTimeField(default=timezone.now)
+    outcome = models.CharField(max_length=300, blank=True, help_text="in a few words, for the desk")
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.activity_uri}"
+
+
+class Document(models.Model):
+    """The last JSON of an object that is not ours, known kind or not, so that a new column can be refilled."""
+
+    class State(models.TextChoices):
+        READ = "read"
+        IGNORED = "ignored"
+        REFUSED = "refused"
+
+    uri = models.CharField(max_length=500, unique=True)
+    node = models.ForeignKey(Node, on_delete=models.PROTECT, related_name="documents")
+    kind = models.CharField(max_length=32, blank=True)
+    type = models.CharField(max_length=64, blank=True)
+    state = models.CharField(max_length=8, choices=State.choices)
+    reason = models.CharField(max_length=300, blank=True)
+    raw = models.TextField(blank=True, help_text="empty for a tombstone")
+    version = models.PositiveIntegerField(default=0)
+    content_hash = models.CharField(max_length=64, blank=True)
+    bucket = models.PositiveSmallIntegerField(default=0)
+    public = models.BooleanField(default=False)
+    counted = models.BooleanField(default=False, help_text="part of the shared view, so of the digest")
+    tombstone = models.BooleanField(default=False)
+    received_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(tombstone=False) | Q(raw=""), name="document_tombstone_is_empty"),
+        ]
+        indexes = [models.Index(fields=["node", "counted", "bucket"])]
+
+    def __str__(self) -> str:
+        return self.uri
+
+
+class PublicationCounter(models.Model):
+    """The last position given out: one row, locked while positions are given."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    last = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="publication_counter_is_one_row")]
+
+    def __str__(self) -> str:
+        return str(self.last)
+
+
+class Publication(models.Model):
+    """One row per public object of ours, as last published; `position` is the cursor others page by.
+
+    A position is given when the object is published or changed, by one claimer at a time that holds the counter's row
+    to the end of its transaction, so nobody ever sees a higher position before a lower one.
+    """
+
+    uri = models.CharField(max_length=500, unique=True)
+    kind = models.CharField(max_length=32)
+    position = models.PositiveBigIntegerField(unique=True)
+    version = models.PositiveIntegerField()
+    content_hash = models.CharField(max_length=64)
+    bucket = models.PositiveSmallIntegerField()
+    public = models.BooleanField()
+    tombstone = models.BooleanField(default=False)
+    document = models.TextField(help_text="the object's JSON as sent")
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["public", "bucket"]), models.Index(fields=["public", "position"])]
+
+    def __str__(self) -> str:
+        return f"{self.position} {self.uri}"
+
+
+class Activity(models.Model):
+    """One activity of ours, its bytes frozen once; its id is used for this occurrence and never again."""
+
+    uri = models.CharField(max_length=500, unique=True)
+    actor = models.ForeignKey(Actor, on_delete=models.CASCADE, related_name="activities")
+    type = models.CharField(max_length=32)
+    object_uri = models.CharField(max_length=500, blank=True, db_index=True)
+    public = models.BooleanField(default=False, help_text="listed in the actor's outbox")
+    body = models.TextField()
+    made_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["actor", "public", "id"])]
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.uri}"
+
+
+class Delivery(Claimable):
+    """One activity for one inbox, tried until taken, refused for good, or seven days old."""
+
+    activity = models.ForeignKey(Activity, on_delete=models.CASCADE, related_name="deliveries")
+    node = models.ForeignKey(Node, on_delete=models.CASCADE, related_name="deliveries")
+    inbox = models.CharField(max_length=500)
+    object_uri = models.CharField(max_length=500, blank=True)
+    made_at = models.DateTimeField(default=timezone.now)
+    answer = models.CharField(max_length=300, blank=True, help_text="what their server last said")
+    delivered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(Claimable.Meta):
+        constraints = [
+            *Claimable.Meta.constraints,
+            models.UniqueConstraint(fields=["activity", "inbox"], name="delivery_once_per_inbox"),
+        ]
+        indexes = [*Claimable.Meta.indexes, models.Index(fields=["inbox", "object_uri"], name="delivery_same_thing")]
+
+    def __str__(self) -> str:
+        return f"{self.activity_id} to {self.inbox}"

@@ -1,0 +1,95 @@
+"""A URL is the thing: its page for people, its ActivityStreams document for programs (blueprint 4.3)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+
+from federation import actors, audiences, types
+from federation.documents import CONTEXT
+from federation.inbound.authenticate import authenticate
+from federation.models import Actor, Node
+from federation.signatures import SignatureRefused
+
+ACTIVITY = "application/activity+json"
+LD = 'application/ld+json; profile="https://www.w3.org/ns/activitystreams"'
+_WANTED = frozenset({"application/activity+json", "application/ld+json", "application/json"})
+_PAGE = frozenset({"text/html", "application/xhtml+xml", "text/*", "*/*"})
+
+
+def wants_activity(request: HttpRequest) -> bool:
+    """Whether the asker prefers a document to a page. Browsers ask for text/html first; programs name our types.
+
+    Parameters do not count: ActivityPub section 3.2 asks for ld+json with its profile, some add a charset.
+    """
+    for accepted in request.accepted_types:  # the most wanted first
+        name = f"{accepted.main_type}/{accepted.sub_type}"
+        if name in _WANTED or name in _PAGE:
+            return name in _WANTED
+    return False
+
+
+def as_activity(doc: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    response = JsonResponse(doc, status=status, content_type=ACTIVITY, json_dumps_params={"ensure_ascii": False})
+    response["Vary"] = "Accept, Accept-Language, Cookie"
+    return response
+
+
+def document_response(request: HttpRequest, row: Any) -> HttpResponse:
+    """A row's document: ours in full, theirs at its own address. Raises Http404 where the asker may not read it.
+
+    What is for one group is given only to a server that hosts a member and signs its request (blueprint 4.10).
+    """
+    if not row.is_ours:
+        return HttpResponseRedirect(row.uri)
+    found = types.locate(row.uri)
+    if found is None or (row.audience != audiences.PUBLIC and not _hosts_a_reader(request, row.audience)):
+        raise Http404
+    return as_activity(found[0].document(row))
+
+
+def copy_for_members(request: HttpRequest) -> HttpResponse | None:
+    """The document at this address, or its tombstone, where it is for one group and the node of a member asks.
+
+    None for everybody else, and they are to be told the same as of what never was.
+    """
+    if not wants_activity(request) or "Signature" not in request.headers:
+        return None
+    found = types.locate(f"{settings.ORIGIN}{request.path}")
+    if found is None or not found[1].is_ours or not _hosts_a_reader(request, found[1].audience):
+        return None
+    type_, row = found
+    if row.withdrawn_at is not None:
+        return as_activity({"@context": CONTEXT, **type_.tombstone(row)}, status=410)
+    return as_activity(type_.document(row))
+
+
+def gone_document(row: Any) -> HttpResponse:
+    """The tombstone of a withdrawn row: ours with 410, theirs at its own address. Raises Http404 where nobody outside
+    could ever read it.
+
+    An actor's keys stay on its tombstone: what it has said may reach others only now.
+    """
+    if not row.is_ours:
+        return HttpResponseRedirect(row.uri)
+    found = types.locate(row.uri)
+    if found is None or row.audience != audiences.PUBLIC:
+        raise Http404
+    type_, held = found
+    keys = actors.public_keys(held.actor) if type_.is_actor and held.actor.rsa_public else {}
+    return as_activity({"@context": CONTEXT, **type_.tombstone(held), **keys}, status=410)
+
+
+def _hosts_a_reader(request: HttpRequest, audience: str) -> bool:
+    if audience == audiences.this_node():
+        return False
+    try:
+        signer = authenticate(request, request.body)
+    except SignatureRefused:
+        return False
+    node = signer.node
+    if node is None or node.peering != Node.Peering.FULL or node.blocked_at is not None:
+        return False
+    return Actor.objects.filter(audience_keys__audience=audience, node=node).exists()

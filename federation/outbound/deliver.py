@@ -1,0 +1,262 @@
+"""The delivery lane: many nodes at once, one worker at a time per node, and a rest for a node that fails.
+
+One slow or dead node costs only the worker that waits for it; the others go on (blueprint 3, field note B16).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import random
+import uuid
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from typing import TYPE_CHECKING
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from federation import http
+from federation.models import Delivery, Following, Node
+from federation.outbound.signing import CAVAGE, RFC9421, signer_for
+from federation.signatures import SignatureRefused
+from journal import claim, lane
+from journal.claims import LEASE, put_down, stopping, take_in_hand
+
+if TYPE_CHECKING:
+    from federation.http import Answer
+
+ACTIVITY = "application/activity+json"
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 500
+NODES_AT_ONCE = 50
+LOOK_AGAIN_SECONDS = 0.5  # while others take their time
+PER_NODE = 40
+LANE_LEASE = LEASE
+RENEW_LANES_AFTER = LANE_LEASE / 3
+FIRST_RETRY = dt.timedelta(seconds=30)
+LONGEST_RETRY = dt.timedelta(hours=12)
+GIVE_UP_AFTER = dt.timedelta(days=7)
+BREAKER_AT = 3  # failures in a row before only single probes are sent
+DOUBLE_KNOCK = frozenset({400, 401, 403})
+TRY_AGAIN = frozenset({401, 408, 425, 429})
+
+
+class CannotSign(Exception):
+    """Nothing was sent, and the other node is not to blame: a key of ours may yet be mended."""
+
+
+@lane("deliveries", batch=AT_ONCE)
+def drain(limit: int = AT_ONCE) -> int:
+    """Deliver all that is due, at most `limit` at once; returns how many were tried.
+
+    Whoever answers makes room for what became due meanwhile: a node that takes its time holds up nobody else.
+    """
+    owner = uuid.uuid4().hex
+    open_per_node: dict[int, list[Delivery]] = {}
+    try:
+        return _deliver(owner, limit, open_per_node)
+    finally:
+        put_down({row.lease_owner for rows in open_per_node.values() for row in rows})
+
+
+def _deliver(owner: str, limit: int, open_per_node: dict[int, list[Delivery]]) -> int:
+    tried, renewed_at = 0, timezone.now()
+    pending: dict[Future[Answer], tuple[Delivery, Node]] = {}
+    failed: set[int] = set()
+    while True:
+        started = _start(owner, limit - len(pending), pending, open_per_node) if not stopping.is_set() else 0
+        tried += started
+        renewed_at = _renew(owner, renewed_at)
+        if not pending:
+            return tried
+        done, _ = wait(pending, timeout=LOOK_AGAIN_SECONDS, return_when=FIRST_COMPLETED)
+        for future in done:
+            row, node = pending.pop(future)
+            retry = _knock_again(future, row, node)
+            if retry is not None:
+                pending[retry] = (row, node)
+                continue
+            if not _finish(future, row, node):
+                failed.add(node.pk)
+            open_per_node[node.pk].remove(row)
+            if not open_per_node[node.pk]:
+                put_down([row.lease_owner])
+                del open_per_node[node.pk]
+                _rest_or_reset(node, ok=node.pk not in failed)
+                failed.discard(node.pk)
+                _release(node, owner)
+
+
+def _start(
+    owner: str,
+    room: int,
+    pending: dict[Future[Answer], tuple[Delivery, Node]],
+    open_per_node: dict[int, list[Delivery]],
+) -> int:
+    """Begin what is due for nodes nobody talks to, while there is room; returns how many deliveries."""
+    if room <= 0:
+        return 0
+    nodes, started = _take_nodes(owner), 0
+    for left, node in zip(range(len(nodes), 0, -1), nodes, strict=True):
+        rows = _take_deliveries(node, min(PER_NODE, -(-(room - started) // left)))
+        if not rows:
+            _release(node, owner)
+            continue
+        take_in_hand(rows)  # all under one lease, so that the last one can put it down
+        open_per_node[node.pk] = list(rows)
+        started += len(rows)
+        for row in rows:
+            pending[_post(row, node.signature_scheme or CAVAGE)] = (row, node)
+    return started
+
+
+def _ready(now: dt.datetime) -> Q:
+    return Q(state=Delivery.State.READY, due_at__lte=now) & (Q(lease_until=None) | Q(lease_until__lt=now))
+
+
+def _take_nodes(owner: str) -> list[Node]:
+    """Nodes with something due whose lane is free and who are not resting, now leased to us."""
+    now = timezone.now()
+    free = Q(lane_until=None) | Q(lane_until__lt=now)
+    awake = Q(rest_until=None) | Q(rest_until__lte=now)
+    due = Delivery.objects.filter(_ready(now), node=OuterRef("pk"))
+    wanted = Node.objects.filter(free, awake, Exists(due), blocked_at__isnull=True)
+    taken = []
+    for pk in wanted.exclude(peering=Node.Peering.PAUSED).values_list("pk", flat=True)[:NODES_AT_ONCE]:
+        if Node.objects.filter(free, pk=pk).update(lane_owner=owner, lane_until=now + LANE_LEASE):
+            taken.append(pk)
+    return list(Node.objects.filter(pk__in=taken))
+
+
+def _take_deliveries(node: Node, limit: int) -> list[Delivery]:
+    """Due rows of a node, none of which must wait for an earlier one about the same thing."""
+    earlier = Delivery.objects.filter(
+        state=Delivery.State.READY, inbox=OuterRef("inbox"), object_uri=OuterRef("object_uri"), id__lt=OuterRef("id")
+    ).exclude(object_uri="")
+    room = 1 if node.failures >= BREAKER_AT else limit
+    rows = claim(Delivery, room, where=Q(~Exists(earlier), node=node)) if room > 0 else []
+    by_id = {
+        row.pk: row
+        for row in Delivery.objects.filter(pk__in=[row.pk for row in rows]).select_related("activity__actor")
+    }
+    return [by_id[row.pk] for row in rows if row.pk in by_id]
+
+
+def _post(row: Delivery, scheme: str) -> Future[Answer]:
+    """What cannot be signed, for an address or a key that is none, is the trouble of this delivery alone."""
+    row.scheme = scheme  # type: ignore[attr-defined]  # for this attempt only, never stored
+    body = row.activity.body.encode()
+    try:
+        signed = signer_for(row.activity.actor, scheme)("POST", row.inbox, body)
+    except (SignatureRefused, ValueError) as error:
+        unsigned: Future[Answer] = Future()
+        unsigned.set_exception(CannotSign(f"{type(error).__name__}: {error}"))
+        return unsigned
+    return http.submit(http.post(row.inbox, body, {"Content-Type": ACTIVITY, **signed}))
+
+
+def _knock_again(future: Future[Answer], row: Delivery, node: Node) -> Future[Answer] | None:
+    """The other signature scheme, once, when this one was refused and the server was never heard to take one."""
+    tried: str = row.scheme  # type: ignore[attr-defined]
+    if future.exception() is not None or future.result().status not in DOUBLE_KNOCK:
+        return None
+    if getattr(row, "knocked", False):
+        return None
+    row.knocked = True  # type: ignore[attr-defined]
+    return _post(row, RFC9421 if tried == CAVAGE else CAVAGE)
+
+
+def _finish(future: Future[Answer], row: Delivery, node: Node) -> bool:
+    """Write down how an attempt ended; False when the node, not the message, was the trouble."""
+    now = timezone.now()
+    error = future.exception()
+    if isinstance(error, CannotSign):
+        _later(row, f"not signed: {error}", now)
+        return True
+    if error is not None:
+        _later(row, f"{type(error).__name__}: {error}"[:300], now)
+        return False
+    answer = future.result()
+    said = f"{answer.status} {answer.text[:200]}".strip()
+    if 200 <= answer.status < 300:
+        _held(row).update(
+            state=Delivery.State.DONE, lease_until=None, lease_owner="", delivered_at=now, answer=said, error=""
+        )
+        scheme: str = row.scheme  # type: ignore[attr-defined]
+        Node.objects.filter(pk=node.pk).update(signature_scheme=scheme, reached_at=now)
+        return True
+    if answer.status == 410:
+        Following.objects.filter(Q(follower__inbox=row.inbox) | Q(follower__shared_inbox=row.inbox)).delete()
+    if 400 <= answer.status < 500 and answer.status not in TRY_AGAIN:
+        _give_up(row, f"refused: {said}", answer=said)
+        return True
+    _later(row, said, now)
+    return False
+
+
+def _held(row: Delivery) -> QuerySet[Delivery]:
+    """The row while it is ours: who lost the lease has nothing more to say about it."""
+    return Delivery.objects.filter(pk=row.pk, lease_owner=row.lease_owner, state=Delivery.State.READY)
+
+
+def _give_up(row: Delivery, reason: str, *, answer: str = "") -> None:
+    _held(row).update(
+        state=Delivery.State.DEAD, lease_until=None, lease_owner="", answer=answer[:300], error=reason[:300]
+    )
+    log.info("delivery %s to %s ends: %s", row.pk, row.inbox, reason)
+
+
+def _later(row: Delivery, said: str, now: dt.datetime) -> None:
+    gone_on_too_long = now - row.made_at > GIVE_UP_AFTER
+    row.attempts += 1
+    _held(row).update(
+        state=Delivery.State.DEAD if gone_on_too_long else Delivery.State.READY,
+        lease_until=None,
+        lease_owner="",
+        due_at=now + _pause(row.attempts),
+        attempts=row.attempts,
+        answer=said[:300],
+        error=said[:300],
+    )
+    log.warning("delivery %s to %s failed on attempt %s: %s", row.pk, row.inbox, row.attempts, said)
+
+
+def _pause(attempts: int) -> dt.timedelta:
+    """30 s, doubling to 12 h, give or take a fifth so that many nodes do not come back in the same second."""
+    base = min(FIRST_RETRY * 2 ** min(max(attempts - 1, 0), 12), LONGEST_RETRY)
+    return dt.timedelta(seconds=base.total_seconds() * random.uniform(0.8, 1.2))
+
+
+def _rest_or_reset(node: Node, *, ok: bool) -> None:
+    if ok:
+        Node.objects.filter(pk=node.pk, failures__gt=0).update(failures=0, rest_until=None)
+        # Whoever waited for this node only because it was away need not wait out its own pause as well.
+        if node.failures:
+            Delivery.objects.filter(node=node, state=Delivery.State.READY, lease_until=None).update(
+                due_at=timezone.now()
+            )
+        return
+    rest = _pause(node.failures + 1) if node.failures + 1 >= BREAKER_AT else None
+    Node.objects.filter(pk=node.pk).update(
+        failures=F("failures") + 1, rest_until=timezone.now() + rest if rest else None
+    )
+
+
+def _renew(owner: str, renewed_at: dt.datetime) -> dt.datetime:
+    """Keep the lanes we are in; they lapse soon after their worker died. Returns when that was last done."""
+    now = timezone.now()
+    if now - renewed_at < RENEW_LANES_AFTER:
+        return renewed_at
+    Node.objects.filter(lane_owner=owner).update(lane_until=now + LANE_LEASE)
+    return now
+
+
+def end_all_lanes() -> int:
+    """Let every node be talked to again at once: for a start when no other worker can be alive."""
+    return Node.objects.filter(lane_until__isnull=False).update(lane_owner="", lane_until=None)
+
+
+def _release(node: Node, owner: str) -> None:
+    Node.objects.filter(pk=node.pk, lane_owner=owner).update(lane_owner="", lane_until=None)

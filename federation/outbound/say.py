@@ -1,0 +1,120 @@
+"""Freeze an activity and write one Delivery row per inbox, inside the transaction of the change it tells of."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+
+from federation import audiences, identity
+from federation.documents import CONTEXT
+from federation.models import Activity, Actor, Delivery, Following, Node
+from journal import bell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Json = dict[str, Any]
+
+
+def new_activity_uri() -> str:
+    """An id for one occurrence: peers drop the second activity with an id they have seen."""
+    return identity.new_uri("activities", identity.new_public_id() + identity.new_public_id())
+
+
+def say(
+    actor: Actor,
+    type_: str,
+    obj: Json | str,
+    inboxes: Iterable[str],
+    *,
+    to: list[str],
+    cc: list[str] | None = None,
+    about: str = "",
+    **extra: Any,
+) -> Activity:
+    """Write down that `actor` does `type_` to `obj`, and for whom. Must be called inside a transaction.
+
+    `about` is the id of the thing concerned: a later delivery about it to the same inbox waits for an earlier one.
+    """
+    about = about or (obj if isinstance(obj, str) else str(obj.get("id", "")))
+    uri = new_activity_uri()
+    if isinstance(obj, dict):
+        obj = {key: value for key, value in obj.items() if key != "@context"}
+    body: Json = {"@context": CONTEXT, "id": uri, "type": type_, "actor": actor.uri, "object": obj, "to": to}
+    if cc:
+        body["cc"] = cc
+    body |= extra
+    activity = Activity.objects.create(
+        uri=uri,
+        actor=actor,
+        type=type_,
+        object_uri=about[:500],
+        public=audiences.PUBLIC in to,
+        body=json.dumps(body, ensure_ascii=False, separators=(",", ":")),
+    )
+    address(activity, inboxes)
+    return activity
+
+
+def address(activity: Activity, inboxes: Iterable[str]) -> None:
+    """One Delivery per distinct inbox that is not on this node, and a ring of the bell."""
+    wanted = sorted({inbox for inbox in inboxes if inbox and not identity.is_ours(inbox)})
+    if not wanted:
+        return
+    origins = {inbox: identity.origin_of(inbox) for inbox in wanted}
+    nodes = {node.origin: node for node in Node.objects.filter(origin__in=set(origins.values()))}
+    Delivery.objects.bulk_create(
+        [
+            Delivery(activity=activity, node=nodes[origins[inbox]], inbox=inbox, object_uri=activity.object_uri)
+            for inbox in wanted
+            if origins[inbox] in nodes and nodes[origins[inbox]].blocked_at is None
+        ],
+        ignore_conflicts=True,
+    )
+    bell.ring()
+
+
+def neighbours() -> list[str]:
+    """The inboxes of every node we share the metropolitan view with."""
+    nodes = Node.objects.filter(peering__in=Node.SHARING, blocked_at__isnull=True).select_related("actor")
+    return [node.actor.delivery_inbox for node in nodes if node.actor]
+
+
+def followers_of(actor: Actor) -> list[str]:
+    """The inboxes of everybody on other servers who follows `actor` and was accepted."""
+    rows = Following.objects.filter(
+        followed=actor,
+        state=Following.State.ACCEPTED,
+        follower__node__isnull=False,
+        follower__node__blocked_at__isnull=True,
+    ).select_related("follower")
+    return [row.follower.delivery_inbox for row in rows]
+
+
+def readers_of(audience: str) -> list[str]:
+    """The inboxes of members elsewhere who may read what is for `audience`, on fully peered nodes only."""
+    actors = Actor.objects.filter(
+        audience_keys__audience=audience, node__peering=Node.Peering.FULL, node__blocked_at__isnull=True
+    )
+    return [actor.delivery_inbox for actor in actors]
+
+
+def supersede(object_uri: str, *, withdrawn: bool = False) -> None:
+    """What was said of a thing before is shown by no outbox any more: the next activity says how it stands.
+
+    Once it is withdrawn, those who were not reached yet hear only that; `told_before` still knows of them.
+    """
+    earlier = {"object_uri": object_uri, "type__in": ("Create", "Update")}
+    Activity.objects.filter(**earlier, public=True).update(public=False)
+    if withdrawn:
+        waiting = Delivery.objects.filter(object_uri=object_uri, state=Delivery.State.READY, lease_until=None)
+        waiting.filter(activity__type__in=earlier["type__in"]).update(
+            state=Delivery.State.DONE, settled_at=timezone.now(), answer="withdrawn before they were reached"
+        )
+
+
+def told_before(object_uri: str) -> list[str]:
+    """Where earlier activities about a thing went: an edit or a withdrawal must reach them too."""
+    return list(Delivery.objects.filter(object_uri=object_uri).values_list("inbox", flat=True).distinct())

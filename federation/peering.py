@@ -1,0 +1,224 @@
+"""Nodes become neighbours when both stewards agree: each node's actor follows the other's (blueprint 4.4).
+
+The back-catalogue is read once *our* follow was accepted: from that moment they send us everything new, so that
+reading what was there before misses nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+
+from federation import actors, audiences, catalogue, discovery, identity
+from federation.models import Actor, Delivery, Following, Node
+from federation.outbound.say import say
+from journal import errand, errand_kind, record
+
+if TYPE_CHECKING:
+    from journal.models import Errand
+
+log = logging.getLogger(__name__)
+
+
+class CannotPeer(ValueError):
+    """Why an address cannot become a neighbour, in words for the steward."""
+
+
+def invite(address: str, *, by: str = "") -> Node:
+    """A steward asks another node to become a neighbour; the asking itself is done by a worker.
+
+    Raises CannotPeer for an address that is no node's, our own, or a neighbour already.
+    """
+    try:
+        origin = identity.origin_of(address if "://" in address else f"https://{address}")
+    except ValueError as bad:
+        raise CannotPeer(str(bad)) from bad
+    if identity.is_ours(origin):
+        raise CannotPeer(f"{origin} is this node itself")
+    with transaction.atomic():
+        node, _ = Node.objects.select_for_update().get_or_create(origin=origin)
+        if node.blocked_at is not None:
+            raise CannotPeer(f"{origin} is blocked here")
+        if node.is_neighbour:
+            raise CannotPeer(f"{origin} is a neighbour already")
+        if node.peering == Node.Peering.ASKED:
+            return accept(node, by=by)
+        Node.objects.filter(pk=node.pk).update(peering=Node.Peering.INVITED)
+        record("node.invited", origin, actor=by)
+        errand("federation.invite", payload={"node": node.pk}, key=f"invite:{node.pk}")
+    node.refresh_from_db()
+    return node
+
+
+@errand_kind("federation.invite", atomic=False)
+def carry_invitation(errand_row: Errand) -> None:
+    """Find out who speaks for a node, and follow them. Tried again later while the node cannot be reached."""
+    node = Node.objects.get(pk=errand_row.payload["node"])
+    # They may have asked us while we could not reach them: neighbours by now, and still we must follow them.
+    if node.peering not in {Node.Peering.INVITED, *Node.SHARING}:
+        return
+    actor = discovery.read_node(node)
+    with transaction.atomic():
+        _follow(actor)
+
+
+def _follow(actor: Actor) -> None:
+    """Our node's actor asks to hear what theirs says. Asked again if they have not said yes."""
+    ours = actors.this_node().actor
+    before = Following.objects.filter(follower=ours, followed=actor).first()
+    if before is not None and before.state == Following.State.ACCEPTED:
+        return
+    activity = say(ours, "Follow", actor.uri, [actor.inbox], to=[actor.uri])
+    Following.objects.update_or_create(
+        follower=ours,
+        followed=actor,
+        defaults={"uri": activity.uri, "state": Following.State.ASKED, "answered_at": None},
+    )
+
+
+def accept(node: Node, *, by: str = "") -> Node:
+    """A steward says yes to a node that asked. Raises CannotPeer when it did not ask."""
+    with transaction.atomic():
+        node = Node.objects.select_for_update().get(pk=node.pk)
+        if node.peering != Node.Peering.ASKED or node.actor is None:
+            raise CannotPeer(f"{node.origin} has not asked")
+        _become_neighbours(node, by=by)
+        _answer_their_follow(node, accept=True)
+        _follow(node.actor)
+    return node
+
+
+def refuse(node: Node, *, by: str = "") -> Node:
+    """A steward says no, or takes an invitation back."""
+    with transaction.atomic():
+        node = Node.objects.select_for_update().get(pk=node.pk)
+        if node.peering not in {Node.Peering.ASKED, Node.Peering.INVITED}:
+            raise CannotPeer(f"there is no open question between us and {node.origin}")
+        _answer_their_follow(node, accept=False)
+        _set(node, Node.Peering.NONE, "node.refused", by=by)
+    return node
+
+
+def pause(node: Node, *, by: str = "") -> Node:
+    """Send nothing and take nothing for now; what is due waits. `resume` carries on with no loss."""
+    with transaction.atomic():
+        node = Node.objects.select_for_update().get(pk=node.pk)
+        if not node.is_neighbour:
+            raise CannotPeer(f"{node.origin} is not a neighbour")
+        _set(node, Node.Peering.PAUSED, "node.paused", by=by)
+    return node
+
+
+def resume(node: Node, *, by: str = "") -> Node:
+    with transaction.atomic():
+        node = Node.objects.select_for_update().get(pk=node.pk)
+        if node.peering != Node.Peering.PAUSED:
+            raise CannotPeer(f"{node.origin} is not paused")
+        _set(node, Node.Peering.FULL, "node.resumed", by=by)
+        Delivery.objects.filter(node=node, state=Delivery.State.READY).update(due_at=timezone.now())
+        catalogue.ask(node)
+    return node
+
+
+def end(node: Node, *, by: str = "") -> Node:
+    """No longer neighbours: both follows are taken back. What was published stays where it is."""
+    with transaction.atomic():
+        node = Node.objects.select_for_update().get(pk=node.pk)
+        if node.actor is None or node.peering in {Node.Peering.NONE, Node.Peering.ENDED}:
+            raise CannotPeer(f"{node.origin} is not a neighbour")
+        ours = actors.this_node().actor
+        for following in Following.objects.filter(follower=ours, followed=node.actor):
+            say(
+                ours,
+                "Undo",
+                {"id": following.uri, "type": "Follow", "actor": ours.uri, "object": node.actor.uri},
+                [node.actor.inbox],
+                to=[node.actor.uri],
+                about=node.actor.uri,
+            )
+            following.delete()
+        Following.objects.filter(follower=node.actor, followed=ours).delete()
+        _set(node, Node.Peering.ENDED, "node.ended", by=by)
+    return node
+
+
+# What the other side says -------------------------------------------------------------------------------
+
+
+def asked_by(node: Node, actor: Actor, following: Following) -> str:
+    """Their node's actor follows ours. If we asked them too, that is an agreement; else a steward decides."""
+    # Many programs let people make accounts of the type Application: one that is known stays the one who speaks.
+    strangers = node.peering in {Node.Peering.NONE, Node.Peering.ENDED}
+    speaks_for_node = strangers or node.actor_id in {None, actor.pk}
+    if actor.type != Actor.Type.APPLICATION or not speaks_for_node:
+        Following.objects.filter(pk=following.pk).update(state=Following.State.REFUSED, answered_at=timezone.now())
+        return "refused: only a node can become a neighbour"
+    Node.objects.filter(pk=node.pk).update(actor=actor)
+    node.refresh_from_db()
+    if node.peering in {Node.Peering.INVITED, *Node.SHARING}:
+        _become_neighbours(node)
+        _answer_their_follow(node, accept=True)
+        return "neighbours, as we had asked them too"
+    _set(node, Node.Peering.ASKED, "node.asked")
+    errand("federation.read_node", payload={"node": node.pk}, key=f"read:{node.pk}")
+    return "asks to become a neighbour"
+
+
+def accepted_by(node: Node, actor: Actor) -> str:
+    """They said yes: from now on they send us everything, so what was before can be read."""
+    if node.peering == Node.Peering.INVITED:
+        Node.objects.filter(pk=node.pk).update(actor=actor)
+        node.refresh_from_db()
+        _become_neighbours(node)
+    catalogue.ask(node)
+    return "accepted us as a neighbour"
+
+
+def refused_by(node: Node) -> str:
+    if node.peering == Node.Peering.INVITED:
+        _set(node, Node.Peering.NONE, "node.declined")
+    return "does not want to be a neighbour"
+
+
+def ended_by(node: Node) -> str:
+    if node.actor is not None:
+        Following.objects.filter(follower=actors.this_node().actor, followed=node.actor).delete()
+    _set(node, Node.Peering.ENDED, "node.left")
+    return "ended the neighbourhood"
+
+
+@errand_kind("federation.read_node", atomic=False)
+def read_node(errand_row: Errand) -> None:
+    """Learn the name and the software of a node that asked, so that the steward knows who it is."""
+    discovery.read_node(Node.objects.get(pk=errand_row.payload["node"]))
+
+
+def has_public_page(actor: Actor) -> bool:
+    """Whether a person of ours chose to be seen; who did not cannot be followed either."""
+    from federation import types
+
+    found = types.locate(actor.uri)
+    return found is not None and found[0].may_speak(found[1]) and found[1].audience == audiences.PUBLIC
+
+
+def _become_neighbours(node: Node, *, by: str = "") -> None:
+    if node.peering not in Node.SHARING:
+        Node.objects.filter(pk=node.pk).update(peered_at=timezone.now(), failures=0, rest_until=None)
+        _set(node, Node.Peering.FULL, "node.peered", by=by)
+
+
+def _answer_their_follow(node: Node, *, accept: bool) -> None:
+    from federation.inbound.following import answer  # following asks peering what a Follow of the node means
+
+    theirs = Following.objects.filter(follower=node.actor, followed=actors.this_node().actor).first()
+    if theirs is not None:
+        answer(theirs, accept=accept)
+
+
+def _set(node: Node, state: Node.Peering, name: str, *, by: str = "") -> None:
+    Node.objects.filter(pk=node.pk).update(peering=state)
+    node.peering = state
+    record(name, node.origin, actor=by, origin="here" if by else "peer")

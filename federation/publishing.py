@@ -1,0 +1,111 @@
+"""The three things that happen to every published row of ours: it is published, changed, withdrawn.
+
+Actions of every kind end here, inside their own transaction: identity, version and journal are the same for all.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django.utils import timezone
+
+from federation import identity
+from federation.models import Submission
+from journal import record
+
+if TYPE_CHECKING:
+    from federation.models import Actor, Published
+
+Row = TypeVar("Row", bound="Published")
+
+# What a change may never touch: who said it, to whom, under which name. What everybody saw cannot be unsent.
+FIXED = frozenset({"uri", "public_id", "node", "actor", "author", "audience", "version", "published_at"})
+
+
+class NotOurs(PermissionError):
+    """Things of other nodes are changed there."""
+
+
+def publish(
+    model: type[Row],
+    folder: str,
+    kind: str,
+    /,
+    *,
+    speaker: Actor,
+    author: Actor | None,
+    audience: str,
+    once: str = "",
+    **fields: Any,
+) -> Row:
+    """A new row of ours with its address, on the record as `<kind>.published`.
+
+    With `once`, the key of a form and its contents, a form that is sent again gives the row that it gave before.
+    """
+    public_id = identity.new_public_id()
+    uri = identity.new_uri(folder, public_id)
+    before = given_before(model, author, once, uri)
+    if before is not None:
+        return before
+    now = timezone.now()
+    row = model.objects.create(
+        uri=uri,
+        public_id=public_id,
+        actor=speaker,
+        author=author,
+        audience=audience,
+        published_at=now,
+        updated_at=now,
+        **fields,
+    )
+    record(f"{kind}.published", row.uri, actor=(author or speaker).uri)
+    return row
+
+
+def given_before(model: type[Row], author: Actor | None, once: str, uri: str) -> Row | None:
+    """The row that `author`'s form `once` gave before; None the first time, and then it is on record as giving `uri`.
+
+    Call it first in the transaction that makes the row: of two that come at the same moment, the second waits here.
+    """
+    if not once or author is None:
+        return None
+    submission, is_first = Submission.objects.get_or_create(author=author, key=once, defaults={"uri": uri})
+    return None if is_first else model.objects.get(uri=submission.uri)
+
+
+def change(row: Row, kind: str, /, *, by: Actor, **fields: Any) -> Row:
+    """New values for a row of ours; nothing is recorded when nothing differs. Raises NotOurs, ValueError."""
+    fixed = FIXED & fields.keys()
+    if fixed:
+        raise ValueError(f"{', '.join(sorted(fixed))} cannot be changed after publishing")
+    row = _held(row)
+    differing = {name: value for name, value in fields.items() if getattr(row, name) != value}
+    if differing:
+        _raise_version(row, **differing)
+        record(f"{kind}.changed", row.uri, actor=by.uri)
+    return row
+
+
+def withdraw(row: Row, kind: str, *, by: Actor) -> Row:
+    """Take a row of ours back, everywhere it went. A second time changes nothing. Raises NotOurs."""
+    row = _held(row)
+    if row.withdrawn_at is None:
+        _raise_version(row, withdrawn_at=timezone.now())
+        record(f"{kind}.withdrawn", row.uri, actor=by.uri)
+    return row
+
+
+def _held(row: Row) -> Row:
+    """The row as it is now, locked until the action ends, so that two editors raise the version twice."""
+    held = type(row).objects.select_for_update().get(pk=row.pk)
+    if not held.is_ours:
+        raise NotOurs(f"{held.uri} belongs to another node")
+    return held  # type: ignore[no-any-return]
+
+
+def _raise_version(row: Published, **fields: Any) -> None:
+    row.version += 1
+    row.updated_at = timezone.now()
+    for name, value in fields.items():
+        setattr(row, name, value)
+    row.save(update_fields=["version", "updated_at", *fields])

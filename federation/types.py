@@ -1,0 +1,132 @@
+"""A kind declares itself federated: one class with two explicit functions, registered in its own app.
+
+Everything every kind shares (ids, ownership, versions, addressing) is done here and in `federation.inbound.objects`,
+so that a kind only says how its own columns travel.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.utils import timezone
+
+from federation import audiences
+from federation.documents import CONTEXT
+from federation.values import write_instant
+
+if TYPE_CHECKING:
+    from federation.models import Actor, Published
+    from federation.reader import Reader
+
+Json = dict[str, Any]
+
+
+class FederatedType:
+    """How one model travels. Subclasses are stateless and registered once with `@register`."""
+
+    kinds: ClassVar[tuple[str, ...]]
+    model: ClassVar[type[Published]]
+    type: ClassVar[str]
+    additional_type: ClassVar[str] = ""
+    also_reads: ClassVar[tuple[tuple[str, str], ...]] = ()
+    is_actor: ClassVar[bool] = False
+    shared: ClassVar[bool] = True  # part of the metropolitan view, so of catalogue and digest
+
+    def to_object(self, row: Any) -> Json:
+        """The kind's own properties; id, type, owner, audience, version and dates are added by `document`."""
+        raise NotImplementedError
+
+    def from_object(self, read: Reader) -> dict[str, Any]:
+        """Column values from a document of theirs. Raises `BadField` naming what could not be read."""
+        raise NotImplementedError
+
+    def kind_of(self, row: Any) -> str:
+        return self.kinds[0]
+
+    def topics_of(self, row: Any) -> list[str]:
+        """IRIs of the topics whose actors announce this row to their followers."""
+        return list(getattr(row, "topics", ()))
+
+    def may_speak(self, row: Any) -> bool:
+        """Whether the row is out in the open at all; a person without a public page is not."""
+        return row.withdrawn_at is None
+
+    def after_arrival(self, row: Any, read: Reader) -> None:
+        """Rows beside the main one, written in the same transaction (members of a group, say)."""
+
+    def document(self, row: Any) -> Json:
+        """The whole ActivityStreams document of a row of ours, ready to send."""
+        doc: Json = {"@context": CONTEXT, "id": row.uri, "type": self.type}
+        if self.additional_type:
+            doc["additionalType"] = self.additional_type
+        doc |= {
+            "url": row.uri,
+            "attributedTo": row.actor.uri,
+            "published": write_instant(row.published_at),
+            "updated": write_instant(row.updated_at),
+            "version": row.version,
+        }
+        doc |= addressing(row.audience, row.actor)
+        if self.is_actor:
+            from federation.actors import properties  # the Actor model is not loaded yet when types are declared
+
+            doc |= properties(row.actor)
+        doc |= self.to_object(row)
+        return {key: value for key, value in doc.items() if value not in (None, "", [], {})}
+
+    def tombstone(self, row: Any) -> Json:
+        """What stands at the address of a row of ours that was withdrawn (ActivityPub 6.4)."""
+        deleted = write_instant(row.withdrawn_at or timezone.now())
+        return {"id": row.uri, "type": "Tombstone", "formerType": self.type, "version": row.version, "deleted": deleted}
+
+
+def addressing(audience: str, speaker: Actor) -> Json:
+    """`to` and `cc` for one of the three audiences. "This node" has none: it never leaves."""
+    if audience == audiences.PUBLIC:
+        return {"to": [audiences.PUBLIC], "cc": [f"{speaker.uri}/followers"]}
+    return {"to": [audience]}
+
+
+_BY_WIRE: dict[tuple[str, str], FederatedType] = {}
+_BY_KIND: dict[str, FederatedType] = {}
+
+
+def register(cls: type[FederatedType]) -> type[FederatedType]:
+    """Make a kind known to the federation. Raises ValueError when two claim the same name."""
+    instance = cls()
+    for wire in ((cls.type, cls.additional_type), *cls.also_reads):
+        if wire in _BY_WIRE:
+            raise ValueError(f"{wire} is already read by {_BY_WIRE[wire]!r}")
+        _BY_WIRE[wire] = instance
+    for kind in cls.kinds:
+        if kind in _BY_KIND:
+            raise ValueError(f"kind {kind!r} is already registered by {_BY_KIND[kind]!r}")
+        _BY_KIND[kind] = instance
+    return cls
+
+
+def for_wire(type_: str, additional_types: tuple[str, ...]) -> FederatedType | None:
+    """The kind a document is, by its type and, where it has one, its additionalType; None when we know none."""
+    for additional in additional_types:
+        found = _BY_WIRE.get((type_, additional))
+        if found:
+            return found
+    return _BY_WIRE.get((type_, ""))
+
+
+def for_kind(kind: str) -> FederatedType | None:
+    return _BY_KIND.get(kind)
+
+
+def all_types() -> list[FederatedType]:
+    """Every registered type once, in order of registration."""
+    return list(dict.fromkeys(_BY_KIND.values()))
+
+
+def locate(uri: str) -> tuple[FederatedType, Any] | None:
+    """The row behind an address, ours or theirs, and how it travels; one query per registered model at most."""
+    for type_ in all_types():
+        row = type_.model.objects.filter(uri=uri).select_related("actor", "node").first()
+        if row is not None:
+            return type_, row
+    return None

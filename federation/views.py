@@ -1,0 +1,159 @@
+"""The pages programs read: WebFinger, NodeInfo, the node's own actor, single activities, digest and catalogue."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.views.decorators.http import require_safe
+
+from federation import actors, catalogue, digest, identity
+from federation.documents import CONTEXT
+from federation.models import Activity, Actor, Publication, ThisNode
+from federation.negotiation import ACTIVITY, as_activity, wants_activity
+
+VERSION = "0.1.0"
+_ACCT = re.compile(r"acct:@?([A-Za-z0-9_.-]{1,64})@([A-Za-z0-9.:\[\]-]{1,255})")
+APPLICATION = "https://www.w3.org/ns/activitystreams#Application"
+RFC_9421 = {"href": "https://datatracker.ietf.org/doc/html/rfc9421", "name": "RFC-9421: HTTP Message Signatures"}
+
+
+def _plain(text: str, status: int) -> HttpResponse:
+    response = HttpResponse(f"{text}\n", status=status, content_type="text/plain; charset=utf-8")
+    response["Access-Control-Allow-Origin"] = "*"
+    return response
+
+
+@require_safe
+def webfinger(request: HttpRequest) -> HttpResponse:
+    """RFC 7033: acct: and https: resources of actors here, and the node itself by its bare address (FEP-d556)."""
+    resource = request.GET.get("resource", "")
+    if not resource or not resource.isprintable():
+        got = f"{resource[:100]!r}" if resource else "nothing"
+        return _plain(f"resource: expected acct:name@host or an address of this node, got {got}", 400)
+    actor = _actor_named(resource)
+    if actor is None:
+        if not _ACCT.fullmatch(resource) and not resource.startswith(("http://", "https://")):
+            return _plain(f"resource: expected acct:name@host or an address, got {resource[:100]!r}", 400)
+        return _plain(f"resource: nobody here is {resource[:100]!r}", 404)
+    response = JsonResponse(_described(actor, request.GET.getlist("rel")), content_type="application/jrd+json")
+    response["Access-Control-Allow-Origin"] = "*"
+    return response
+
+
+def _described(actor: Actor, wanted: list[str]) -> dict[str, Any]:
+    """A JSON resource descriptor with the wanted links; with all of them when none is named."""
+    links = [
+        {"rel": "self", "type": ACTIVITY, "href": actor.uri},
+        {"rel": "http://webfinger.net/rel/profile-page", "type": "text/html", "href": actor.uri},
+    ]
+    return {
+        "subject": f"acct:{actor.handle}@{urlsplit(settings.ORIGIN).netloc}",
+        "aliases": [actor.uri],
+        "links": [link for link in links if not wanted or link["rel"] in wanted],
+    }
+
+
+def _actor_named(resource: str) -> Actor | None:
+    withdrawn = Publication.objects.filter(uri=OuterRef("uri"), tombstone=True)
+    ours = Actor.objects.filter(~Exists(withdrawn), node__isnull=True, gone_at__isnull=True)
+    named = _ACCT.fullmatch(resource)
+    if named:
+        same_host = named[2].lower() == urlsplit(settings.ORIGIN).netloc.lower()
+        return ours.filter(handle__iexact=named[1]).first() if same_host else None
+    if resource.rstrip("/") == settings.ORIGIN:
+        return actors.this_node().actor
+    return ours.filter(uri=resource).first()
+
+
+@require_safe
+def nodeinfo_links(request: HttpRequest) -> HttpResponse:
+    """NodeInfo discovery, and the node's own actor (FEP-2677)."""
+    base = "http://nodeinfo.diaspora.software/ns/schema"
+    links = [
+        {"rel": f"{base}/{version}", "href": f"{settings.ORIGIN}/nodeinfo/{version}"} for version in ("2.1", "2.0")
+    ]
+    return JsonResponse({"links": [*links, {"rel": APPLICATION, "href": actors.this_node().actor.uri}]})
+
+
+@require_safe
+def nodeinfo(request: HttpRequest, version: str) -> HttpResponse:
+    """NodeInfo 2.0 and 2.1. People are counted roughly: members of a small node are not to be guessed at."""
+    node = actors.this_node()
+    software = {"name": "flotilla", "version": VERSION}
+    if version == "2.1":
+        software["homepage"] = settings.ORIGIN
+    people = Actor.objects.filter(node__isnull=True, type=Actor.Type.PERSON).count()
+    body = {
+        "version": version,
+        "software": software,
+        "protocols": ["activitypub"],
+        "services": {"inbound": [], "outbound": []},
+        "openRegistrations": False,
+        "usage": {
+            "users": {"total": people},
+            "localPosts": Publication.objects.filter(public=True, tombstone=False).count(),
+        },
+        "metadata": {"nodeName": node.name, "nodeDescription": node.summary},
+    }
+    schema = f"http://nodeinfo.diaspora.software/ns/schema/{version}#"
+    return JsonResponse(body, content_type=f'application/json; profile="{schema}"')
+
+
+@require_safe
+def node_actor(request: HttpRequest) -> HttpResponse:
+    """The node's own actor; a browser is sent to the front door."""
+    if not wants_activity(request):
+        return HttpResponseRedirect("/")
+    return as_activity(_of_node(actors.this_node()))
+
+
+def _of_node(node: ThisNode) -> dict[str, Any]:
+    return {
+        "@context": CONTEXT,
+        "id": node.actor.uri,
+        "type": "Application",
+        "name": node.name,
+        "summary": node.summary,
+        "url": f"{settings.ORIGIN}/",
+        **actors.properties(node.actor),
+        "manuallyApprovesFollowers": True,
+        "catalogue": f"{settings.ORIGIN}/metro/catalogue",
+        "digest": f"{settings.ORIGIN}/metro/digest",
+        "generator": {"type": "Application", "implements": [RFC_9421]},
+    }
+
+
+@require_safe
+def activity(request: HttpRequest, public_id: str) -> HttpResponse:
+    """One public activity, as its bytes were frozen."""
+    found = Activity.objects.filter(uri=f"{settings.ORIGIN}/activities/{public_id}", public=True).first()
+    if found is None:
+        return _plain("no such activity here", 404)
+    return HttpResponse(found.body, content_type=ACTIVITY)
+
+
+@require_safe
+def metro_digest(request: HttpRequest) -> HttpResponse:
+    """`GET /metro/digest?origin=https://node`: what this node publishes (by default) or holds of another."""
+    asked = request.GET.get("origin", settings.ORIGIN)
+    try:
+        origin = identity.origin_of(asked)
+    except ValueError as bad:
+        return _plain(f"origin: {bad}", 400)
+    response = JsonResponse(digest.of_origin(origin))
+    response["Cache-Control"] = "no-cache"
+    return response
+
+
+@require_safe
+def metro_catalogue(request: HttpRequest) -> HttpResponse:
+    """`GET /metro/catalogue?after=N`: public objects and tombstones in the order of a stable cursor."""
+    after = request.GET.get("after", "0")
+    if not re.fullmatch("[0-9]{1,18}", after):
+        return _plain(f"after: expected a whole number, 0 or more, got {after[:30]!r}", 400)
+    return as_activity(catalogue.page(int(after)))
