@@ -1,0 +1,43 @@
+"""How a topic travels: not as a shared object, since every node has the same words, but as an actor to follow."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+
+from federation import actors
+from federation.documents import CONTEXT
+
+if TYPE_CHECKING:
+    from atlas.models import Topic
+
+CONCEPT = "http://www.w3.org/2004/02/skos/core#Concept"
+
+
+def topic_document(topic: Topic) -> dict[str, Any]:
+    """The Service actor that announces what is published on a topic to followers elsewhere in the fediverse.
+
+    `exactMatch` is the host-free name that makes it the same topic on every node.
+    """
+    if topic.actor is None:
+        raise ValueError(f"{topic.iri} has no actor; topics get theirs when the vocabulary is loaded")
+    return {
+        "@context": CONTEXT,
+        "id": topic.actor.uri,
+        "type": "Service",
+        "additionalType": CONCEPT,
+        "url": topic.actor.uri,
+        "name": topic.label("en"),
+        "nameMap": topic.labels,
+        "summary": topic.define("en"),
+        "summaryMap": topic.definition,
+        "prefLabel": topic.labels,
+        "altLabel": topic.alt_labels,
+        "exactMatch": topic.iri,
+        **({"broader": topic.broader.iri} if topic.broader else {}),
+        "manuallyApprovesFollowers": False,
+        "discoverable": True,
+        "attributedTo": f"{settings.ORIGIN}/actor",
+        **actors.properties(topic.actor),
+    }

@@ -1,0 +1,180 @@
+"""One set of filters for the map, the network, the topics, the list and the data files, whatever the kind."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode, urlsplit
+
+import django_filters
+from django import forms
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from atlas import cards, searching
+from atlas.fieldtypes import BoxField, ConceptField, DayField
+from atlas.models import Card, CardQuerySet, Topic
+from atlas.vocabulary import Vocabulary
+from federation.models import Node
+from frontend import shell
+from frontend.kinds import KIND_PLURALS, KIND_WORDS
+
+if TYPE_CHECKING:
+    from django.http import QueryDict
+
+HERE = "here"
+
+
+class _Filter(django_filters.Filter):  # type: ignore[misc]  # django-filter has no types
+    """Leaves the list as it is while its field is empty; CardFilter has the method of its name otherwise."""
+
+    def __init__(self, field_class: type[forms.Field], **kwargs: Any) -> None:
+        self.field_class = field_class
+        super().__init__(**kwargs)
+
+
+class CardFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """Cards as the query string asks for them. What it cannot read it names in `form.errors` and leaves out.
+
+    `without("topic", "axis")` gives the list with all the other filters: what counts beside choices are taken of.
+    Two queries for the choices of topics and nodes.
+    """
+
+    q = _Filter(forms.CharField, method="by_words", label=_("Words"), max_length=200)
+    kind = _Filter(ConceptField, method="by_kind", label=_("What"))
+    topic = _Filter(ConceptField, method="by_topic", label=_("Topic"))
+    area = _Filter(forms.CharField, method="by_area", label=_("Area"), max_length=100)
+    axis = _Filter(ConceptField, method="by_axis", label=_("Axis"))
+    support = _Filter(ConceptField, method="by_support", label=_("Kind of support"))
+    node = _Filter(ConceptField, method="by_node", label=_("Published on"))
+    since = _Filter(DayField, method="by_since", label=_("From the day"))
+    until = _Filter(DayField, method="by_until", label=_("To the day"))
+    group = _Filter(forms.CharField, method="by_group", label=_("From"), max_length=500, widget=forms.HiddenInput)
+    bbox = _Filter(BoxField, method="by_bbox", label=_("Part of the map"), widget=forms.HiddenInput)
+
+    class Meta:
+        model = Card
+        fields: tuple[str, ...] = ()
+
+    def __init__(self, data: QueryDict, queryset: CardQuerySet, vocabulary: Vocabulary | None = None) -> None:
+        super().__init__(data, queryset)
+        self.vocabulary = vocabulary or Vocabulary()
+        self._offer("kind", _("Everything"), [(kind, kind_word(kind)) for kind in cards.kinds()])
+        self._offer("topic", _("All topics"), self.vocabulary.choices(Topic.Scheme.TOPIC), _("the topics in the list"))
+        self._offer("axis", _("All axes"), self.vocabulary.choices(Topic.Scheme.AXIS))
+        self._offer("support", _("All kinds"), self.vocabulary.choices(Topic.Scheme.SUPPORT))
+        self._offer(
+            "node", _("All nodes"), [(HERE, shell.node_name()), *((key, str(at)) for key, at in self.nodes.items())]
+        )
+        self.filters["q"].extra["widget"] = forms.TextInput({"type": "search", "autocomplete": "off"})
+        self.filters["area"].extra["widget"] = forms.TextInput({"list": "areas", "autocomplete": "off"})
+
+    def _offer(self, name: str, everything: Any, choices: list[Any], accepted: Any = None) -> None:
+        slugs = accepted or ", ".join(str(value) for value, _label in choices)
+        self.filters[name].extra.update(choices=[("", everything), *choices], accepted=slugs)
+
+    @cached_property
+    def nodes(self) -> dict[str, Node]:
+        """Nodes that something here comes from, by their host, which stands for them in addresses."""
+        shown = Node.objects.filter(Exists(Card.objects.filter(node=OuterRef("pk"))), blocked_at__isnull=True)
+        return {urlsplit(node.origin).netloc: node for node in shown.order_by("name", "origin")}
+
+    @property
+    def in_force(self) -> dict[str, Any]:
+        """What was asked for and understood."""
+        self.form.is_valid()
+        return {name: value for name, value in self.form.cleaned_data.items() if value not in (None, "")}
+
+    @property
+    def query_string(self) -> str:
+        """What was understood, as `?topic=housing`, and nothing else: the address of the same list as data."""
+        asked = {name: self.data[name] for name in self.in_force}
+        return f"?{urlencode(asked)}" if asked else ""
+
+    @property
+    def chosen_topic(self) -> Topic | None:
+        """The topic asked for."""
+        return self.vocabulary.get(Topic.Scheme.TOPIC, self.in_force.get("topic", ""))
+
+    @cached_property
+    def chosen_group(self) -> str:
+        """The name of the group asked for, as those who may see something of it know it."""
+        uri = self.in_force.get("group", "")
+        named = self.queryset.filter(group_uri=uri).exclude(group_name="") if uri else self.queryset.none()
+        return named.values_list("group_name", flat=True).first() or ""
+
+    @property
+    def qs(self) -> CardQuerySet:
+        return self.without()
+
+    def without(self, *names: str) -> CardQuerySet:
+        cards_left: CardQuerySet = self.queryset.all()
+        for name, value in self.in_force.items():
+            if name not in names:
+                cards_left = getattr(self, self.filters[name].method)(cards_left, name, value)
+        return cards_left
+
+    def in_order(self) -> CardQuerySet:
+        """By date where dates were asked for, else the newest first."""
+        dated = {"since", "until"} & self.in_force.keys()
+        return self.qs.soonest_first() if dated else self.qs.newest_first()
+
+    # --- One method per filter ------------------------------------------------------------------------
+
+    def by_words(self, found: CardQuerySet, name: str, value: str) -> CardQuerySet:
+        return found.filter(searching.holding(value))
+
+    def by_kind(self, found: CardQuerySet, name: str, value: str) -> CardQuerySet:
+        return found.filter(kind=value)
+
+    def by_topic(self, found: CardQuerySet, name: str, value: str) -> CardQuerySet:
+        """About the topic or one below it."""
+        topic = self.vocabulary.get(Topic.Scheme.TOPIC, value)
+        return found.about(self.vocabulary.with_narrower(topic)) if topic else found.none()
+
+    def by_area(self, found: CardQuerySet, name: str, value: str) -> CardQuerySet:
+        """“London” holds “Camden, London”: areas are written from the smallest to the largest."""
+        return found.filter(area__icontains=value)
+
+    def by_axis(self, found: CardQuerySet, name: str, value: str) -> CardQuerySet:
+        return found.filter(axis=value)
+
+    def by_support(self, found: CardQuerySet, name: str, value: str) -> CardQuerySet:
+        return found.filter(support=value)
+
+    def by_node(self, found: CardQuerySet, name: str, value: str) -> CardQuerySet:
+        return found.filter(node=None if value == HERE else self.nodes[value])
+
+    def by_group(self, found: CardQuerySet, name: str, value: str) -> CardQuerySet:
+        """By the group's address, since names are not unique."""
+        return found.filter(group_uri=value)
+
+    def by_since(self, found: CardQuerySet, name: str, value: dt.date) -> CardQuerySet:
+        """Not over before the day begins, where the reader is."""
+        begins = _midnight(value)
+        return found.filter(Q(ends__gte=begins) | Q(ends__isnull=True, starts__gte=begins))
+
+    def by_until(self, found: CardQuerySet, name: str, value: dt.date) -> CardQuerySet:
+        """Begun before the day is over; what has only an end is on until then."""
+        over = _midnight(value + dt.timedelta(days=1))
+        return found.filter(Q(starts__lt=over) | Q(starts__isnull=True, ends__isnull=False))
+
+    def by_bbox(self, found: CardQuerySet, name: str, box: Any) -> CardQuerySet:
+        found = found.filter(lat__gte=box.south, lat__lte=box.north)
+        if box.west <= box.east:
+            return found.filter(lon__gte=box.west, lon__lte=box.east)
+        return found.filter(Q(lon__gte=box.west) | Q(lon__lte=box.east))
+
+
+def kind_word(kind: str) -> str:
+    return str(KIND_WORDS.get(kind, kind))
+
+
+def kind_plural(kind: str) -> str:
+    return str(KIND_PLURALS.get(kind, kind))
+
+
+def _midnight(day: dt.date) -> dt.datetime:
+    return timezone.make_aware(dt.datetime.combine(day, dt.time()))

@@ -1,0 +1,7 @@
+"""The rows of the shared map: words every node shares, one Card per visible thing, one Link per relation."""
+
+from .cards import Card, CardQuerySet, CardTopic
+from .links import Link
+from .topics import Topic, TopicQuerySet
+
+__all__ = ["Card", "CardQuerySet", "CardTopic", "Link", "Topic", "TopicQuerySet"]

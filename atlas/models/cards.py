@@ -1,0 +1,159 @@
+"""The metropolitan view: one narrow row per visible thing, of any kind and from any node."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Prefetch, Q
+from django.utils.translation import gettext_lazy as _
+
+from federation import audiences
+from federation.models import Node
+
+from .topics import Topic
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from federation.models import Actor
+
+SUMMARY_LENGTH = 280  # characters
+
+
+class CardQuerySet(models.QuerySet["Card"]):
+    def visible_to(self, reader: Actor | None) -> Self:
+        """What `reader` may see: every list, map, count and file starts here. None is a visitor."""
+        return self.filter(audience__in=audiences.readable_by(reader), node__blocked_at__isnull=True)
+
+    def about(self, iris: Iterable[str]) -> Self:
+        """Cards on any of these topics, each once."""
+        return self.filter(pk__in=CardTopic.objects.filter(topic_id__in=list(iris)).values("card"))
+
+    def for_page(self) -> Self:
+        """With all that `{% card %}` shows, in two queries however long the list."""
+        topics = Prefetch("topics", Topic.objects.select_related("broader"))
+        return self.select_related("node").prefetch_related(topics)
+
+    def newest_first(self) -> Self:
+        return self.order_by("-updated", "-pk")
+
+    def soonest_first(self) -> Self:
+        return self.order_by("starts", "ends", "pk")
+
+
+class Card(models.Model):
+    """What the atlas knows of one thing. Written by the journal through its kind's builder, never by hand.
+
+    `uri` is the thing, `url` its page on this node; `node` is null for ours; `group_uri` whom it comes from.
+    """
+
+    class State(models.TextChoices):
+        """What a reader must know before going there or applying. Empty is the ordinary case."""
+
+        TENTATIVE = "tentative", _("Not certain yet")
+        CANCELLED = "cancelled", _("Cancelled")
+        POSTPONED = "postponed", _("Postponed")
+        MOVED_ONLINE = "moved-online", _("Moved online")
+        CLOSED = "closed", _("Closed")
+
+    kind = models.CharField(max_length=16)
+    uri = models.CharField(max_length=500, unique=True)
+    url = models.CharField(max_length=500)
+    node = models.ForeignKey(Node, null=True, blank=True, on_delete=models.CASCADE, related_name="cards")
+    group_uri = models.CharField(max_length=500, blank=True, db_index=True)
+    group_name = models.CharField(max_length=200, blank=True)
+    title = models.CharField(max_length=300)
+    summary = models.CharField(max_length=SUMMARY_LENGTH, blank=True)
+    language = models.CharField(max_length=16, blank=True)
+
+    lat = models.FloatField(null=True, blank=True, help_text="WGS 84 degrees")
+    lon = models.FloatField(null=True, blank=True, help_text="WGS 84 degrees")
+    accuracy = models.PositiveIntegerField(null=True, blank=True, help_text="metres around the point; empty: exact")
+    cell = models.BigIntegerField(null=True, blank=True, db_index=True, help_text="Morton cell, see atlas.cells")
+    area = models.CharField(max_length=100, blank=True, db_index=True)
+
+    starts = models.DateTimeField(null=True, blank=True)
+    ends = models.DateTimeField(null=True, blank=True)
+    state = models.CharField(max_length=16, blank=True, choices=State.choices)
+    topics = models.ManyToManyField(Topic, through="CardTopic", related_name="cards")
+    axis = models.CharField(max_length=16, blank=True, help_text="slug of a concept of the scheme axis")
+    direction = models.CharField(max_length=5, blank=True, help_text="need or offer")
+    support = models.CharField(max_length=16, blank=True, help_text="slug of a concept of the scheme support")
+    capacity = models.PositiveIntegerField(null=True, blank=True, help_text="people")
+
+    audience = models.CharField(max_length=500, db_index=True)
+    source = models.CharField(max_length=300, blank=True, help_text="where the facts come from, if not from its people")
+    licence = models.CharField(max_length=300, blank=True)
+    published = models.DateTimeField()
+    updated = models.DateTimeField()
+    appeared_at = models.DateTimeField(help_text="when it was first seen on this node")
+
+    objects = CardQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["lat", "lon"], name="card_point"),
+            models.Index(fields=["kind", "-updated"], name="card_kind_newest"),
+            models.Index(fields=["-updated", "-id"], name="card_newest"),
+            models.Index(fields=["-appeared_at", "-id"], name="card_just_appeared"),
+            models.Index(fields=["starts"], name="card_starts"),
+            models.Index(fields=["ends"], name="card_ends"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(kind="") & ~Q(uri="") & ~Q(url="") & ~Q(title="") & ~Q(audience=""),
+                name="card_is_named",
+            ),
+            models.CheckConstraint(
+                condition=Q(lat__isnull=True, lon__isnull=True, cell__isnull=True)
+                # A NULL makes a comparison unknown, and a check passes what is unknown: so each is asked for.
+                | Q(lat__isnull=False, lat__gte=-90, lat__lte=90, lon__isnull=False, lon__gte=-180, lon__lte=180)
+                & Q(cell__isnull=False),
+                name="card_point_on_earth_or_none",
+            ),
+            models.CheckConstraint(
+                condition=Q(starts__isnull=True) | Q(ends__isnull=True) | Q(ends__gte=models.F("starts")),
+                name="card_ends_after_it_starts",
+            ),
+            models.CheckConstraint(condition=Q(direction__in=["", "need", "offer"]), name="card_direction_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=["", "tentative", "cancelled", "postponed", "moved-online", "closed"]),
+                name="card_state_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return self.url
+
+    @property
+    def is_ours(self) -> bool:
+        return self.node_id is None
+
+
+class CardTopic(models.Model):
+    """A card is about a topic, by IRI. One that only another node knows has no Topic row here."""
+
+    card = models.ForeignKey(Card, on_delete=models.CASCADE, related_name="card_topics")
+    topic = models.ForeignKey(
+        Topic,
+        to_field="iri",
+        db_column="iri",
+        db_constraint=False,
+        on_delete=models.DO_NOTHING,
+        related_name="card_topics",
+    )
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["topic", "card"], name="card_topic_once")]
+
+    def __str__(self) -> str:
+        return f"{self.card_id} about {self.iri}"
+
+    @property
+    def iri(self) -> str:
+        """The topic's IRI; in queries `topic_id`."""
+        return str(self.topic_id)

@@ -1,0 +1,85 @@
+"""The cards as points for a map: one by one up to MOST_POINTS, above that gathered into squares with a count."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Avg, Count, F, Min
+
+from atlas import cells, queries
+from atlas.filters import kind_word
+from atlas.models import Card
+from frontend import shell
+
+if TYPE_CHECKING:
+    from atlas.fieldtypes import Box
+    from atlas.models import CardQuerySet
+
+    Json = dict[str, Any]
+
+MOST_POINTS = 2000
+METROPOLIS = 10  # the zoom level at which a metropolis fills a screen
+DECIMALS = 6  # of a degree: 0.1 m
+
+
+def collection(cards: CardQuerySet, *, box: Box | None, zoom: int | None) -> Json:
+    """A GeoJSON FeatureCollection (RFC 7946) of the cards that have a point, in the order of the list.
+
+    `numberMatched` counts all of them. A gathered point has `cluster`, its count, and stands in the middle of what
+    it holds.
+    """
+    placed = cards.filter(cell__isnull=False)
+    count = placed.order_by().count()
+    if count > MOST_POINTS:
+        features = gathered(placed, zoom if zoom is not None else zoom_for(box))
+    else:
+        features = [_feature(card, flag) for card, flag in _with_flags(placed)]
+    return {"type": "FeatureCollection", "numberMatched": count, "features": features}
+
+
+def gathered(placed: CardQuerySet, zoom: int) -> list[Json]:
+    """One point per square of the zoom level's grid; a square with one card is that card."""
+    squares = placed.order_by().annotate(square=F("cell").bitrightshift(cells.shift_for(zoom))).values("square")
+    counted = squares.annotate(count=Count("pk"), lat=Avg("lat"), lon=Avg("lon"), first=Min("pk")).order_by("square")
+    many = [square for square in counted if square["count"] > 1]
+    alone = placed.model.objects.filter(pk__in=[square["first"] for square in counted if square["count"] == 1])
+    return [
+        *(_point(square["lon"], square["lat"], {"cluster": square["count"]}) for square in many),
+        *(_feature(card, flag) for card, flag in _with_flags(alone)),
+    ]
+
+
+def zoom_for(box: Box | None) -> int:
+    """The level at which a part of the map fills about a thousand pixels."""
+    if box is None:
+        return METROPOLIS
+    width = (box.east - box.west) % 360 or 360
+    return max(0, min(22, round(math.log2(4 * 360 / width))))
+
+
+def _with_flags(cards: CardQuerySet) -> list[tuple[Card, str]]:
+    flags = queries.flags_of(cards)
+    return [(card, flags.get(card.pk, "")) for card in cards.select_related("node")]
+
+
+def _feature(card: Card, flag: str) -> Json:
+    properties: Json = {
+        "uri": card.uri,
+        "url": card.url,
+        "kind": card.kind,
+        "kind_word": kind_word(card.kind),
+        "title": card.title,
+        "summary": card.summary,
+        "language": card.language,
+        "topic": flag,
+        "node": str(card.node) if card.node else shell.node_name(),
+    }
+    if card.accuracy:
+        properties["accuracy"] = card.accuracy
+    return {**_point(card.lon, card.lat, properties), "id": card.uri}
+
+
+def _point(lon: float | None, lat: float | None, properties: Json) -> Json:
+    coordinates = [round(lon or 0, DECIMALS), round(lat or 0, DECIMALS)]
+    return {"type": "Feature", "geometry": {"type": "Point", "coordinates": coordinates}, "properties": properties}

@@ -1,0 +1,139 @@
+"""Counts and short lists for the atlas pages, each in a fixed number of queries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.db.models import Case, Count, DateTimeField, F, Q, When, Window
+from django.db.models.functions import Coalesce, RowNumber
+from django.utils import timezone
+
+from atlas.doors import propose
+from atlas.models import Card, CardTopic, Topic
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from atlas.models import CardQuerySet
+    from atlas.vocabulary import Vocabulary
+
+CALLED_OFF = (Card.State.CANCELLED, Card.State.POSTPONED)
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How much there is, of how many nodes; `placed` has a point on the map."""
+
+    things: int
+    nodes: int
+    placed: int
+
+
+@dataclass(frozen=True)
+class GridCell:
+    """What happens on one broad topic along one axis; an empty cell leads to `proposal`."""
+
+    axis: Topic
+    count: int
+    proposal: str
+
+
+@dataclass
+class TopicCount:
+    """A topic with how many cards are about it or a narrower one."""
+
+    topic: Topic
+    count: int = 0
+    narrower: list[TopicCount] = field(default_factory=list)
+    cells: list[GridCell] = field(default_factory=list)
+
+
+@dataclass
+class KindSection:
+    """The newest cards of one kind, out of `count`."""
+
+    kind: str
+    count: int
+    cards: list[Card] = field(default_factory=list)
+
+    @property
+    def has_more(self) -> bool:
+        return self.count > len(self.cards)
+
+
+def extent(cards: CardQuerySet) -> Extent:
+    found = cards.order_by().aggregate(
+        things=Count("pk"),
+        theirs=Count("node", distinct=True),
+        ours=Count("pk", filter=Q(node__isnull=True)),
+        placed=Count("cell"),
+    )
+    return Extent(found["things"], found["theirs"] + bool(found["ours"]), found["placed"])
+
+
+def per_kind(cards: CardQuerySet, order: Iterable[str]) -> dict[str, int]:
+    """How many of each kind that occurs, in the given order of kinds. One query."""
+    counted = dict(cards.order_by().values_list("kind").annotate(count=Count("pk")))
+    return {kind: counted.pop(kind) for kind in order if kind in counted} | counted
+
+
+def just_now(cards: CardQuerySet, most: int) -> list[Card]:
+    """What people published or changed last; what was copied from a register does not crowd them out."""
+    newest = list(cards.filter(source="").newest_first().for_page()[:most])
+    return newest or list(cards.newest_first().for_page()[:most])
+
+
+def next_dates(cards: CardQuerySet, most: int) -> list[Card]:
+    """What begins or ends soonest from now, as `card.next_at`; nothing that was called off."""
+    now = timezone.now()
+    next_at = Case(When(starts__gte=now, then="starts"), When(ends__gte=now, then="ends"), output_field=DateTimeField())
+    dated = cards.exclude(state__in=CALLED_OFF).filter(Q(starts__gte=now) | Q(ends__gte=now))
+    return list(dated.annotate(next_at=next_at).select_related("node").order_by("next_at", "pk")[:most])
+
+
+def newest_of_each_kind(cards: CardQuerySet, order: Iterable[str], most: int) -> list[KindSection]:
+    """At most `most` cards of every kind, in the given order of kinds. Four queries."""
+    sections = {kind: KindSection(kind, count) for kind, count in per_kind(cards, order).items()}
+    place = Window(RowNumber(), partition_by="kind", order_by=[F("updated").desc(), F("pk").desc()])
+    for card in cards.annotate(place=place).filter(place__lte=most).newest_first().for_page():
+        sections[card.kind].cards.append(card)
+    return list(sections.values())
+
+
+def topic_tree(cards: CardQuerySet, vocabulary: Vocabulary, *, with_axes: bool = False) -> list[TopicCount]:
+    """The broadest topics with their narrower ones, each card counted once per topic. Two queries, three with axes."""
+    about = CardTopic.objects.filter(card__in=cards.order_by().values("pk"), topic__scheme=Topic.Scheme.TOPIC)
+    narrow = dict(about.values_list("topic_id").annotate(count=Count("card")))
+    broad = about.annotate(top=Coalesce("topic__broader__iri", "topic_id"))
+    totals = dict(broad.values_list("top").annotate(count=Count("card", distinct=True)))
+    cells: dict[tuple[str, str], int] = {}
+    if with_axes:
+        per_axis = broad.exclude(card__axis="").values_list("top", "card__axis")
+        cells = {(top, axis): count for top, axis, count in per_axis.annotate(count=Count("card", distinct=True))}
+    axes = vocabulary.of(Topic.Scheme.AXIS)
+    return [
+        TopicCount(
+            top,
+            totals.get(top.iri, 0),
+            [TopicCount(topic, narrow.get(topic.iri, 0)) for topic in vocabulary.narrower(top)],
+            [GridCell(axis, cells.get((top.iri, axis.slug), 0), propose(top.slug, axis.slug)) for axis in axes],
+        )
+        for top in vocabulary.broadest()
+    ]
+
+
+def flags_of(cards: CardQuerySet) -> dict[int, str]:
+    """For each card the slug of the topic whose flag it flies: the broad topic of its first. One query."""
+    about = CardTopic.objects.filter(card__in=cards.order_by().values("pk"), topic__scheme=Topic.Scheme.TOPIC)
+    slugs = about.order_by("topic__order").values_list("card", Coalesce("topic__broader__slug", "topic__slug"))
+    found: dict[int, str] = {}
+    for card, slug in slugs:
+        found.setdefault(card, slug)
+    return found
+
+
+def known_areas(cards: CardQuerySet, most: int = 200) -> list[str]:
+    """The areas that occur, to choose from while typing."""
+    areas = cards.order_by().exclude(area="").values_list("area", flat=True).distinct().order_by("area")
+    return list(areas[:most])

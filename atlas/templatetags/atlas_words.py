@@ -1,0 +1,30 @@
+"""`{% load atlas_words %}{% topic_tags row.topics %}`: the topics of a thing as links, each with its flag."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import template
+from django.utils.translation import get_language
+
+from atlas.models import Topic
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+register = template.Library()
+
+
+@register.inclusion_tag("atlas/_topic_tags.html")
+def topic_tags(iris: Sequence[str]) -> dict[str, Any]:
+    """Topics other nodes made and this one does not know are left out. One query."""
+    return {"topics": list(Topic.objects.filter(iri__in=list(iris)).select_related("broader")) if iris else []}
+
+
+@register.simple_tag
+def concept_words(scheme: str, slugs: Sequence[str]) -> list[str]:
+    """The words for some slugs of a scheme, such as the kinds of a group. One query."""
+    if not slugs:
+        return []
+    language = get_language() or "en"
+    return [each.label(language) for each in Topic.objects.filter(scheme=scheme, slug__in=list(slugs))]

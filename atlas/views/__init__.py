@@ -1,0 +1,1 @@
+"""Pages and data files of the atlas: HTTP only."""

@@ -1,0 +1,106 @@
+"""One page with three views of the same things: map, network, topics."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from atlas import cards, network, queries, searching
+from atlas.access import cards_for
+from atlas.fieldtypes import quote
+from atlas.filters import CardFilter, kind_plural
+from atlas.models import CardQuerySet, Topic
+from atlas.views.fragments import is_for
+from frontend import filtering
+
+PER_PAGE = 20
+RESULTS = "results"  # id of the fragment that fetches itself again
+VIEWS = ("map", "network", "topics")  # each has a template of its name
+
+
+class KindCount(NamedTuple):
+    words: str
+    number: int
+    url: str
+    is_current: bool
+
+
+class CountedPaginator(Paginator):  # type: ignore[type-arg]  # generic for type checkers only
+    """Pages of a list whose length is known already."""
+
+    count: int = 0
+
+    def __init__(self, object_list: CardQuerySet, per_page: int, count: int) -> None:
+        self.count = count
+        super().__init__(object_list, per_page)
+
+
+@require_safe
+def atlas(request: HttpRequest) -> HttpResponse:
+    """The page, or its list alone when htmx asks for that; `?view=` chooses, all other parameters filter."""
+    visible = cards_for(request)
+    filters = CardFilter(request.GET, visible)
+    asked = request.GET.get("view") or "map"
+    view = asked if asked in VIEWS else "map"
+    context = {"view": view} | _results(request, filters, visible, view)
+    if is_for(request, RESULTS):
+        response = render(request, "atlas/_results.html", context)
+    else:
+        context |= _around(request, filters, view) | {"unknown_view": "" if asked == view else quote(asked)}
+        response = render(request, f"atlas/{view}.html", context)
+    patch_vary_headers(response, ["HX-Request", "HX-Target"])
+    return response
+
+
+def _results(request: HttpRequest, filters: CardFilter, visible: CardQuerySet, view: str) -> dict[str, Any]:
+    """The list with its counts: the same in every view."""
+    extent = queries.extent(filters.qs)
+    pages = CountedPaginator(filters.in_order().for_page(), PER_PAGE, extent.things)
+    page = pages.get_page(request.GET.get("page"))
+    listed = list(page.object_list)
+    if view == "network":
+        lines = network.relations_of(listed, visible)
+        for card in listed:
+            card.relations = lines[card.uri]  # for the template
+    words = filters.in_force.get("q", "")
+    return {
+        "filters": filters,
+        "extent": extent,
+        "page": page,
+        "listed": listed,
+        "kinds": _kind_counts(request, filters),
+        "named": searching.topics_named(words, filters.vocabulary.of(Topic.Scheme.TOPIC)) if words else [],
+    }
+
+
+def _kind_counts(request: HttpRequest, filters: CardFilter) -> list[KindCount]:
+    chosen = filters.in_force.get("kind", "")
+    counted = queries.per_kind(filters.without("kind"), cards.kinds())
+    everything = KindCount(_("Everything"), sum(counted.values()), _address(request, kind=None), not chosen)
+    per_kind = [
+        KindCount(kind_plural(kind), count, _address(request, kind=kind), kind == chosen)
+        for kind, count in counted.items()
+    ]
+    return [everything, *per_kind]
+
+
+def _around(request: HttpRequest, filters: CardFilter, view: str) -> dict[str, Any]:
+    """What stands around the list: the source of the drawing, the choices, the topics."""
+    found: dict[str, Any] = {"source": filters.query_string, "areas": queries.known_areas(filters.queryset)}
+    # The map is the page without `view`; where the address says it all the same, its link must be the current one.
+    map_view = "map" if request.GET.get("view") == "map" else None
+    found["views"] = {name: _address(request, view=map_view if name == "map" else name) for name in VIEWS}
+    if view == "topics":
+        found["tree"] = queries.topic_tree(filters.without("topic", "axis"), filters.vocabulary, with_axes=True)
+        found["axes"] = filters.vocabulary.of(Topic.Scheme.AXIS)
+    return found
+
+
+def _address(request: HttpRequest, **changes: Any) -> str:
+    return filtering.changed(request.GET, changes)

@@ -1,0 +1,33 @@
+"""The list of one kind from all nodes, with the atlas's own filters: the kinds above bring their words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+
+from atlas import queries
+from atlas.filters import CardFilter
+from atlas.models import Card
+from atlas.views.atlas import PER_PAGE, RESULTS, CountedPaginator
+
+
+def kind_list(request: HttpRequest, kind: str, template: str, *, leave_out: tuple[str, ...] = ()) -> HttpResponse:
+    """Render `template` (which extends `atlas/kind_list.html`) with the cards of `kind`; filters named in `leave_out`
+    make no sense for it. htmx gets the list alone."""
+    visible = Card.objects.visible_to(request.actor or None).filter(kind=kind)  # type: ignore[attr-defined]
+    filters = CardFilter(request.GET, visible)
+    for name in ("kind", *leave_out):
+        filters.filters[name].extra["widget"] = forms.HiddenInput()
+    extent = queries.extent(filters.qs)
+    page = CountedPaginator(filters.in_order().for_page(), PER_PAGE, extent.things).get_page(request.GET.get("page"))
+    context: dict[str, Any] = {"filters": filters, "extent": extent, "page": page, "listed": list(page.object_list)}
+    if request.htmx.target == RESULTS:  # type: ignore[attr-defined]
+        response = render(request, "atlas/_results.html", context)
+    else:
+        response = render(request, template, context | {"areas": queries.known_areas(visible)})
+    patch_vary_headers(response, ["HX-Request", "HX-Target"])
+    return response

@@ -1,0 +1,87 @@
+"""How what most kinds share travels: topics, a place, words in one language."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.utils.html import escape
+
+from frontend.text import plain, render_markdown
+
+if TYPE_CHECKING:
+    from federation.reader import Reader
+
+Json = dict[str, Any]
+TOPIC_PREFIX = "urn:flotilla:topic:"
+
+
+def topics(iris: list[str]) -> Json:
+    """The concept ids, which keep their meaning in every language, beside the hashtags other programs show."""
+    tags = [
+        {
+            "type": "Hashtag",
+            "name": "#" + iri.rsplit(":", 1)[-1].replace("-", ""),
+            "href": f"{settings.ORIGIN}/topics/{iri.rsplit(':', 1)[-1]}",
+        }
+        for iri in iris
+    ]
+    return {"topics": iris, "tag": tags} if iris else {}
+
+
+def place(*, name: str = "", area: str = "", lat: float | None = None, lon: float | None = None, **more: Any) -> Json:
+    """The area in words, and an ActivityStreams Place where one is known. Degrees WGS 84, `radius` in metres."""
+    found: Json = {"type": "Place", "name": name or area, **more}
+    if lat is not None and lon is not None:
+        found |= {"latitude": lat, "longitude": lon}
+    said = {"area": area} if area else {}
+    return said | ({"location": found} if len(found) > 2 or found["name"] else {})
+
+
+def words(name: str, markdown: str, language: str) -> Json:
+    """Name and readable HTML, marked with their language; the Markdown source for those who can use it."""
+    return _marked(name, render_markdown(markdown), markdown, language)
+
+
+def words_of_note(name: str, markdown: str, language: str, uri: str) -> Json:
+    """As `words`, for a Note: Mastodon shows its content alone, so the title and the address stand there too."""
+    html = f"<p><strong>{escape(name)}</strong></p>{render_markdown(markdown)}"
+    return _marked(name, f'{html}<p><a href="{escape(uri)}">{escape(uri)}</a></p>', markdown, language)
+
+
+def _marked(name: str, html: str, markdown: str, language: str) -> Json:
+    said: Json = {"name": name, "content": html}
+    if language:
+        said |= {"nameMap": {language: name}, "contentMap": {language: html}, "inLanguage": language}
+    if markdown:
+        said["source"] = {"content": markdown, "mediaType": "text/markdown"}
+    return said
+
+
+def read_topics(read: Reader) -> list[str]:
+    """Known by their host-free names; hashtags alone say too little to file a thing under a topic."""
+    return [iri for iri in read.strings("topics", 6, 200) if iri.startswith("urn:flotilla:topic:")]
+
+
+def read_words(read: Reader, *, name_length: int = 200, text_length: int = 5000) -> Json:
+    """Name, text and language of a document: the Markdown source where there is one, else the HTML in plain words."""
+    source = read.child("source")
+    markdown = ""
+    if source is not None and source.text("mediaType", 100) == "text/markdown":
+        markdown = source.text("content", text_length, lines=True)
+    html = "" if markdown else read.html("content") or read.html("summary")
+    return {
+        "name": read.natural("name", name_length).text,
+        "summary": markdown or plain(html, text_length),
+        "language": read.language()[:16],
+    }
+
+
+def read_where(read: Reader) -> Json:
+    """Area and point, for the columns of `Placed`; a Place without an area of ours gives its name or town."""
+    place = read.place()
+    return {
+        "area": (read.text("area", 100) or place.address.locality or place.name)[:100],
+        "lat": place.latitude,
+        "lon": place.longitude,
+    }
