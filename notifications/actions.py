@@ -1,0 +1,110 @@
+"""What people do about notices, and how every app sends one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from notifications import kinds, pokes
+from notifications.access import require_followable
+from notifications.models import Follow, Notice
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from journal import Entry
+
+MOST_FOLLOWS = 500  # of one person: each page looks at all of them
+
+
+class TooManyFollows(ValueError):
+    """Somebody follows MOST_FOLLOWS things already."""
+
+
+@transaction.atomic
+def follow(user: User, kind: str, target: str) -> Follow:
+    """`user` hears of new things under `target` from now on; a second time changes nothing.
+
+    Raises access.NotFollowable when there is no such thing that they can see, TooManyFollows at the limit.
+    """
+    require_followable(user, kind, target)
+    if Follow.objects.filter(user=user).count() >= MOST_FOLLOWS:
+        raise TooManyFollows(f"{user} follows {MOST_FOLLOWS} things already")
+    return Follow.objects.get_or_create(user=user, kind=kind, target=target)[0]
+
+
+def unfollow(user: User, kind: str, target: str) -> None:
+    """No more notices from `target`; those already sent stay. Nothing happens when it was not followed."""
+    Follow.objects.filter(user=user, kind=kind, target=target).delete()
+
+
+def notify(user: User, kind: str, uri: str, *, entry: Entry | None = None, **params: Any) -> Notice:
+    """Tell `user` of `kind` about `uri`; `kinds` says what `params` may be. The caller knows they may see it.
+
+    Give the journal `entry` it follows from: then an errand run twice tells once. Without one, an unread
+    notice of the same kind and uri is renewed instead of doubled.
+    Raises kinds.UnknownNoticeKind, kinds.BadParams.
+    """
+    notice = Notice(user_id=user.pk, kind=kind, uri=uri, entry=entry, params=kinds.bounded(params))
+    kinds.kind_named(kind).sentence(notice)
+    with transaction.atomic():
+        kept = _renewed(notice) if entry is None else _once(notice)
+        pokes.poke_user(user.pk)
+    return kept
+
+
+def _once(notice: Notice) -> Notice:
+    return Notice.objects.get_or_create(
+        user_id=notice.user_id,
+        kind=notice.kind,
+        uri=notice.uri,
+        entry=notice.entry,
+        defaults={"params": notice.params},
+    )[0]
+
+
+def _renewed(notice: Notice) -> Notice:
+    unread = Notice.objects.filter(user_id=notice.user_id, kind=notice.kind, uri=notice.uri, entry=None, read_at=None)
+    renewal = {"params": notice.params, "made_at": notice.made_at}
+    if not unread.update(**renewal):
+        try:
+            with transaction.atomic():
+                notice.save(force_insert=True)
+            return notice
+        except IntegrityError:  # another worker told the same just now
+            unread.update(**renewal)
+    return unread.get()
+
+
+@transaction.atomic
+def notify_all(notices: Iterable[Notice]) -> int:
+    """Many notices that follow from one entry; those that exist stay as they are. Returns how many came."""
+    made = Notice.objects.bulk_create(notices, ignore_conflicts=True, batch_size=500)
+    pokes.poke_users({notice.user_id for notice in made})
+    return len(made)
+
+
+def mark_read(user: User, notice_id: int) -> bool:
+    """False when `user` has no such notice. One that was read stays read since the first time."""
+    mine = Notice.objects.filter(user=user, pk=notice_id)
+    if not mine.exists():
+        return False
+    _read(user, mine)
+    return True
+
+
+def mark_all_read(user: User, up_to: int | None = None) -> int:
+    """All, or with `up_to` those up to the newest that `user` saw. Returns how many became read."""
+    mine = Notice.objects.filter(user=user)
+    return _read(user, mine if up_to is None else mine.filter(pk__lte=up_to))
+
+
+def _read(user: User, notices: QuerySet[Notice]) -> int:
+    with transaction.atomic():
+        count = notices.filter(read_at=None).update(read_at=timezone.now())
+        if count:
+            pokes.poke_user(user.pk)
+    return count

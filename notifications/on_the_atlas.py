@@ -1,0 +1,55 @@
+"""What notices add to pages of the atlas: a follow button on a topic, and what a person follows at the front door."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+from django.template.loader import render_to_string
+
+from atlas import slots
+from atlas.access import cards_for
+from atlas.models import Topic
+from notifications.models import Follow
+from notifications.templatetags.notifications import follow_button
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from accounts.models import User
+    from atlas.models import Card
+
+NEWEST = 4
+
+
+def hand_down() -> None:
+    """Called once at start."""
+    slots.fill(slots.TOPIC_ACTIONS, topic_button)
+    slots.fill(slots.HOME_FOLLOWED, followed_section)
+
+
+def topic_button(request: HttpRequest, topic: Topic) -> str:
+    context = follow_button({"request": request}, Follow.Kind.TOPIC, topic.iri, topic.label())
+    return render_to_string("notifications/_follow_button.html", context, request=request)
+
+
+def followed_section(request: HttpRequest) -> str:
+    """Nothing for a visitor; an invitation for somebody who follows nothing yet."""
+    if not request.user.is_authenticated:
+        return ""
+    context = {"cards": newest_followed(request, request.user)}
+    return render_to_string("notifications/_followed.html", context, request=request)
+
+
+def newest_followed(request: HttpRequest, user: User) -> list[Card] | None:
+    """What moved last on the topics, groups and persons a person follows; None when that is nobody and nothing."""
+    targets: dict[str, list[str]] = {kind: [] for kind in Follow.Kind.values}
+    for kind, target in Follow.objects.filter(user=user).values_list("kind", "target"):
+        targets[kind].append(target)
+    if not any(targets.values()):
+        return None
+    topics = targets[Follow.Kind.TOPIC]
+    topics += Topic.objects.filter(broader__iri__in=topics).values_list("iri", flat=True)
+    uris = targets[Follow.Kind.GROUP] + targets[Follow.Kind.PERSON]
+    about = Q(card_topics__topic__in=topics) | Q(group_uri__in=uris) | Q(uri__in=uris)
+    return list(cards_for(request).filter(about).distinct().newest_first().for_page()[:NEWEST])
