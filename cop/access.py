@@ -1,0 +1,107 @@
+"""Who may do what in a community. Absent and forbidden give the same 404."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+
+from cop.models import Group, Member, Person, Proposal
+from federation import audiences
+
+if TYPE_CHECKING:
+    from federation.models import Actor, Published
+
+
+Row = TypeVar("Row", bound="Published")
+
+
+class NotAllowed(PermissionDenied):
+    """The person may see the thing but not do this with it; the text says who may."""
+
+
+def group_for_reading(reader: Actor | None, public_id: str) -> Group:
+    return _one(Group, reader, public_id)
+
+
+def group_for_editing(actor: Actor | None, public_id: str) -> Group:
+    """A group of this node, for its stewards. Raises Http404, or NotAllowed for somebody who may only read it."""
+    group = _one(Group, actor, public_id)
+    if not group.is_ours or not is_steward(actor, group):
+        raise NotAllowed("only the stewards of the group can do this")
+    return group
+
+
+def proposal_for_reading(reader: Actor | None, direction: str, public_id: str) -> Proposal:
+    row = _one(Proposal, reader, public_id)
+    if row.direction != direction:
+        raise Http404
+    return row
+
+
+def person_for_reading(reader: Actor | None, public_id: str) -> Person:
+    """A page its person shows; their own always."""
+    row = Person.objects.select_related("actor", "node").filter(public_id=public_id, withdrawn_at__isnull=True).first()
+    if row is None or not (row.is_public or (reader is not None and row.actor_id == reader.pk)):
+        raise Http404
+    if row.node is not None and row.node.blocked_at is not None:
+        raise Http404
+    return row
+
+
+def _one(model: type[Row], reader: Actor | None, public_id: str) -> Row:
+    row = model.objects.visible_to(reader).select_related("actor", "node").filter(public_id=public_id).first()
+    if row is None:
+        raise Http404
+    return row  # type: ignore[no-any-return]
+
+
+def withdrawn_for_reading(model: type[Row], reader: Actor | None, public_id: str) -> Row:
+    """A thing that was taken back, for those who could have read it before. Raises Http404."""
+    rows = model.objects.filter(withdrawn_at__isnull=False, audience__in=audiences.readable_by(reader))
+    row = rows.exclude(node__blocked_at__isnull=False).select_related("node").filter(public_id=public_id).first()
+    if row is None:
+        raise Http404
+    return row  # type: ignore[no-any-return]
+
+
+def is_steward(actor: Actor | None, group: Group) -> bool:
+    if actor is None:
+        return False
+    return Member.objects.filter(group=group, actor=actor, role=Member.Role.STEWARD).exists()
+
+
+def groups_spoken_for(actor: Actor | None) -> list[Group]:
+    """The groups of this node a person may publish for: those they have joined."""
+    if actor is None:
+        return []
+    return list(
+        Group.objects.ours()
+        .filter(withdrawn_at__isnull=True, members__actor=actor, members__state=Member.State.JOINED)
+        .select_related("actor")
+        .order_by("name")
+    )
+
+
+def may_speak_as(actor: Actor, speaker: Actor) -> bool:
+    """As oneself, once one has a page with a name; as a group of this node one has joined."""
+    if speaker.pk == actor.pk:
+        return Person.objects.filter(actor=actor, is_public=True).exists()
+    return Member.objects.filter(
+        group__actor=speaker, group__node__isnull=True, actor=actor, state=Member.State.JOINED
+    ).exists()
+
+
+def may_edit(actor: Actor | None, row: Published) -> bool:
+    """Whoever wrote it, and the stewards of the group it speaks for."""
+    if actor is None or not row.is_ours:
+        return False
+    if row.author_id == actor.pk or row.actor_id == actor.pk:
+        return True
+    return Member.objects.filter(group__actor_id=row.actor_id, actor=actor, role=Member.Role.STEWARD).exists()
+
+
+def require_edit(actor: Actor | None, row: Published) -> None:
+    if not may_edit(actor, row):
+        raise NotAllowed("only its author and the stewards of its group can change this")

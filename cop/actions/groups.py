@@ -1,0 +1,71 @@
+"""Founding, changing and closing a group."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from cop.access import NotAllowed, is_steward
+from cop.models import Group, Member
+from federation import actors, audiences, identity, publishing
+from federation.models import Actor, AudienceKey
+from journal import record
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def found_group(founder: Actor, *, handle: str = "", steward_name: str = "", once: str = "", **fields: Any) -> Group:
+    """A new group of this node, with its own actor; whoever founds it is its first steward. `once` as in `publish`."""
+    with transaction.atomic():
+        public_id = identity.new_public_id()
+        uri = identity.new_uri("groups", public_id)
+        before = publishing.given_before(Group, founder, once, uri)
+        if before is not None:
+            return before
+        actor = actors.make_actor(Actor.Type.GROUP, uri, handle=handle or fields["name"], name=fields["name"])
+        now = timezone.now()
+        group = Group.objects.create(
+            uri=uri,
+            public_id=public_id,
+            actor=actor,
+            author=founder,
+            audience=audiences.PUBLIC,
+            published_at=now,
+            updated_at=now,
+            **fields,
+        )
+        Member.objects.create(
+            group=group,
+            actor=founder,
+            role=Member.Role.STEWARD,
+            state=Member.State.JOINED,
+            name=steward_name,
+            joined_at=now,
+        )
+        AudienceKey.objects.create(actor=founder, audience=group.members_audience)
+        record("group.published", uri, actor=founder.uri)
+    return group
+
+
+def change_group(steward: Actor, group: Group, fields: Mapping[str, Any]) -> Group:
+    """Raises NotAllowed for anybody but a steward of the group."""
+    _require_steward(steward, group)
+    with transaction.atomic():
+        if "name" in fields:
+            Actor.objects.filter(pk=group.actor_id).update(name=fields["name"])
+        return publishing.change(group, "group", by=steward, **fields)
+
+
+def withdraw_group(steward: Actor, group: Group) -> Group:
+    """Close a group on every node. What it published stays until withdrawn one by one."""
+    _require_steward(steward, group)
+    with transaction.atomic():
+        return publishing.withdraw(group, "group", by=steward)
+
+
+def _require_steward(actor: Actor, group: Group) -> None:
+    if not is_steward(actor, group):
+        raise NotAllowed("only the stewards of the group can do this")

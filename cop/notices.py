@@ -1,0 +1,83 @@
+"""Who is told of what happens in a group."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from cop.models import Group, Member
+from journal import reaction
+from notifications.actions import notify
+from notifications.kinds import notice_kind
+
+if TYPE_CHECKING:
+    from journal.models import Entry, Errand
+
+notice_kind("join_requested", _("%(person)s asks to join %(group)s."))
+notice_kind("somebody_joined", _("%(person)s has joined %(group)s."))
+notice_kind("join_accepted", _("You are now a member of %(group)s."))
+notice_kind("join_refused", _("%(group)s did not let you in this time."))
+notice_kind("membership_ended", _("You are no longer a member of %(group)s."))
+
+NOBODY_NAMED = _("Somebody")
+
+
+@reaction("cop.tell_stewards", to=("group.join_requested", "group.joined"))
+def tell_stewards(errand: Errand) -> None:
+    """Stewards hear of requests and of newcomers, except of what they did themselves."""
+    entry = _entry(errand)
+    group = _group(entry)
+    member = group.members.filter(actor__uri=entry.actor).first() if group is not None else None
+    if group is None or member is None or not group.is_ours:
+        return
+    kind = "join_requested" if member.state == Member.State.ASKED else "somebody_joined"
+    for steward in _stewards(group):
+        if steward.actor.uri != entry.actor:
+            name = member.name or str(NOBODY_NAMED)
+            notify(steward.actor.user, kind, group.uri, entry=entry, person=name, group=group.name)
+
+
+@reaction("cop.tell_accepted", to=("group.joined", "group.join_accepted"))
+def tell_accepted(errand: Errand) -> None:
+    """The person who asked hears the answer, whichever node the group is on; an open one of ours asks nobody."""
+    group = _group(_entry(errand))
+    if group is not None and not (group.is_ours and group.joining == Group.Joining.OPEN):
+        _tell(errand, "join_accepted")
+
+
+@reaction("cop.tell_refused", to=("group.join_refused", "group.join_declined"))
+def tell_refused(errand: Errand) -> None:
+    _tell(errand, "join_refused")
+
+
+@reaction("cop.tell_former_member", to=("group.member_removed", "group.membership_ended"))
+def tell_former_member(errand: Errand) -> None:
+    _tell(errand, "membership_ended")
+
+
+def _tell(errand: Errand, kind: str) -> None:
+    entry = _entry(errand)
+    group = _group(entry)
+    user = _user(entry.actor)
+    if group is not None and user is not None:
+        notify(user, kind, group.uri, entry=entry, group=group.name)
+
+
+def _entry(errand: Errand) -> Entry:
+    assert errand.entry is not None  # reactions always come with their entry
+    return errand.entry
+
+
+def _group(entry: Entry) -> Group | None:
+    return Group.objects.filter(uri=entry.uri).first()
+
+
+def _stewards(group: Group) -> list[Member]:
+    rows = group.members.filter(role=Member.Role.STEWARD, actor__user__isnull=False)
+    return list(rows.select_related("actor__user"))
+
+
+def _user(actor_uri: str) -> User | None:
+    return User.objects.filter(actor__uri=actor_uri).first()

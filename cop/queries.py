@@ -1,0 +1,83 @@
+"""Lists for pages, with all that their page shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, Q, QuerySet
+
+from atlas import cards
+from atlas.filters import kind_plural
+from atlas.models import Card
+from atlas.queries import newest_of_each_kind
+from cop.models import Group, Member, Proposal
+
+if TYPE_CHECKING:
+    from atlas.queries import KindSection
+    from cop.models import Person
+    from federation.models import Actor
+
+CARDS_PER_KIND = 6
+MOST_PROPOSALS = 50
+
+
+def with_member_count(groups: QuerySet[Group]) -> QuerySet[Group]:
+    return groups.annotate(joined=Count("members", filter=Q(members__state=Member.State.JOINED)))
+
+
+def people_of(group: Group) -> QuerySet[Member]:
+    """Members, stewards first, then by the name they gave."""
+    return (
+        group.members.filter(state=Member.State.JOINED)
+        .select_related("actor__node")
+        .order_by("-role", "name", "joined_at")
+    )
+
+
+def waiting_at(group: Group) -> QuerySet[Member]:
+    """Those who asked to join and were not answered, longest first."""
+    return group.members.filter(state=Member.State.ASKED).select_related("actor__node").order_by("asked_at")
+
+
+def membership(group: Group, person: Actor | None) -> Member | None:
+    return group.members.filter(actor=person).first() if person is not None else None
+
+
+def my_groups(person: Actor) -> QuerySet[Member]:
+    return (
+        Member.objects.filter(actor=person, group__withdrawn_at__isnull=True)
+        .select_related("group__node")
+        .order_by("group__name")
+    )
+
+
+def waiting_for_answer(person: Actor) -> QuerySet[Member]:
+    """Requests to join the groups a person is steward of, longest waiting first (for the desk and for notices)."""
+    return (
+        Member.objects.filter(
+            state=Member.State.ASKED,
+            group__node__isnull=True,
+            group__members__actor=person,
+            group__members__role=Member.Role.STEWARD,
+        )
+        .select_related("group", "actor__node")
+        .order_by("asked_at")
+    )
+
+
+def how_many_in(group: Group) -> int:
+    """Members, as this node counts them or as the group's own node tells."""
+    return group.members.filter(state=Member.State.JOINED).count() if group.is_ours else group.members_elsewhere
+
+
+def published_by(group: Group, reader: Actor | None) -> list[tuple[str, KindSection]]:
+    """What a group shares with the reader, the newest of each kind, with the kind in words."""
+    theirs = Card.objects.visible_to(reader).filter(group_uri=group.uri)
+    sections = newest_of_each_kind(theirs, cards.kinds(), CARDS_PER_KIND)
+    return [(kind_plural(section.kind), section) for section in sections]
+
+
+def proposals_of(person: Person, reader: Actor | None) -> QuerySet[Proposal]:
+    """What a person needs and offers in their own name, as far as the reader may see; the newest."""
+    theirs = Proposal.objects.visible_to(reader).filter(actor=person.actor_id).select_related("actor", "node")
+    return theirs.order_by("-published_at")[:MOST_PROPOSALS]

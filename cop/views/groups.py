@@ -1,0 +1,174 @@
+"""A group's page, founding and changing it, and who is in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.access import signed_in
+from atlas.fields import LANGUAGES
+from atlas.views.fragments import is_for
+from cop import access, queries
+from cop.actions import groups as actions
+from cop.actions import membership
+from cop.actions.people import person_of
+from cop.forms.groups import AnswerForm, GroupForm, JoinForm, NewGroupForm, RoleForm
+from cop.models import Group, Member
+from cop.views.withdrawn import page_or_tombstone
+from federation.negotiation import document_response, wants_activity
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+PEOPLE_PER_PAGE = 100
+SECTIONS = "from-this-group"  # id of the fragment that fetches itself again
+
+
+@require_safe
+@page_or_tombstone(Group)
+def group_page(request: HttpRequest, public_id: str) -> HttpResponse:
+    group = access.group_for_reading(request.actor, public_id)
+    if wants_activity(request):
+        return document_response(request, group)
+    context = {
+        "group": group,
+        "me": queries.membership(group, request.actor),
+        "sections": queries.published_by(group, request.actor),
+    }
+    if is_for(request, SECTIONS):
+        response = render(request, "cop/_group_sections.html", context)
+    else:
+        response = render(request, "cop/group.html", context | _people(request, group, context["me"]))
+    patch_vary_headers(response, ["Accept", "HX-Request", "HX-Target"])
+    return response
+
+
+def _people(request: HttpRequest, group: Group, me: Member | None) -> dict[str, Any]:
+    """Who is in the group, for those who are; how many, for everybody else. Only its own node knows them."""
+    inside = me is not None and me.state == Member.State.JOINED and group.is_ours
+    steward = inside and me is not None and me.role == Member.Role.STEWARD
+    people = Paginator(queries.people_of(group), PEOPLE_PER_PAGE).get_page(request.GET.get("page")) if inside else None
+    return {
+        "is_steward": steward,
+        "people": people,
+        "how_many": queries.how_many_in(group),
+        "waiting": queries.waiting_at(group)[:PEOPLE_PER_PAGE] if steward else [],
+        "spoken": [name for code, name in LANGUAGES if code in group.languages],
+        "join_form": JoinForm(initial={"name": _own_name(request)}),
+    }
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def new_group(request: HttpRequest) -> HttpResponse:
+    form = NewGroupForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        group = actions.found_group(
+            request.actor, steward_name=_own_name(request), once=form.once_key, **form.changes()
+        )
+        messages.success(request, _("The group is there. Now tell people about it."))
+        return redirect(group)
+    return render(request, "cop/group_form.html", {"form": form}, status=400 if form.errors else 200)
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def edit_group(request: HttpRequest, public_id: str) -> HttpResponse:
+    group = access.group_for_editing(request.actor, public_id)
+    form = GroupForm(request.POST or None, instance=Group.objects.get(pk=group.pk))
+    if request.method == "POST" and form.is_valid():
+        actions.change_group(request.actor, group, form.changes())
+        messages.success(request, _("Saved. The other nodes are being told."))
+        return redirect(group)
+    return render(request, "cop/group_form.html", {"form": form, "group": group}, status=400 if form.errors else 200)
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def withdraw_group(request: HttpRequest, public_id: str) -> HttpResponse:
+    group = access.group_for_editing(request.actor, public_id)
+    if request.method == "POST":
+        actions.withdraw_group(request.actor, group)
+        messages.success(request, _("The group “%(name)s” was closed.") % {"name": group.name})
+        return redirect("/groups/")
+    return render(request, "cop/withdrawal.html", {"thing": group, "title": group.name})
+
+
+@signed_in
+@require_POST
+def join_group(request: HttpRequest, public_id: str) -> HttpResponse:
+    group = access.group_for_reading(request.actor, public_id)
+    form = JoinForm(request.POST)
+    if not form.is_valid():
+        return render(request, "cop/join.html", {"group": group, "form": form}, status=400)
+    try:
+        member = membership.join_group(request.actor, group, **form.cleaned_data)
+    except membership.AlreadyThere:
+        messages.info(request, _("You are in this group, or have asked already."))
+        return redirect(group)
+    joined = member.state == Member.State.JOINED
+    messages.success(
+        request, _("Welcome to the group.") if joined else _("You have asked to join. A steward will answer.")
+    )
+    return redirect(group)
+
+
+@signed_in
+@require_POST
+def leave_group(request: HttpRequest, public_id: str) -> HttpResponse:
+    group = access.group_for_reading(request.actor, public_id)
+    try:
+        membership.leave_group(request.actor, group)
+        messages.success(request, _("You have left the group."))
+    except membership.LastSteward:
+        messages.error(request, _("You are the only steward. Make somebody else a steward first."))
+    return redirect(group)
+
+
+@signed_in
+@require_POST
+def answer_member(request: HttpRequest, public_id: str, member_id: int) -> HttpResponse:
+    group, member = _member(request, public_id, member_id)
+    form = AnswerForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Choose an answer: let in, or do not let in."))
+        return redirect(group)
+    try:
+        if form.cleaned_data["answer"] == "accept":
+            membership.accept_member(request.actor, member)
+        else:
+            membership.refuse_member(request.actor, member)
+        messages.success(request, _("Your answer is on its way."))
+    except membership.LastSteward:
+        messages.error(request, _("A group cannot be without a steward."))
+    return redirect(group)
+
+
+@signed_in
+@require_POST
+def give_role(request: HttpRequest, public_id: str, member_id: int) -> HttpResponse:
+    group, member = _member(request, public_id, member_id)
+    form = RoleForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Choose a role: steward or member."))
+        return redirect(group)
+    try:
+        membership.set_role(request.actor, member, Member.Role(form.cleaned_data["role"]))
+    except membership.LastSteward:
+        messages.error(request, _("A group cannot be without a steward."))
+    return redirect(group)
+
+
+def _member(request: HttpRequest, public_id: str, member_id: int) -> tuple[Group, Member]:
+    group = access.group_for_editing(request.actor, public_id)
+    return group, get_object_or_404(group.members.select_related("group__actor", "actor"), pk=member_id)
+
+
+def _own_name(request: HttpRequest) -> str:
+    return person_of(request.actor).name if request.actor else ""

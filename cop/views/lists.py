@@ -1,0 +1,22 @@
+"""The lists of groups, needs and offers, from all nodes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.views.decorators.http import require_safe
+
+from atlas.views.lists import kind_list
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+
+@require_safe
+def groups(request: HttpRequest) -> HttpResponse:
+    return kind_list(request, "group", "cop/group_list.html", leave_out=("axis", "support", "since", "until"))
+
+
+@require_safe
+def proposals(request: HttpRequest, direction: str) -> HttpResponse:
+    return kind_list(request, direction, f"cop/{direction}_list.html", leave_out=("axis",))

@@ -1,0 +1,77 @@
+"""Needs and offers: one page, one form, two directions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.access import signed_in
+from cop import access
+from cop.actions import proposals as actions
+from cop.forms.proposals import ProposalEditForm, ProposalForm
+from cop.models import Proposal
+from cop.views.withdrawn import page_or_tombstone
+from federation.negotiation import document_response, wants_activity
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+
+@require_safe
+@page_or_tombstone(Proposal)
+def proposal_page(request: HttpRequest, public_id: str, direction: str) -> HttpResponse:
+    proposal = access.proposal_for_reading(request.actor, direction, public_id)
+    if wants_activity(request):
+        return document_response(request, proposal)
+    context = {"proposal": proposal, "may_edit": access.may_edit(request.actor, proposal)}
+    return render(request, "cop/proposal.html", context)
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def new_proposal(request: HttpRequest, direction: str) -> HttpResponse:
+    form = ProposalForm(request.POST or None, author=request.actor, initial=request.GET.dict())
+    if request.method == "POST" and form.is_valid():
+        speaker, audience = form.spoken()
+        proposal = actions.publish_proposal(
+            request.actor,
+            speaker,
+            Proposal.Direction(direction),
+            audience=audience,
+            once=form.once_key,
+            **form.changes(),
+        )
+        messages.success(request, _("Published. People who follow its topics are being told, on every node."))
+        return redirect(proposal)
+    context = {"form": form, "direction": direction}
+    return render(request, "cop/proposal_form.html", context, status=400 if form.errors else 200)
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def edit_proposal(request: HttpRequest, direction: str, public_id: str) -> HttpResponse:
+    proposal = access.proposal_for_reading(request.actor, direction, public_id)
+    access.require_edit(request.actor, proposal)
+    form = ProposalEditForm(request.POST or None, instance=Proposal.objects.get(pk=proposal.pk))
+    if request.method == "POST" and form.is_valid():
+        actions.change_proposal(request.actor, proposal, form.changes())
+        messages.success(request, _("Saved. The other nodes are being told."))
+        return redirect(proposal)
+    context = {"form": form, "direction": direction, "proposal": proposal}
+    return render(request, "cop/proposal_form.html", context, status=400 if form.errors else 200)
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def withdraw_proposal(request: HttpRequest, direction: str, public_id: str) -> HttpResponse:
+    proposal = access.proposal_for_reading(request.actor, direction, public_id)
+    access.require_edit(request.actor, proposal)
+    if request.method == "POST":
+        actions.withdraw_proposal(request.actor, proposal)
+        messages.success(request, _("“%(title)s” was withdrawn.") % {"title": proposal.title})
+        return redirect(f"/{direction}s/")
+    return render(request, "cop/withdrawal.html", {"thing": proposal, "title": proposal.title})

@@ -1,0 +1,43 @@
+"""What was withdrawn says so: its tombstone to programs, a plain page to people, on whichever node they look."""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+from django.http import Http404
+from django.shortcuts import render
+
+from cop.access import withdrawn_for_reading
+from federation.negotiation import copy_for_members, gone_document, wants_activity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpRequest, HttpResponse
+
+    from federation.models import Published
+
+View = Any
+
+
+def page_or_tombstone(model: type[Published]) -> Callable[[View], View]:
+    """Decorate the page of a kind with 410 for what the reader could see before it was withdrawn."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def shown(request: HttpRequest, public_id: str, **kwargs: Any) -> HttpResponse:
+            try:
+                return view(request, public_id, **kwargs)  # type: ignore[no-any-return]
+            except Http404:
+                copy = copy_for_members(request)
+                if copy is not None:
+                    return copy
+                row = withdrawn_for_reading(model, request.actor, public_id)
+                if row.get_absolute_url() != request.path:
+                    raise
+            return gone_document(row) if wants_activity(request) else render(request, "cop/withdrawn.html", status=410)
+
+        return shown
+
+    return decorate
