@@ -1,0 +1,55 @@
+"""Publishing, changing and withdrawing a gathering."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from cop.access import NotAllowed, may_speak_as, require_edit
+from events.models import Gathering
+from federation import audiences, publishing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from federation.models import Actor
+
+
+class TooFewPlaces(ValueError):
+    """More people have a place than there would be places; `coming` says how many."""
+
+    def __init__(self, coming: int) -> None:
+        super().__init__(f"{coming} people have a place already")
+        self.coming = coming
+
+
+def publish_gathering(author: Actor, speaker: Actor, *, audience: str = audiences.PUBLIC, **fields: Any) -> Gathering:
+    """A gathering, organised by a group one belongs to or by oneself. Raises NotAllowed."""
+    if not may_speak_as(author, speaker):
+        raise NotAllowed("you can speak for yourself once you have a page, and for groups you have joined")
+    with transaction.atomic():
+        return publishing.publish(
+            Gathering, "gatherings", "gathering", speaker=speaker, author=author, audience=audience, **fields
+        )
+
+
+def change_gathering(editor: Actor, gathering: Gathering, fields: Mapping[str, Any]) -> Gathering:
+    """New words, times or state, told to every node and to all who come. Raises NotAllowed, TooFewPlaces.
+
+    People keep their places: fewer places than people is refused, and the organisers choose whom to tell no.
+    """
+    require_edit(editor, gathering)
+    with transaction.atomic():
+        held = Gathering.objects.select_for_update(of=("self",)).get(pk=gathering.pk)
+        capacity = fields.get("capacity", held.capacity)
+        if capacity is not None and capacity < held.coming:
+            raise TooFewPlaces(held.coming)
+        return publishing.change(held, "gathering", by=editor, **fields)
+
+
+def withdraw_gathering(editor: Actor, gathering: Gathering) -> Gathering:
+    """Take it back on every node; all who come are told. Raises NotAllowed."""
+    require_edit(editor, gathering)
+    with transaction.atomic():
+        return publishing.withdraw(gathering, "gathering", by=editor)

@@ -1,0 +1,5 @@
+"""How gatherings travel, and how people of one node come to those of another."""
+
+from . import gatherings, joins
+
+__all__ = ["gatherings", "joins"]

@@ -1,0 +1,6 @@
+"""Labs, master classes, popular events, festivals and meetings, and who comes to them."""
+
+from .attendees import Attendee
+from .gatherings import Gathering
+
+__all__ = ["Attendee", "Gathering"]

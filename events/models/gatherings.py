@@ -1,0 +1,181 @@
+"""A civic event: when, where, for whom, and how to come."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import ClassVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from atlas.placed import Placed, Topical
+from federation.models import Published
+
+ADDRESS_LENGTH = 500  # characters of a web address we keep
+
+
+class Gathering(Published, Placed, Topical):
+    """A lab, master class, popular event, festival or meeting, ours or theirs.
+
+    Moments are kept in UTC; `time_zone` is the place's own, in which they were chosen. Ours always have both moments,
+    a zone and somewhere to be; of theirs we keep what they tell.
+    """
+
+    class Kind(models.TextChoices):
+        LAB = "lab", _("Lab")
+        MASTER_CLASS = "master-class", _("Master class")
+        POPULAR_EVENT = "popular-event", _("Popular event")
+        FESTIVAL = "festival", _("Festival")
+        MEETING = "meeting", _("Meeting")
+
+    class State(models.TextChoices):
+        SCHEDULED = "scheduled", _("It takes place as planned")
+        TENTATIVE = "tentative", _("Not certain yet")
+        POSTPONED = "postponed", _("Postponed, a new date will follow")
+        MOVED_ONLINE = "moved-online", _("Moved online")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    class Joining(models.TextChoices):
+        OPEN = "open", _("Anyone may come, while there is room")
+        REQUEST = "request", _("People ask, the organisers answer")
+        ELSEWHERE = "elsewhere", _("People sign up on another website")
+
+    class StepFree(models.TextChoices):
+        YES = "yes", _("Yes, there are no steps on the way in")
+        NO = "no", _("No, there are steps")
+        UNKNOWN = "unknown", _("Not known")
+
+    class Axis(models.TextChoices):
+        ACTION = "action", _("Action and activation")
+        EDUCATION = "education", _("Education and training")
+        RESEARCH = "research", _("Research and innovation")
+
+    kind = models.CharField(_("what kind of gathering is it?"), max_length=16, choices=Kind.choices)
+    title = models.CharField(_("title"), max_length=200)
+    summary = models.TextField(_("what will happen"), max_length=5000, blank=True)
+    state = models.CharField(_("does it take place?"), max_length=16, choices=State.choices, default=State.SCHEDULED)
+
+    starts = models.DateTimeField(_("starts"), null=True, blank=True)
+    ends = models.DateTimeField(_("ends"), null=True, blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=64, blank=True, help_text="IANA name")
+
+    place = models.CharField(_("name of the place"), max_length=200, blank=True)
+    address = models.CharField(_("address"), max_length=500, blank=True)
+    step_free = models.CharField(
+        _("can people get in without steps?"), max_length=8, choices=StepFree.choices, default=StepFree.UNKNOWN
+    )
+    online = models.BooleanField(_("people can take part online"), default=False)
+    online_url = models.CharField(_("link to take part online"), max_length=ADDRESS_LENGTH, blank=True)
+
+    axis = models.CharField(_("what is it for?"), max_length=16, choices=Axis.choices, blank=True)
+    joining = models.CharField(_("how do people join?"), max_length=16, choices=Joining.choices, default=Joining.OPEN)
+    external_url = models.CharField(_("where people sign up"), max_length=ADDRESS_LENGTH, blank=True)
+    capacity = models.PositiveIntegerField(_("number of places"), null=True, blank=True)
+    coming = models.PositiveIntegerField(
+        default=0, help_text="ours: people with a place, kept by the actions; theirs: the count their node last told"
+    )
+    festival = models.ForeignKey(
+        "self",
+        to_field="uri",
+        db_constraint=False,  # a festival may live on a node whose word has not arrived yet
+        on_delete=models.DO_NOTHING,
+        null=True,
+        blank=True,
+        related_name="programme",
+        verbose_name=_("part of a festival"),
+    )
+
+    class Meta:
+        constraints: ClassVar = [
+            *Published.Meta.constraints,
+            *Placed.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(kind__in=["lab", "master-class", "popular-event", "festival", "meeting"]),
+                name="gathering_kind_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["scheduled", "tentative", "postponed", "moved-online", "cancelled"]),
+                name="gathering_state_known",
+            ),
+            models.CheckConstraint(condition=Q(step_free__in=["yes", "no", "unknown"]), name="gathering_access_known"),
+            models.CheckConstraint(
+                condition=Q(axis__in=["", "action", "education", "research"]), name="gathering_axis_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(joining__in=["open", "request", "elsewhere"]), name="gathering_joining_known"
+            ),
+            models.CheckConstraint(condition=~Q(title=""), name="gathering_has_title"),
+            models.CheckConstraint(
+                condition=Q(starts__isnull=True) | Q(ends__isnull=True) | Q(ends__gte=F("starts")),
+                name="gathering_ends_after_it_starts",
+            ),
+            models.CheckConstraint(
+                condition=Q(node__isnull=False) | (Q(starts__isnull=False, ends__isnull=False) & ~Q(time_zone="")),
+                name="gathering_ours_has_times",
+            ),
+            models.CheckConstraint(
+                condition=Q(node__isnull=False) | ~Q(place="") | Q(online=True), name="gathering_ours_is_somewhere"
+            ),
+            models.CheckConstraint(
+                condition=Q(node__isnull=False) | ~Q(state="moved-online") | Q(online=True),
+                name="gathering_moved_online_is_online",
+            ),
+            models.CheckConstraint(condition=Q(online_url="") | Q(online=True), name="gathering_link_means_online"),
+            models.CheckConstraint(
+                condition=Q(node__isnull=False) | ~Q(joining="elsewhere") | ~Q(external_url=""),
+                name="gathering_elsewhere_says_where",
+            ),
+            models.CheckConstraint(
+                condition=Q(capacity__isnull=True) | Q(capacity__gt=0), name="gathering_capacity_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(node__isnull=False) | Q(capacity__isnull=True) | Q(coming__lte=F("capacity")),
+                name="gathering_ours_never_overfull",
+            ),
+            models.CheckConstraint(
+                condition=Q(festival__isnull=True) | ~Q(festival=F("uri")), name="gathering_not_part_of_itself"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["kind", "starts"], name="gathering_kind_starts"),
+            models.Index(fields=["ends"], name="gathering_ends"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return f"/gatherings/{self.public_id}"
+
+    @property
+    def zone(self) -> dt.tzinfo:
+        """The place's own time zone; UTC where nobody said."""
+        try:
+            return ZoneInfo(self.time_zone) if self.time_zone else dt.UTC
+        except (ZoneInfoNotFoundError, ValueError):
+            return dt.UTC
+
+    @property
+    def last_moment(self) -> dt.datetime | None:
+        return self.ends or self.starts
+
+    @property
+    def is_over(self) -> bool:
+        return self.last_moment is not None and self.last_moment < timezone.now()
+
+    @property
+    def is_full(self) -> bool:
+        return self.capacity is not None and self.coming >= self.capacity
+
+    @property
+    def places_left(self) -> int | None:
+        """None where there is no limit."""
+        return None if self.capacity is None else max(0, self.capacity - self.coming)
+
+    @property
+    def is_face_to_face(self) -> bool:
+        """Whether there is somewhere to walk to."""
+        return bool(self.place or self.address) and self.state != self.State.MOVED_ONLINE

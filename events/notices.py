@@ -1,0 +1,99 @@
+"""Who is told of what happens around a gathering. Everybody is told by their own node."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from cop.models import Member
+from events.models import Attendee, Gathering
+from journal import reaction
+from notifications.actions import notify
+from notifications.kinds import notice_kind
+
+if TYPE_CHECKING:
+    from journal.models import Entry, Errand
+
+notice_kind("place_requested", _("%(person)s asks to come to “%(gathering)s”."))
+notice_kind("place_given", _("You have a place at “%(gathering)s”."))
+notice_kind("place_refused", _("The organisers of “%(gathering)s” could not give you a place."))
+notice_kind("place_taken_back", _("You no longer have a place at “%(gathering)s”."))
+notice_kind("gathering_full", _("“%(gathering)s” is full. You can ask again if somebody drops out."))
+notice_kind(
+    "gathering_changed", _("“%(gathering)s”, where you are going, was changed. Look at the time and the place.")
+)
+notice_kind("gathering_cancelled", _("“%(gathering)s”, where you were going, is cancelled."))
+notice_kind("gathering_postponed", _("“%(gathering)s”, where you were going, is postponed. A new date will follow."))
+notice_kind("gathering_moved_online", _("“%(gathering)s”, where you are going, has moved online."))
+notice_kind("gathering_withdrawn", _("“%(gathering)s”, where you were going, was withdrawn by its organisers."))
+
+NOBODY_NAMED = _("Somebody")
+BY_STATE = {
+    Gathering.State.CANCELLED: "gathering_cancelled",
+    Gathering.State.POSTPONED: "gathering_postponed",
+    Gathering.State.MOVED_ONLINE: "gathering_moved_online",
+}
+BY_ANSWER = {
+    "joined": "place_given",
+    "join_accepted": "place_given",
+    "join_refused": "place_refused",
+    "join_declined": "place_refused",
+    "place_taken_back": "place_taken_back",
+    "was_full": "gathering_full",
+}
+
+
+@reaction("events.tell_organisers", to="gathering.join_requested")
+def tell_organisers(errand: Errand) -> None:
+    """Whoever wrote it and the stewards of its group hear that somebody waits for an answer."""
+    entry, gathering = _happened(errand)
+    attendee = gathering.attendees.filter(actor__uri=entry.actor).select_related("actor").first() if gathering else None
+    if gathering is None or attendee is None or attendee.state != Attendee.State.ASKED:
+        return
+    person = attendee.called or str(NOBODY_NAMED)
+    for user in _organisers(gathering):
+        notify(user, "place_requested", gathering.uri, entry=entry, person=person, gathering=gathering.title)
+
+
+@reaction("events.tell_answer", to=[f"gathering.{name}" for name in BY_ANSWER])
+def tell_answer(errand: Errand) -> None:
+    """The person who asked hears the answer, whichever node the gathering is on. Who walked in saw it at once."""
+    entry, gathering = _happened(errand)
+    user = User.objects.filter(actor__uri=entry.actor, is_active=True).first()
+    if gathering is None or user is None or _walked_in(entry, gathering):
+        return
+    kind = BY_ANSWER[entry.name.partition(".")[2]]
+    notify(user, kind, gathering.uri, entry=entry, gathering=gathering.title)
+
+
+def _walked_in(entry: Entry, gathering: Gathering) -> bool:
+    return entry.name == "gathering.joined" and gathering.joining == Gathering.Joining.OPEN
+
+
+@reaction("events.tell_attendees", to=("gathering.changed", "gathering.withdrawn"))
+def tell_attendees(errand: Errand) -> None:
+    """Our people who come, or have asked to, hear what became of it; several changes unread are one notice."""
+    entry, gathering = _happened(errand)
+    if gathering is None:
+        return
+    withdrawn = gathering.withdrawn_at is not None
+    kind = "gathering_withdrawn" if withdrawn else BY_STATE.get(Gathering.State(gathering.state), "gathering_changed")
+    expecting = gathering.attendees.exclude(state=Attendee.State.DECLINED).exclude(actor__uri=entry.actor)
+    for user in User.objects.filter(actor__attendances__in=expecting, is_active=True):
+        notify(user, kind, gathering.uri, gathering=gathering.title)
+
+
+def _organisers(gathering: Gathering) -> list[User]:
+    """People of this node who may answer, each once."""
+    stewards = Member.objects.filter(group__actor=gathering.actor_id, role=Member.Role.STEWARD).values("actor")
+    actors = [gathering.author_id, gathering.actor_id]
+    users = User.objects.filter(is_active=True)
+    return list((users.filter(actor__in=actors) | users.filter(actor__in=stewards)).distinct())
+
+
+def _happened(errand: Errand) -> tuple[Entry, Gathering | None]:
+    entry = errand.entry
+    assert entry is not None  # reactions always come with their entry
+    return entry, Gathering.objects.filter(uri=entry.uri).first()

@@ -1,0 +1,78 @@
+"""Lists for pages, with all that their page shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from atlas.models import Card
+from cop.models import Member
+from events.models import Attendee, Gathering
+
+if TYPE_CHECKING:
+    from federation.models import Actor
+
+MOST_FESTIVALS = 200
+MOST_IN_CALENDAR = 1000
+
+
+def cards(reader: Actor | None) -> QuerySet[Card]:
+    """Every gathering the reader may see, from every node, soonest first."""
+    return Card.objects.visible_to(reader).filter(kind="gathering").soonest_first()
+
+
+def behind(found: QuerySet[Card]) -> QuerySet[Gathering]:
+    """The gatherings of some cards, for a calendar file: soonest first, at most a thousand."""
+    rows = Gathering.objects.filter(uri__in=found.order_by().values("uri"), withdrawn_at__isnull=True)
+    return rows.exclude(starts=None).select_related("actor").order_by("starts", "pk")[:MOST_IN_CALENDAR]
+
+
+def programme(festival: Gathering, reader: Actor | None) -> QuerySet[Gathering]:
+    """What happens at a festival, soonest first, from every node."""
+    rows = Gathering.objects.visible_to(reader).filter(festival_id=festival.uri).exclude(pk=festival.pk)
+    return rows.select_related("actor", "node").order_by("starts", "pk")[:MOST_FESTIVALS]
+
+
+def festivals(reader: Actor | None) -> QuerySet[Gathering]:
+    """Festivals that are not over, to be part of."""
+    rows = Gathering.objects.visible_to(reader).filter(kind=Gathering.Kind.FESTIVAL)
+    still = Q(ends__gte=timezone.now()) | Q(ends__isnull=True)
+    return rows.filter(still).order_by("starts", "title")[:MOST_FESTIVALS]
+
+
+def waiting_at(gathering: Gathering) -> QuerySet[Attendee]:
+    """Those who asked and were not answered, longest first."""
+    return _people(gathering, Attendee.State.ASKED).order_by("asked_at", "pk")
+
+
+def coming_to(gathering: Gathering) -> QuerySet[Attendee]:
+    return _people(gathering, Attendee.State.COMING).order_by("name", "pk")
+
+
+def refused_at(gathering: Gathering) -> QuerySet[Attendee]:
+    return _people(gathering, Attendee.State.DECLINED).order_by("name", "pk")
+
+
+def _people(gathering: Gathering, state: Attendee.State) -> QuerySet[Attendee]:
+    return gathering.attendees.filter(state=state).select_related("actor__node")
+
+
+def attendance(gathering: Gathering, person: Actor | None) -> Attendee | None:
+    return gathering.attendees.filter(actor=person).first() if person is not None else None
+
+
+def waiting_for_answer(person: Actor) -> QuerySet[Attendee]:
+    """Requests to come to gatherings a person may answer for, longest waiting first (for the desk)."""
+    return (
+        Attendee.objects.filter(state=Attendee.State.ASKED, gathering__node__isnull=True)
+        .filter(gathering__withdrawn_at__isnull=True)
+        .filter(Q(gathering__author=person) | Q(gathering__actor__in=_led_by(person)))
+        .select_related("gathering", "actor__node")
+        .order_by("asked_at", "pk")
+    )
+
+
+def _led_by(person: Actor) -> QuerySet[Member]:
+    return Member.objects.filter(actor=person, role=Member.Role.STEWARD).values("group__actor")

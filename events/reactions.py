@@ -1,0 +1,21 @@
+"""What follows for gatherings from what happens elsewhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from events.actions.attendance import leave
+from events.models import Attendee
+from journal import reaction
+
+if TYPE_CHECKING:
+    from journal.models import Errand
+
+
+@reaction("events.forget_attendee", to="actor.gone")
+def forget_attendee(errand: Errand) -> None:
+    """Whoever closed their account elsewhere does not come: their places are free for others."""
+    entry = errand.entry
+    assert entry is not None  # reactions always come with their entry
+    for attendee in Attendee.objects.filter(actor__uri=entry.uri).select_related("actor", "gathering"):
+        leave(attendee.actor, attendee.gathering)

@@ -1,0 +1,127 @@
+"""A gathering's page, publishing, changing and withdrawing it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.access import signed_in
+from cop.actions.people import person_of
+from events import access, queries
+from events.actions import gatherings as actions
+from events.forms import AttendForm, GatheringEditForm, GatheringForm
+from events.models import Gathering
+from events.views import reader
+from events.views.times import times_for
+from federation.negotiation import copy_for_members, document_response, gone_document, wants_activity
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+PREFILLED = ("kind", "speaker", "festival", "title")
+
+
+@require_safe
+def gathering_page(request: HttpRequest, public_id: str) -> HttpResponse:
+    try:
+        gathering = access.gathering_for_reading(reader(request), public_id)
+    except Http404:
+        return withdrawn(request, public_id)
+    if wants_activity(request):
+        return document_response(request, gathering)
+    return render(request, "events/gathering.html", _page(request, gathering))
+
+
+def _page(request: HttpRequest, gathering: Gathering) -> dict[str, Any]:
+    organiser = access.may_edit(reader(request), gathering)
+    context: dict[str, Any] = {
+        "gathering": gathering,
+        "times": times_for(request, gathering),
+        "festival": _shown_festival(request, gathering),
+        "programme": queries.programme(gathering, reader(request)) if gathering.kind == "festival" else [],
+        "organiser": organiser,
+        "me": queries.attendance(gathering, reader(request)),
+        "attend_form": AttendForm(initial={"name": person_of(reader(request)).name if reader(request) else ""}),
+    }
+    if organiser:
+        context |= {
+            "waiting": queries.waiting_at(gathering),
+            "people": queries.coming_to(gathering),
+            "refused": queries.refused_at(gathering),
+        }
+    return context
+
+
+def _shown_festival(request: HttpRequest, gathering: Gathering) -> Gathering | None:
+    """The festival it is part of, where the reader may see that."""
+    if gathering.festival is None or gathering.festival.kind != Gathering.Kind.FESTIVAL:
+        return None
+    return Gathering.objects.visible_to(reader(request)).filter(pk=gathering.festival.pk).first()
+
+
+def withdrawn(request: HttpRequest, public_id: str) -> HttpResponse:
+    """410: the tombstone to programs, a plain page to people. Raises Http404 for what the reader never could see."""
+    copy = copy_for_members(request)
+    if copy is not None:
+        return copy
+    gathering = access.withdrawn_for_reading(reader(request), public_id)
+    if wants_activity(request):
+        return gone_document(gathering)
+    return render(request, "events/withdrawn.html", {"gathering": gathering}, status=410)
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def new_gathering(request: HttpRequest) -> HttpResponse:
+    wanted = {name: request.GET[name] for name in PREFILLED if name in request.GET}
+    initial = {"time_zone": request.user.time_zone, **wanted}
+    form = GatheringForm(request.POST or None, author=reader(request), initial=initial)
+    if request.method == "POST" and form.is_valid():
+        speaker, audience = form.spoken()
+        gathering = actions.publish_gathering(
+            reader(request), speaker, audience=audience, once=form.once_key, **form.changes()
+        )
+        messages.success(request, _("Published. People who follow its topics are being told, on every node."))
+        return redirect(gathering)
+    return render(request, "events/gathering_form.html", {"form": form}, status=400 if form.errors else 200)
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def edit_gathering(request: HttpRequest, public_id: str) -> HttpResponse:
+    gathering = access.gathering_for_editing(reader(request), public_id)
+    form = GatheringEditForm(request.POST or None, instance=gathering, reader=reader(request))
+    if request.method == "POST" and form.is_valid() and _changed(request, gathering, form):
+        messages.success(request, _("Saved. Those who come and the other nodes are being told."))
+        return redirect(gathering)
+    context = {"form": form, "gathering": gathering}
+    return render(request, "events/gathering_form.html", context, status=400 if form.errors else 200)
+
+
+def _changed(request: HttpRequest, gathering: Gathering, form: GatheringEditForm) -> bool:
+    """Whether the change was made; if not, the form says why."""
+    try:
+        actions.change_gathering(reader(request), gathering, form.changes())
+    except actions.TooFewPlaces as too_few:
+        message = _(
+            "%(coming)s people have a place already. Give at least as many places, or tell some of them no first."
+        )
+        form.add_error("capacity", message % {"coming": too_few.coming})
+        return False
+    return True
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def withdraw_gathering(request: HttpRequest, public_id: str) -> HttpResponse:
+    gathering = access.gathering_for_editing(reader(request), public_id)
+    if request.method == "POST":
+        actions.withdraw_gathering(reader(request), gathering)
+        messages.success(request, _("“%(title)s” was withdrawn.") % {"title": gathering.title})
+        return redirect("gatherings")
+    return render(request, "events/withdrawal.html", {"gathering": gathering})

@@ -1,0 +1,62 @@
+"""The list of gatherings, and calendar files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from atlas.views.fragments import is_for
+from events import access, calendars, queries
+from events.filters import GatheringFilter
+from events.views import reader
+from events.views.gatherings import withdrawn
+from frontend import shell
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+PER_PAGE = 30
+RESULTS = "results"  # id of the fragment that fetches itself again
+
+
+@require_safe
+def gathering_list(request: HttpRequest) -> HttpResponse:
+    """Filter state is in the address. A live list asks for its fragment again."""
+    found = GatheringFilter(request.GET, queries.cards(reader(request)))
+    page = Paginator(found.in_order().for_page(), PER_PAGE).get_page(request.GET.get("page"))
+    template = "events/_list.html" if is_for(request, RESULTS) else "events/list.html"
+    response = render(request, template, {"filter": found, "page": page})
+    patch_vary_headers(response, ["HX-Request", "HX-Target"])
+    return response
+
+
+@require_safe
+def list_calendar(request: HttpRequest) -> HttpResponse:
+    """The same list as a calendar file to subscribe to, over all its pages."""
+    found = GatheringFilter(request.GET, queries.cards(reader(request)))
+    name = _("Gatherings on %(node)s") % {"node": shell.node_name()}
+    return _calendar(calendars.calendar_of(queries.behind(found.in_order()), name=name), "gatherings")
+
+
+@require_safe
+def gathering_calendar(request: HttpRequest, public_id: str) -> HttpResponse:
+    try:
+        gathering = access.gathering_for_reading(reader(request), public_id)
+    except Http404:
+        return withdrawn(request, public_id)
+    if gathering.starts is None:
+        raise Http404
+    return _calendar(calendars.calendar_of([gathering]), gathering.public_id)
+
+
+def _calendar(content: bytes, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=calendars.MEDIA_TYPE)
+    response["Content-Disposition"] = f'attachment; filename="{name}.ics"'
+    response["Vary"] = "Cookie, Accept-Language"
+    return response
