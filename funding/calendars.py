@@ -1,0 +1,94 @@
+"""Closing dates as calendar files (RFC 5545, RFC 7986), for one call and for a filtered list."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import icalendar
+from django.conf import settings
+from django.utils.translation import get_language, gettext
+
+from atlas.models import Topic
+from federation import audiences
+from federation.values import tidy
+from frontend.text import plain, render_markdown
+from funding import money
+from funding.models import Call
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+MEDIA_TYPE = "text/calendar; charset=utf-8"
+LONGEST_DESCRIPTION = 4000  # characters
+LOOK_AGAIN = dt.timedelta(hours=12)  # how often a calendar that subscribes should ask
+HIGHEST_SEQUENCE = 2**31 - 1
+
+
+def calendar_of(calls: Iterable[Call], *, name: str = "") -> bytes:
+    """A calendar with one entry for each closing date. Calls without one are left out. One query for the topics."""
+    calendar = icalendar.Calendar()
+    calendar.add("PRODID", f"-//Flotilla//{settings.ORIGIN}//EN")
+    calendar.add("VERSION", "2.0")
+    if name:
+        calendar.add("NAME", name)
+        calendar.add("X-WR-CALNAME", name)
+        calendar.add("REFRESH-INTERVAL", LOOK_AGAIN, parameters={"VALUE": "DURATION"})
+    closing = [call for call in calls if call.closes_at is not None]
+    labels = _labels(closing)
+    for call in closing:
+        calendar.add_component(deadline_of(call, labels))
+    calendar.add_missing_timezones()
+    return bytes(calendar.to_ical())
+
+
+def deadline_of(call: Call, labels: Mapping[str, str]) -> icalendar.Event:
+    """One VEVENT at the moment a call closes, which takes up no time. SEQUENCE grows with each change of the call.
+
+    No ORGANIZER: nobody is invited, and RFC 5545 section 3.8.4.3 forbids it then.
+    """
+    assert call.closes_at is not None
+    event = icalendar.Event()
+    event.add("UID", f"{call.uri}#deadline")
+    event.add("DTSTAMP", _utc(call.updated_at))
+    event.add("CREATED", _utc(call.published_at))
+    event.add("LAST-MODIFIED", _utc(call.updated_at))
+    event.add("SEQUENCE", min(call.version - 1, HIGHEST_SEQUENCE))
+    event.add("SUMMARY", tidy(gettext("Closes: %(title)s") % {"title": call.title}))
+    event.add("DESCRIPTION", _description(call))
+    # Wall time with its zone, so that the file stays right when the rules for summer time change.
+    event.add("DTSTART", call.closes_at.astimezone(call.zone).replace(microsecond=0))
+    event.add("STATUS", "CONFIRMED")
+    event.add("TRANSP", "TRANSPARENT")
+    event.add("CLASS", "PUBLIC" if call.audience == audiences.PUBLIC else "PRIVATE")
+    event.add("URL", call.uri)
+    if call.area:
+        event.add("LOCATION", tidy(call.area))
+    if call.lat is not None and call.lon is not None:
+        event.add("GEO", (call.lat, call.lon))
+    categories = [labels[iri] for iri in call.topics if iri in labels]
+    if categories:
+        event.add("CATEGORIES", categories)
+    return event
+
+
+def _description(call: Call) -> str:
+    """What matters when the reminder comes: how much, for whom, and where to apply."""
+    parts = [
+        call.giver,
+        money.offered_in_one_line(call),
+        plain(render_markdown(call.plain_summary), LONGEST_DESCRIPTION),
+        plain(render_markdown(call.who_can_apply), LONGEST_DESCRIPTION),
+        call.application_url or call.uri,
+    ]
+    return tidy("\n\n".join(part for part in parts if part), lines=True)
+
+
+def _labels(calls: Iterable[Call]) -> dict[str, str]:
+    iris = {iri for call in calls for iri in call.topics}
+    language = get_language() or "en"
+    return {topic.iri: topic.label(language) for topic in Topic.objects.filter(iri__in=iris)} if iris else {}
+
+
+def _utc(moment: dt.datetime) -> dt.datetime:
+    return moment.astimezone(dt.UTC).replace(microsecond=0)

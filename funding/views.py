@@ -1,0 +1,145 @@
+"""Funding calls: the list, one call, its form, and calendar files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.access import signed_in
+from atlas.access import cards_for
+from atlas.queries import known_areas
+from atlas.views.fragments import is_for
+from federation.negotiation import copy_for_members, document_response, gone_document, wants_activity
+from frontend import shell
+from funding import access, actions, calendars, queries
+from funding.filters import CallFilter
+from funding.forms import CallEditForm, CallForm
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from federation.models import Actor
+
+PER_PAGE = 20
+RESULTS = "results"  # id of the fragment that fetches itself again
+PREFILLED = ("speaker", "title")
+
+
+def _reader(request: HttpRequest) -> Actor | None:
+    """The person's actor; a visitor is None itself, not the lazy value around it."""
+    return request.actor or None
+
+
+@require_safe
+def call_list(request: HttpRequest) -> HttpResponse:
+    """Filter state is in the address. A live list asks for its fragment again."""
+    found = CallFilter(request.GET, queries.calls_among(cards_for(request)))
+    page = Paginator(found.in_order().for_page(), PER_PAGE).get_page(request.GET.get("page"))
+    context = {"filter": found, "page": page, "listed": queries.with_calls(page.object_list)}
+    if is_for(request, RESULTS):
+        response = render(request, "funding/_calls.html", context)
+    else:
+        response = render(request, "funding/calls.html", context | {"areas": known_areas(found.queryset)})
+    patch_vary_headers(response, ["HX-Request", "HX-Target"])
+    return response
+
+
+@require_safe
+def list_calendar(request: HttpRequest) -> HttpResponse:
+    """The closing dates of the same list, over all its pages, as a calendar to subscribe to."""
+    found = CallFilter(request.GET, queries.calls_among(cards_for(request)))
+    if not found.form.is_valid():
+        lines = [f"{name}: {message}" for name, errors in found.form.errors.items() for message in errors]
+        return HttpResponse("\n".join(lines), status=400, content_type="text/plain; charset=utf-8")
+    name = _("Funding calls on %(node)s") % {"node": shell.node_name()}
+    return _calendar(calendars.calendar_of(queries.deadlines_of(found.qs), name=name), "calls")
+
+
+@require_safe
+def call_calendar(request: HttpRequest, public_id: str) -> HttpResponse:
+    try:
+        call = access.call_for_reading(_reader(request), public_id)
+    except Http404:
+        return _withdrawn(request, public_id)
+    if call.closes_at is None:
+        raise Http404
+    return _calendar(calendars.calendar_of([call]), call.public_id)
+
+
+def _calendar(content: bytes, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=calendars.MEDIA_TYPE)
+    response["Content-Disposition"] = f'attachment; filename="{name}.ics"'
+    patch_vary_headers(response, ["Accept-Language", "Cookie"])
+    return response
+
+
+@require_safe
+def call_page(request: HttpRequest, public_id: str) -> HttpResponse:
+    try:
+        call = access.call_for_reading(_reader(request), public_id)
+    except Http404:
+        return _withdrawn(request, public_id)
+    if wants_activity(request):
+        return document_response(request, call)
+    context = {"call": call, "may_edit": access.may_edit(_reader(request), call)}
+    response = render(request, "funding/call.html", context)
+    patch_vary_headers(response, ["Accept"])
+    return response
+
+
+def _withdrawn(request: HttpRequest, public_id: str) -> HttpResponse:
+    """410: the tombstone to programs, a plain page to people. Raises Http404 for what the reader never could see."""
+    copy = copy_for_members(request)
+    if copy is not None:
+        return copy
+    call = access.withdrawn_for_reading(_reader(request), public_id)
+    return gone_document(call) if wants_activity(request) else render(request, "cop/withdrawn.html", status=410)
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def new_call(request: HttpRequest) -> HttpResponse:
+    author = _reader(request)
+    prefilled = {name: request.GET[name] for name in PREFILLED if name in request.GET}
+    form = CallForm(_posted(request), author=author, initial=prefilled)
+    if form.is_valid():
+        speaker, audience = form.spoken()
+        call = actions.publish_call(author, speaker, audience=audience, once=form.once_key, **form.changes())
+        messages.success(request, _("Published. People who follow its topics are being told, on every node."))
+        return redirect(call)
+    return render(request, "funding/call_form.html", {"form": form}, status=400 if form.errors else 200)
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def edit_call(request: HttpRequest, public_id: str) -> HttpResponse:
+    call = access.call_for_editing(_reader(request), public_id)
+    form = CallEditForm(_posted(request), instance=call)
+    if form.is_valid():
+        actions.change_call(_reader(request), call, form.changes())
+        messages.success(request, _("Saved. The other nodes are being told."))
+        return redirect(call)
+    context = {"form": form, "call": call}
+    return render(request, "funding/call_form.html", context, status=400 if form.errors else 200)
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def withdraw_call(request: HttpRequest, public_id: str) -> HttpResponse:
+    call = access.call_for_editing(_reader(request), public_id)
+    if request.method == "POST":
+        actions.withdraw_call(_reader(request), call)
+        messages.success(request, _("“%(title)s” was withdrawn.") % {"title": call.title})
+        return redirect("calls")
+    return render(request, "cop/withdrawal.html", {"thing": call, "title": call.title})
+
+
+def _posted(request: HttpRequest) -> object:
+    return request.POST if request.method == "POST" else None
