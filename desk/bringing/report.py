@@ -1,0 +1,65 @@
+"""What became of every row: counts for people, a table of everything refused or left out."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+COUNTED = (
+    "rows", "left out", "refused", "joined", "other parts", "organisations", "new", "changed", "same",
+    "values left out",
+)  # fmt: skip
+
+
+class BadFile(ValueError):
+    """The file, its mapping or a table beside it is of no use; the text says what, where and what is accepted."""
+
+
+@dataclass(frozen=True)
+class Remark:
+    """Something not taken as it stood. `line` is the line of the file where the row begins, counting from 1."""
+
+    line: int
+    field: str
+    value: str
+    why: str
+    refused: bool
+
+
+@dataclass
+class Report:
+    """`rows` were read; each ended in exactly one of `left out`, `refused`, `joined`, `other parts` and
+    `organisations`, which once listed are new, changed or same."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    remarks: list[Remark] = field(default_factory=list)
+
+    def refuse(self, line: int, name: str, value: str, why: str) -> None:
+        self.counts["refused"] += 1
+        self.remarks.append(Remark(line, name, value[:200], why, refused=True))
+
+    def leave_out_value(self, line: int, name: str, value: str, why: str) -> None:
+        self.counts["values left out"] += 1
+        self.remarks.append(Remark(line, name, value[:200], why, refused=False))
+
+    def summary(self) -> dict[str, int]:
+        return {name: self.counts[name] for name in COUNTED}
+
+    def write(self, path: Path) -> None:
+        """Every remark as CSV. Values that a spreadsheet would run as a formula are quoted with an apostrophe."""
+        with path.open("w", newline="", encoding="utf-8") as file:
+            table = csv.writer(file)
+            table.writerow(["line", "field", "value", "why", "row"])
+            for each in self.remarks:
+                outcome = "refused" if each.refused else "kept without the value"
+                table.writerow([each.line, each.field, _inert(each.value), each.why, outcome])
+
+
+def _inert(value: str) -> str:
+    return f"'{value}" if value[:1] in {"=", "+", "-", "@", "\t", "\r"} else value

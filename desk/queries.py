@@ -1,0 +1,80 @@
+"""What waits for a steward, oldest first, and how the node is doing, in numbers the pages put into words."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, Min, Q, QuerySet
+from django.utils import timezone
+
+from federation.models import Delivery, Document, Node, Receipt
+from journal import Errand, last_heartbeat
+from journal.models import Claimable
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+WORKER_IS_LATE = dt.timedelta(minutes=2)
+
+
+@dataclass(frozen=True)
+class Health:
+    """`late_since` is when the oldest due work became due; None when nothing is late."""
+
+    worker_alive: bool
+    worker_seen: datetime | None
+    waiting: int
+    late_since: datetime | None
+    given_up: int
+
+
+def neighbours() -> QuerySet[Node]:
+    """Every node we have dealings with, those that wait for an answer first."""
+    waiting = Count("deliveries", filter=Q(deliveries__state=Delivery.State.READY), distinct=True)
+    return (
+        Node.objects.exclude(peering=Node.Peering.NONE)
+        .select_related("actor")
+        .annotate(waiting=waiting)
+        .order_by("-peering", "name", "origin")
+    )
+
+
+def asking() -> QuerySet[Node]:
+    return (
+        Node.objects.filter(peering=Node.Peering.ASKED, blocked_at__isnull=True).select_related("actor").order_by("pk")
+    )
+
+
+def shared_by(node: Node) -> int:
+    """How many things of a node are in the metropolitan view here."""
+    return Document.objects.filter(node=node, counted=True, tombstone=False).count()
+
+
+def health() -> Health:
+    now = timezone.now()
+    seen = last_heartbeat()
+    ready = {"state": Claimable.State.READY, "due_at__lte": now}
+    oldest = [model._default_manager.filter(**ready).aggregate(at=Min("due_at"))["at"] for model in _LANES]
+    late = [at for at in oldest if at is not None and now - at > WORKER_IS_LATE]
+    return Health(
+        worker_alive=seen is not None and now - seen < WORKER_IS_LATE,
+        worker_seen=seen,
+        waiting=sum(model._default_manager.filter(state=Claimable.State.READY).count() for model in _LANES),
+        late_since=min(late) if late else None,
+        given_up=sum(model._default_manager.filter(state=Claimable.State.DEAD).count() for model in _LANES),
+    )
+
+
+def given_up() -> list[tuple[str, list[Claimable]]]:
+    """The work that was tried and given up, newest first, at most 50 of each lane, with its error."""
+    errands = Errand.objects.filter(state=Claimable.State.DEAD).select_related("entry").order_by("-pk")[:50]
+    receipts = Receipt.objects.filter(state=Claimable.State.DEAD).select_related("actor__node").order_by("-pk")[:50]
+    deliveries = (
+        Delivery.objects.filter(state=Claimable.State.DEAD).select_related("activity", "node").order_by("-pk")[:50]
+    )
+    return [("errand", list(errands)), ("receipt", list(receipts)), ("delivery", list(deliveries))]
+
+
+_LANES: tuple[type[Claimable], ...] = (Errand, Receipt, Delivery)

@@ -1,0 +1,66 @@
+"""The desk itself: what waits for a steward, and whether the node is well."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.access import stewards_only
+from cop.queries import waiting_for_answer
+from desk import queries
+from desk.forms import ThisNodeForm
+from federation import actors
+from federation.describing import describe_this_node
+from federation.models import Delivery, Receipt
+from journal import Errand, retry
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+LANES = {"errand": Errand, "receipt": Receipt, "delivery": Delivery}
+
+
+@require_safe
+@stewards_only
+def desk(request: HttpRequest) -> HttpResponse:
+    context = {
+        "asking": queries.asking(),
+        "joins": waiting_for_answer(request.actor),
+        "health": queries.health(),
+        "neighbours": queries.neighbours(),
+        "node": actors.this_node(),
+    }
+    return render(request, "desk/desk.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@stewards_only
+def this_node(request: HttpRequest) -> HttpResponse:
+    form = ThisNodeForm(request.POST or None, instance=actors.this_node())
+    if request.method == "POST" and form.is_valid():
+        describe_this_node(by=request.actor.uri, **form.cleaned_data)
+        messages.success(request, _("Saved. Neighbour nodes will read it when they next look."))
+        return redirect("desk")
+    return render(request, "desk/this_node.html", {"form": form}, status=400 if form.errors else 200)
+
+
+@require_safe
+@stewards_only
+def work(request: HttpRequest) -> HttpResponse:
+    """What was tried and given up, with its reason."""
+    return render(request, "desk/work.html", {"lanes": queries.given_up(), "health": queries.health()})
+
+
+@require_POST
+@stewards_only
+def retrying(request: HttpRequest, lane: str, row_id: int) -> HttpResponse:
+    row = LANES[lane]._default_manager.filter(pk=row_id).first()
+    if row is not None and retry(row):
+        messages.success(request, _("It will be tried again now."))
+    else:
+        messages.info(request, _("It was done or is being tried already."))
+    return redirect("desk-work")
