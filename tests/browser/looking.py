@@ -1,0 +1,174 @@
+"""Looking at a page as axe-core does, and as somebody with a narrow screen or a dark one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import Error as PlaywrightError
+
+from tests.browser.browsing import Complaints, a_browser, at_rest
+from tests.browser.harbour import Crowd
+from tests.browser.page_types import PAGES, WITHOUT_ADDRESS, Example
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page, Response
+
+    from tests.browser.harbour import Harbour
+
+LANGUAGES = ("en", "it")
+WIDE, NARROW = (1280, 800), (320, 720)
+"""Pixels. 320 is also what 1280 becomes at 400 % zoom."""
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+# In the dark only colours differ, so only what is about colours is asked again.
+COLOURS = ["color-contrast", "link-in-text-block"]
+RUN = """
+async ([type, values]) => {
+  await new Promise((shown) => requestAnimationFrame(() => requestAnimationFrame(shown)));
+  await Promise.allSettled(document.getAnimations().map(({ finished }) => finished));
+  const found = await axe.run(document, { runOnly: { type, values }, resultTypes: ["violations"], preload: false });
+  const place = ({ html, target, failureSummary }) =>
+    [target.join(" "), html.slice(0, 160), (failureSummary ?? "").split("\\n")[1] ?? ""].join("  ");
+  return found.violations.map(({ id, help, nodes }) => ({ id, help, places: nodes.slice(0, 3).map(place) }));
+}
+"""
+
+# The innermost things that reach beyond the screen, unless what holds them scrolls by itself.
+SIDEWAYS = """
+() => {
+  const { clientWidth, scrollWidth } = document.documentElement;
+  if (scrollWidth <= clientWidth) return "";
+  const beyond = (each) => each.getBoundingClientRect().right > clientWidth + 1;
+  const wide = [...document.body.querySelectorAll("*")].filter(beyond);
+  const inner = wide.filter((each) => !wide.some((other) => other !== each && each.contains(other)));
+  const seen = inner.slice(0, 3).map((each) => each.outerHTML.slice(0, 160));
+  return `${scrollWidth} px of ${clientWidth}: ${seen.join(" | ")}`;
+}
+"""
+
+
+@dataclass(frozen=True)
+class View:
+    """How a page is looked at."""
+
+    language: str
+    width: tuple[int, int]
+    dark: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.language}, {self.width[0]} px, {'dark' if self.dark else 'light'}"
+
+
+ALL = tuple(View(language, width) for language in LANGUAGES for width in (WIDE, NARROW))
+"""Every light view: the first face of every page is looked at in all of them, and once in the dark."""
+FEWER = (View("en", WIDE), View("it", NARROW), View("it", NARROW, dark=True))
+"""Another face of a page has most of it in common with the first."""
+ONE = (View("en", WIDE), View("it", NARROW), View("en", NARROW, dark=True), View("it", WIDE, dark=True))
+"""In a hurry each page is looked at in one of these, in turn."""
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One page to open, and the views to look at it in."""
+
+    name: str
+    example: Example
+    views: tuple[View, ...]
+
+
+def plan(quick: bool) -> list[Stop]:
+    """Every face of every page; in a hurry, the first face of each."""
+    stops = []
+    for number, (name, examples) in enumerate((PAGES | WITHOUT_ADDRESS).items()):
+        if quick:
+            stops.append(Stop(name, examples[0], (ONE[number % len(ONE)],)))
+            continue
+        dark = View(LANGUAGES[number % 2], (NARROW, WIDE)[number // 2 % 2], dark=True)
+        stops.append(Stop(name, examples[0], (*ALL, dark)))
+        stops += [Stop(name, example, FEWER) for example in examples[1:]]
+    return stops
+
+
+def sweep(harbour: Harbour, quick: bool = False) -> list[str]:
+    """Everything that is wrong on any page, a sentence each.
+
+    Visitors and people with an account walk at the same time, each in a browser of their own: an account speaks
+    one language at a time, so the languages come one after the other.
+    """
+    stops = plan(quick)
+    walks = [stop for stop in stops if not stop.example.who], [stop for stop in stops if stop.example.who]
+    with ThreadPoolExecutor(len(walks)) as pool:
+        return [fault for faults in pool.map(lambda walk: _walk(harbour, walk), walks) for fault in faults]
+
+
+def _walk(harbour: Harbour, stops: list[Stop]) -> list[str]:
+    faults: list[str] = []
+    with a_browser() as browser:
+        for language in LANGUAGES:
+            crowd = Crowd(browser, harbour, language)
+            for stop in stops:
+                views = [view for view in stop.views if view.language == language]
+                if views:
+                    faults += faults_of(crowd, stop.name, stop.example, views)
+            crowd.leave()
+    return faults
+
+
+def faults_of(crowd: Crowd, name: str, example: Example, views: Sequence[View]) -> Iterator[str]:
+    """What is wrong with one page in each of these views of one language, a sentence each."""
+    where = f"{name} ({example.face})" if example.face else name
+    page = crowd.stranger() if example.alone else crowd.page_of(example.who)
+    complaints = Complaints(page)
+    try:
+        status = _open(page, crowd, example, views[0])
+        if status != example.status:
+            yield f"{where}: answered {status}, not {example.status}"
+        if (spoken := page.locator("html").get_attribute("lang")) != crowd.language:
+            yield f"{where}: speaks {spoken}, not {crowd.language}"
+        for view in views:
+            for fault in _seen(page, view):
+                yield f"{where}, {view}: {fault}"
+        for complaint in complaints.take():
+            if not (status >= 400 and f"a status of {status}" in complaint and complaint.startswith(page.url)):
+                yield f"{where}, {crowd.language}: the browser says {complaint}"
+    except (AssertionError, PlaywrightError) as broken:
+        yield f"{where}, {crowd.language}: could not be looked at: {broken}"
+    finally:
+        complaints.stop()
+        if example.alone:
+            page.context.close()
+
+
+def _open(page: Page, crowd: Crowd, example: Example, view: View) -> int:
+    """Bring the example on the screen, ready to be looked at in `view`; the status of the last answer."""
+    _dress(page, view)
+    answers: list[Response] = []
+
+    def note(answer: Response) -> None:
+        answers.append(answer)
+
+    page.on("response", note)
+    try:
+        page.goto(example.path.format_map(crowd.harbour.names))
+        if example.steps:
+            example.steps(page, crowd)
+        at_rest(page)
+    finally:
+        page.remove_listener("response", note)
+    return next(answer.status for answer in reversed(answers) if answer.request.is_navigation_request())
+
+
+def _dress(page: Page, view: View) -> None:
+    page.emulate_media(color_scheme="dark" if view.dark else "light")
+    page.set_viewport_size({"width": view.width[0], "height": view.width[1]})
+
+
+def _seen(page: Page, view: View) -> Iterator[str]:
+    _dress(page, view)
+    for violation in page.evaluate(RUN, ["rule", COLOURS] if view.dark else ["tag", TAGS]):
+        yield "\n    ".join([f"{violation['id']}: {violation['help']}", *violation["places"]])
+    if too_wide := page.evaluate(SIDEWAYS):
+        yield f"scrolls sideways: {too_wide}"

@@ -1,0 +1,223 @@
+"""Every page of a node, how to reach a filled example of it, and as whom.
+
+The addresses come from the URL configuration: a pattern that stands neither in PAGES nor in NOT_PAGES fails
+`test_page_types`, so that no page is added without being looked at. Whoever adds one writes here how to reach it;
+what it shows is put on the node by `stocking`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from tests.browser import steps
+from tests.browser.crew import GUARDED, MEMBER, STEWARD
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from tests.browser.harbour import Crowd
+
+    Steps = Callable[[Page, Crowd], None]
+
+VISITOR = ""
+
+
+@dataclass(frozen=True)
+class Example:
+    """One face of a page. `{names}` in the path are filled with what `stocking.stock` returned."""
+
+    path: str
+    who: str = VISITOR
+    steps: Steps | None = None
+    """What to do there until the example is on the screen."""
+    face: str = ""
+    """Tells it from other examples of the same page."""
+    status: int = 200
+    alone: bool = False
+    """In a browser of its own, because it leaves a session that is half way somewhere."""
+
+
+def _new(path: str, who: str = STEWARD) -> tuple[Example, ...]:
+    """A form, fresh and with something to mend."""
+    return Example(path, who), Example(path, who, steps.send_empty, face="to mend", status=400)
+
+
+PAGES: dict[str, tuple[Example, ...]] = {
+    # The atlas
+    "home": (Example("/"), Example("/", MEMBER, face="signed in")),
+    "atlas": (
+        Example("/atlas/", face="map"),
+        Example("/atlas/?view=network", face="network"),
+        Example("/atlas/?view=topics", face="topics"),
+        Example("/atlas/?kind=need&topic=housing", steps=steps.open_more_filters, face="filtered"),
+        Example("/atlas/?q=zebra+crossing+for+unicorns", face="nothing found"),
+        Example("/atlas/?since=yesterday-ish", face="bad filter"),
+    ),
+    "topic-list": (Example("/topics/"),),
+    "topic": (Example("/topics/{topic}"), Example("/topics/{topic}", MEMBER, face="signed in")),
+    # Communities of practice
+    "group-list": (Example("/groups/"),),
+    "proposal-list": (Example("/needs/", face="needs"), Example("/offers/", face="offers")),
+    "group-new": _new("/groups/new", MEMBER),
+    "group": (
+        Example("/groups/{open_group}"),
+        Example("/groups/{open_group}", MEMBER, face="to join"),
+        Example("/groups/{group}", STEWARD, face="steward"),
+    ),
+    "group-edit": (Example("/groups/{group}/edit", STEWARD),),
+    "group-withdrawal": (Example("/groups/{group}/withdrawal", STEWARD),),
+    "person": (Example("/people/{person}"), Example("/people/{person}", MEMBER, face="signed in")),
+    "my-page": (Example("/me/page", MEMBER),),
+    "proposal-new": (*_new("/needs/new"), Example("/offers/new", STEWARD, face="offer")),
+    "proposal": (
+        Example("/needs/{need}", face="need"),
+        Example("/needs/{need}", STEWARD, face="my own need"),
+        Example("/needs/{their_need}", MEMBER, face="of another node"),
+        Example("/offers/{offer}", MEMBER, face="offer"),
+        Example("/needs/{gone}", face="withdrawn", status=410),
+    ),
+    "proposal-edit": (Example("/needs/{need}/edit", STEWARD),),
+    "proposal-withdrawal": (Example("/needs/{need}/withdrawal", STEWARD),),
+    "listing": (Example("/organisations/{listing}"),),
+    # Gatherings
+    "gatherings": (Example("/gatherings/"),),
+    "gathering-new": _new("/gatherings/new"),
+    "gathering": (
+        Example("/gatherings/{gathering}"),
+        Example("/gatherings/{gathering}", MEMBER, face="who has asked to come"),
+        Example("/gatherings/{gathering}", STEWARD, face="organiser"),
+        Example("/gatherings/{festival}", face="festival"),
+    ),
+    "gathering-edit": (Example("/gatherings/{gathering}/edit", STEWARD),),
+    "gathering-withdrawal": (Example("/gatherings/{gathering}/withdrawal", STEWARD),),
+    "gathering-attendance": (Example("/gatherings/{festival}/attendance", MEMBER),),
+    # Funding
+    "calls": (Example("/calls/"),),
+    "call-new": _new("/calls/new"),
+    "call": (Example("/calls/{call}"), Example("/calls/{call}", STEWARD, face="steward")),
+    "call-edit": (Example("/calls/{call}/edit", STEWARD),),
+    "call-withdrawal": (Example("/calls/{call}/withdrawal", STEWARD),),
+    # One's own
+    "notifications:notices": (Example("/notices/", STEWARD), Example("/notices/", GUARDED, face="nothing new")),
+    "notifications:following": (Example("/me/following", MEMBER), Example("/me/following", GUARDED, face="other")),
+    "accounts:me": (Example("/me/", MEMBER),),
+    "accounts:settings": (Example("/me/account", MEMBER),),
+    "accounts:invitation": (
+        Example("/invitations/{invitation}/", MEMBER),
+        Example("/invitations/nobody-knows-it/", face="unknown", status=404),
+    ),
+    "set_language": (Example("/language/"),),
+    # The desk
+    "accounts:signing_up": (Example("/accounts/signing-up/", STEWARD),),
+    "desk": (Example("/desk/", STEWARD),),
+    "desk-node": (Example("/desk/node", STEWARD),),
+    "desk-work": (Example("/desk/work", STEWARD),),
+    "desk-neighbours": (Example("/desk/neighbours", STEWARD),),
+    # The frame
+    "style": (Example("/style/"),),
+    "accessibility": (Example("/accessibility/"),),
+    # Signing in and out
+    "account_login": (Example("/accounts/login/"), Example("/accounts/login/", steps=steps.send_empty, face="to mend")),
+    "account_logout": (Example("/accounts/logout/", MEMBER),),
+    "account_inactive": (Example("/accounts/inactive/"),),
+    "account_signup": (Example("/accounts/signup/"),),
+    "account_reauthenticate": (Example("/accounts/reauthenticate/", MEMBER),),
+    "account_email": (Example("/accounts/email/", MEMBER),),
+    "account_email_verification_sent": (Example("/accounts/signup/", steps=steps.sign_up, alone=True),),
+    "account_change_password": (Example("/accounts/password/change/", MEMBER),),
+    "account_set_password": (Example("/accounts/login/code/", steps=steps.come_without_password, alone=True),),
+    "account_reset_password": (Example("/accounts/password/reset/"),),
+    "account_reset_password_done": (Example("/accounts/password/reset/done/"),),
+    "account_reset_password_from_key": (
+        Example("/accounts/password/reset/key/{new_password}/", alone=True),
+        Example("/accounts/password/reset/key/0-0/", face="used up", alone=True),
+    ),
+    "account_reset_password_from_key_done": (Example("/accounts/password/reset/key/done/"),),
+    "account_request_login_code": (Example("/accounts/login/code/"),),
+    "account_confirm_login_code": (Example("/accounts/login/code/", steps=steps.ask_for_a_code, alone=True),),
+    # Second factors
+    "mfa_index": (Example("/accounts/2fa/", MEMBER, face="none yet"), Example("/accounts/2fa/", GUARDED)),
+    "mfa_authenticate": (Example("/accounts/login/", steps=steps.stop_at_second_factor, alone=True),),
+    "mfa_reauthenticate": (Example("/accounts/2fa/reauthenticate/", GUARDED),),
+    "mfa_activate_totp": (Example("/accounts/2fa/totp/activate/", MEMBER),),
+    "mfa_deactivate_totp": (Example("/accounts/2fa/totp/deactivate/", GUARDED),),
+    "mfa_view_recovery_codes": (Example("/accounts/2fa/recovery-codes/", GUARDED),),
+    "mfa_generate_recovery_codes": (Example("/accounts/2fa/recovery-codes/generate/", GUARDED),),
+    "mfa_list_webauthn": (Example("/accounts/2fa/webauthn/", GUARDED),),
+    "mfa_add_webauthn": (Example("/accounts/2fa/webauthn/add/", MEMBER),),
+    "mfa_reauthenticate_webauthn": (Example("/accounts/2fa/webauthn/reauthenticate/", GUARDED),),
+    "mfa_edit_webauthn": (Example("/accounts/2fa/webauthn/keys/{passkey}/edit/", GUARDED),),
+    "mfa_remove_webauthn": (Example("/accounts/2fa/webauthn/keys/{passkey}/remove/", GUARDED),),
+}
+
+WITHOUT_ADDRESS = {
+    "not found": (Example("/nowhere", status=404),),
+    "form out of date": (Example("/accounts/login/", steps=steps.send_without_token, status=403, alone=True),),
+}
+"""Pages that answer in place of others."""
+
+PROTOCOL = "spoken between servers, in JSON"
+PROBE = "for machines that watch the node, one word"
+DATA = "points, nodes and links for a drawing, whose list is the page"
+FILE = "a file to take away"
+FRAGMENT = "a piece of a page, fetched by that page"
+ACTION = "answers POST only, and leads to a page"
+
+NOT_PAGES: dict[str, str] = {
+    "live": PROBE,
+    "ready": PROBE,
+    "webfinger": PROTOCOL,
+    "nodeinfo-links": PROTOCOL,
+    "nodeinfo": PROTOCOL,
+    "node-actor": PROTOCOL,
+    "inbox": PROTOCOL,
+    "actor-inbox": PROTOCOL,
+    "actor-outbox": PROTOCOL,
+    "actor-followers": PROTOCOL,
+    "actor-following": PROTOCOL,
+    "activity": PROTOCOL,
+    "metro-digest": PROTOCOL,
+    "metro-catalogue": PROTOCOL,
+    "gathering-attendees": PROTOCOL,
+    "cards-geojson": DATA,
+    "network-json": DATA,
+    "style-pins": DATA,
+    "style-network": DATA,
+    "mfa_login_webauthn": "the challenge a passkey answers, in JSON",
+    "gatherings-calendar": FILE,
+    "gathering-calendar": FILE,
+    "calls-calendar": FILE,
+    "call-calendar": FILE,
+    "mfa_download_recovery_codes": FILE,
+    "notifications:bell": FRAGMENT,
+    "notifications:reading": ACTION,
+    "notifications:reading_all": ACTION,
+    "notifications:follow": ACTION,
+    "notifications:unfollow": ACTION,
+    "accounts:accept_invitation": ACTION,
+    "accounts:signup_policy": ACTION,
+    "accounts:invitations": ACTION,
+    "accounts:withdraw_invitation": ACTION,
+    "group-joining": ACTION,
+    "group-leaving": ACTION,
+    "member-answer": ACTION,
+    "member-role": ACTION,
+    "gathering-leaving": ACTION,
+    "attendee-answer": ACTION,
+    "desk-retrying": ACTION,
+    "desk-invite": ACTION,
+    "desk-answer": ACTION,
+}
+
+
+def patterns(resolver: URLResolver | None = None, spaces: tuple[str, ...] = ()) -> Iterator[str]:
+    """The name of every pattern of the URL configuration, with its namespaces; its route where it has no name."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from patterns(entry, (*spaces, *filter(None, [entry.namespace])))
+        elif isinstance(entry, URLPattern):
+            yield ":".join([*spaces, entry.name or str(entry.pattern)])

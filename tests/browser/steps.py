@@ -1,0 +1,69 @@
+"""What somebody does on a page until the one that is looked at stands on the screen."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from typing import TYPE_CHECKING
+
+from tests.browser.browsing import speak
+from tests.browser.crew import GUARDED, MEMBER, WITHOUT_PASSWORD
+from tests.federation.live.node import PASSWORD
+from tests.nodes import eventually
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from tests.browser.harbour import Crowd
+
+SEND = "main form.form button[type=submit]"
+
+
+def send_empty(page: Page, crowd: Crowd) -> None:
+    """The form as it is; its errors come back at the top."""
+    page.locator(SEND).first.click()
+    page.locator(".error-summary").wait_for()
+
+
+def open_more_filters(page: Page, crowd: Crowd) -> None:
+    page.locator(".filter-bar-more > summary").click()
+
+
+def sign_up(page: Page, crowd: Crowd) -> None:
+    page.fill("[name=email]", f"{uuid.uuid4().hex}@example.org")
+    page.fill("[name=password1]", PASSWORD)
+    page.locator(SEND).first.click()
+    page.wait_for_url("**/confirm-email/")
+
+
+def ask_for_a_code(page: Page, crowd: Crowd, email: str = MEMBER) -> None:
+    page.fill("[name=email]", email)
+    page.locator(SEND).first.click()
+    page.wait_for_url("**/code/confirm/")
+
+
+def come_without_password(page: Page, crowd: Crowd) -> None:
+    """Sign in with the code from the mail, as who has no password, and go to choose one."""
+    before = len(crowd.harbour.log)
+    ask_for_a_code(page, crowd, WITHOUT_PASSWORD)
+    mail = re.compile(r"^\s*([A-Z0-9]{3,4}-?[A-Z0-9]{3,4})\s*$", re.MULTILINE)
+    code = eventually(lambda: mail.search(crowd.harbour.log, before))
+    page.fill("[name=code]", code[1])
+    page.locator(SEND).first.click()
+    page.wait_for_url(lambda address: "/code/" not in address)
+    page.goto("/accounts/password/set/")
+    speak(page, crowd.language)
+
+
+def stop_at_second_factor(page: Page, crowd: Crowd) -> None:
+    page.fill("[name=login]", GUARDED)
+    page.fill("[name=password]", PASSWORD)
+    page.locator("form[action='/accounts/login/'] button[type=submit]").click()
+    page.wait_for_url("**/2fa/authenticate/")
+
+
+def send_without_token(page: Page, crowd: Crowd) -> None:
+    """As a form that stood open for too long."""
+    page.context.clear_cookies()
+    page.locator("form[action='/accounts/login/'] button[type=submit]").click()
+    page.locator("main h1").wait_for()

@@ -1,0 +1,260 @@
+"""A node full of everything, for looking at every page filled. Runs in the node's own process, before it serves.
+
+The three kits of the demo on one node, and what a kit does not have: somebody at the door, work that was given up,
+neighbours in every state, a listed organisation, second factors. Made by the actions people use; rows are written
+only where the world outside would have to act.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from allauth.mfa.webauthn.internal.auth import WebAuthn
+from cryptography.hazmat.primitives.asymmetric import ec
+from django.contrib.auth.hashers import make_password
+from django.core.management import call_command
+from django.db import transaction
+from django.utils import timezone
+from fido2.cose import ES256
+from fido2.utils import websafe_encode
+from fido2.webauthn import (
+    Aaguid,
+    AttestationObject,
+    AttestedCredentialData,
+    AuthenticatorData,
+    CollectedClientData,
+)
+
+from accounts.actions import invite
+from accounts.models import User
+from atlas.models import Topic
+from config.demo import loading, neighbourly
+from config.demo.kit import KEYS, read_kit
+from cop.actions.groups import found_group
+from cop.actions.listings import list_organisation, lister
+from cop.actions.membership import accept_member, join_group
+from cop.actions.proposals import publish_proposal, withdraw_proposal
+from cop.models import Group, Person, Proposal
+from events.actions.attendance import attend
+from events.actions.gatherings import change_gathering, publish_gathering
+from events.models import Gathering
+from federation import actors, peering
+from federation.inbound.objects import take
+from federation.models import Actor, Node
+from funding.models import Call
+from journal.lanes import lanes
+from journal.models import Errand
+from tests.browser.crew import GUARDED, LEADER, MEMBER, STEWARD, WITHOUT_PASSWORD
+from tests.federation.live.node import PASSWORD
+
+HOUSING = "urn:flotilla:topic:housing"
+GROUP = "Neighbours of the front door"
+THEIRS = "https://hackney.example"
+
+
+@dataclass
+class Crew:
+    steward: User
+    leader: User
+    member: User
+    guarded: User
+
+    @classmethod
+    def found(cls) -> Crew:
+        return cls(*(User.objects.get(email=email) for email in (STEWARD, LEADER, MEMBER, GUARDED)))
+
+
+def stock(kits: int = len(KEYS)) -> dict[str, str]:
+    """Fill the node with the first so many kits; returns what addresses are made of, by the names in `page_types`."""
+    call_command("migrate", interactive=False, verbosity=0)
+    for key in reversed(KEYS[:kits]):
+        kit = read_kit(key)
+        loading.load(kit)
+        neighbourly.follow_at_home(kit)
+    User.objects.update(password=make_password(PASSWORD))
+    User.objects.filter(email=WITHOUT_PASSWORD).update(password=make_password(None))
+    crew = Crew.found()
+    found = _community(crew) | _events(crew) | _neighbours(crew) | _keys(crew)
+    _work_at_home()
+    return found
+
+
+def _community(crew: Crew) -> dict[str, str]:
+    steward, leader, member = (actors.for_user(each) for each in (crew.steward, crew.leader, crew.member))
+    group = found_group(
+        steward,
+        steward_name="Amara (demo)",
+        name=GROUP,
+        summary="We mend the doors of our street. *Everything here is invented.*",
+        language="en",
+        languages=["en", "it"],
+        kinds=["community", "campaign"],
+        topics=[HOUSING],
+        joining=Group.Joining.REQUEST,
+        area="Camden, London",
+        lat=51.53,
+        lon=-0.12,
+    )
+    accept_member(steward, join_group(leader, group, name="Kwame (demo)"))
+    join_group(member, group, name="Declan (demo)", message="I mend hinges at night.")
+    speech = {"language": "en", "topics": [HOUSING], "area": "Camden, London", "support": "space"}
+    need = publish_proposal(steward, group.actor, Proposal.Direction.NEED, title="A room for forty people", **speech)
+    gone = publish_proposal(steward, group.actor, Proposal.Direction.NEED, title="A ladder", **speech)
+    withdraw_proposal(steward, gone)
+    offer = publish_proposal(steward, group.actor, Proposal.Direction.OFFER, title="Ten folding chairs", **speech)
+    return {
+        "group": group.public_id,
+        "open_group": _open_to(member).public_id,
+        "need": need.public_id,
+        "offer": offer.public_id,
+        "gone": gone.public_id,
+        "person": Person.objects.ours().get(actor=steward).public_id,
+        "listing": _listing(),
+        "topic": Topic.objects.get(iri=HOUSING).slug,
+    }
+
+
+def _open_to(person: Actor) -> Group:
+    """A group that anybody may join and this person has not."""
+    return Group.objects.ours().filter(joining=Group.Joining.OPEN).exclude(members__actor=person).order_by("name")[0]
+
+
+def _listing() -> str:
+    with transaction.atomic():
+        listing, _happened = list_organisation(
+            lister(),
+            "GB-CHC",
+            "000000",
+            name="A charity invented for looking at its page",
+            summary="It helps people with forms.",
+            website="https://example.org/charity",
+            postcode="NW1 1AA",
+            source="A register invented for the demo",
+            licence="OGL-UK-3.0",
+            attribution="Contains no public sector information.",
+            area="Camden, London",
+            lat=51.53,
+            lon=-0.12,
+            topics=[HOUSING],
+        )
+    return str(listing.public_id)
+
+
+def _events(crew: Crew) -> dict[str, str]:
+    steward, leader, member = (actors.for_user(each) for each in (crew.steward, crew.leader, crew.member))
+    group = Group.objects.ours().get(name=GROUP)
+    starts = timezone.now() + dt.timedelta(days=20)
+    common: dict[str, Any] = {"language": "en", "time_zone": "Europe/London", "topics": [HOUSING]}
+    festival = publish_gathering(
+        steward,
+        group.actor,
+        kind="festival",
+        title="A festival of front doors",
+        place="Judd Street",
+        starts=starts,
+        ends=starts + dt.timedelta(days=2),
+        **common,
+    )
+    lab = publish_gathering(
+        steward,
+        group.actor,
+        kind="lab",
+        title="Lab: draw the door you want",
+        summary="Bring a pencil.",
+        starts=starts + dt.timedelta(hours=2),
+        ends=starts + dt.timedelta(hours=4),
+        place="Camden Town Hall",
+        area="Camden, London",
+        lat=51.529,
+        lon=-0.1255,
+        capacity=12,
+        joining=Gathering.Joining.REQUEST,
+        **common,
+    )
+    change_gathering(steward, lab, {"festival": festival})
+    attend(member, lab, name="Declan (demo)", message="I draw badly. May I come?")
+    attend(leader, lab, name="Kwame (demo)")
+    call = Call.objects.ours().filter(author=steward).first() or Call.objects.ours().order_by("pk")[0]
+    return {"festival": festival.public_id, "gathering": lab.public_id, "call": call.public_id}
+
+
+def _neighbours(crew: Crew) -> dict[str, str]:
+    """One node in every state, one thing of theirs, and one errand that was given up."""
+    peering.invite("https://invited.example", by=actors.for_user(crew.steward).uri)
+    for name, state in (("asking", Node.Peering.ASKED), ("hackney", Node.Peering.PAUSED)):
+        node = Node.objects.create(origin=f"https://{name}.example", name=f"{name.title()} (demo)", software="flotilla")
+        actor = Actor.objects.create(uri=f"{node.origin}/actor", node=node, type=Actor.Type.APPLICATION, name=node.name)
+        Node.objects.filter(pk=node.pk).update(actor=actor, peering=state, peered_at=timezone.now())
+    paused = Node.objects.get(origin=THEIRS)
+    Actor.objects.create(uri=f"{THEIRS}/groups/1", node=paused, type=Actor.Type.GROUP, name="Menders of Hackney")
+    with transaction.atomic():
+        take(_their_need(), paused)
+    theirs = Proposal.objects.get(node=paused)
+    Errand.objects.create(kind="atlas.card", state=Errand.State.DEAD, error="ValueError: a demo of what was given up")
+    return {"their_need": theirs.public_id}
+
+
+def _their_need() -> dict[str, Any]:
+    return {
+        "id": f"{THEIRS}/needs/1",
+        "type": "Note",
+        "additionalType": "https://w3id.org/valueflows/ont/vf#Proposal",
+        "purpose": "request",
+        "attributedTo": f"{THEIRS}/groups/1",
+        "name": "Cerchiamo una stanza per riparare biciclette",
+        "contentMap": {"it": "<p>Il martedì sera, per dieci persone.</p>"},
+        "content": "<p>Il martedì sera, per dieci persone.</p>",
+        "published": "2026-11-20T09:00:00+00:00",
+        "updated": "2026-11-20T09:00:00+00:00",
+        "version": 1,
+        "to": ["https://www.w3.org/ns/activitystreams#Public"],
+        "support": "space",
+        "topics": [HOUSING],
+    }
+
+
+def _keys(crew: Crew) -> dict[str, str]:
+    """An invitation, a link from a mail for a new password, and somebody's second factors."""
+    TOTP.activate(crew.guarded, generate_totp_secret())
+    codes = RecoveryCodes.activate(crew.guarded).get_unused_codes()
+    passkey = WebAuthn.add(crew.guarded, "Noor's phone", _passkey()).instance
+    return {
+        "invitation": invite(crew.steward, "new@example.org", makes_steward=True).token,
+        "new_password": f"{user_pk_to_url_str(crew.member)}-{default_token_generator.make_token(crew.member)}",
+        "passkey": str(passkey.pk),
+        "codes": " ".join(codes),
+    }
+
+
+def _passkey() -> dict[str, Any]:
+    """What a device would have answered; nobody holds the private key."""
+    public = ec.generate_private_key(ec.SECP256R1()).public_key()
+    held = AttestedCredentialData.create(Aaguid.NONE, b"a credential id.", ES256.from_cryptography_key(public))
+    flags = AuthenticatorData.FLAG.UP | AuthenticatorData.FLAG.AT
+    answer = AuthenticatorData.create(sha256(b"127.0.0.1").digest(), flags, 0, held)
+    challenge = CollectedClientData.create("webauthn.create", b"a challenge", "http://127.0.0.1")
+    return {
+        "id": websafe_encode(held.credential_id),
+        "rawId": websafe_encode(held.credential_id),
+        "type": "public-key",
+        "response": {
+            "clientDataJSON": websafe_encode(challenge),
+            "attestationObject": websafe_encode(AttestationObject.create("none", answer, {})),
+        },
+    }
+
+
+def _work_at_home() -> None:
+    """Cards, notices and whatever else follows here. What would be said to neighbours takes most of the time, and
+    nobody listens."""
+    Errand.objects.filter(kind="federation.publish").delete()
+    home = next(lane for lane in lanes() if lane.name == "errands")
+    while home.run():
+        pass

@@ -1,0 +1,50 @@
+"""A web without a network, and a neighbour on it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from federation import actors, http
+from federation.models import Node
+from tests.federation.peer import Peer, Web
+
+
+@pytest.fixture
+def web(monkeypatch: pytest.MonkeyPatch) -> Web:
+    """What our node finds when it asks the network: the edge is replaced here and nowhere else."""
+    found = Web()
+    monkeypatch.setattr(http, "fetch", found.fetch)
+    return found
+
+
+@pytest.fixture
+def peer(db: None, web: Web) -> Peer:
+    """Hackney: another Flotilla node, a neighbour since both stewards agreed."""
+    stranger = Peer(Client(), web)
+    node = actors.hear_of_node(stranger.origin)
+    node.actor = actors.read(web.pages[stranger.node.uri], node)
+    node.peering = Node.Peering.FULL
+    node.name = "Hackney"
+    node.save()
+    return stranger
+
+
+@pytest.fixture
+def stranger(db: None, web: Web) -> Peer:
+    """A server nobody here has heard of."""
+    return Peer(Client(), web, "https://elsewhere.example")
+
+
+@pytest.fixture
+def outcomes(work: Any) -> Any:
+    """Do the work and tell what became of each activity, oldest first."""
+    from federation.models import Receipt
+
+    def tell() -> list[str]:
+        work()
+        return list(Receipt.objects.order_by("pk").values_list("outcome", flat=True))
+
+    return tell

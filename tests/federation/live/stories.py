@@ -1,0 +1,86 @@
+"""What people do in the live stories, each by the forms of the pages."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from tests.federation.live.node import PASSWORD, InhabitedNode, Visitor
+from tests.nodes import eventually
+
+STEWARD = """
+from accounts.actions import make_account
+from cop.actions.groups import found_group
+from federation import actors
+from federation.describing import describe_this_node
+steward = make_account({email!r}, {password!r}, is_steward=True)
+describe_this_node(name={name!r})
+found_group(actors.for_user(steward), name="Neighbours of " + {name!r}, joining="request", language="en",
+            topics=["urn:flotilla:topic:housing"])
+"""
+
+
+def settle(node: InhabitedNode) -> None:
+    """Give a node its steward, who leads one group."""
+    node.prepare(STEWARD.format(email=f"steward@{node.name}.example", password=PASSWORD, name=node.name.title()))
+
+
+def steward(node: InhabitedNode) -> Visitor:
+    return node.person(f"steward@{node.name}.example")
+
+
+def become_neighbours(asking: InhabitedNode, asked: InhabitedNode) -> None:
+    """One steward gives the other node's address, the other says yes."""
+    answer = steward(asking).post("/desk/neighbours/invitations", {"address": asked.origin}, "/desk/neighbours")
+    assert answer.status == 200, answer.text[:1000]
+    desk = steward(asked)
+    page = eventually(lambda: re.search(r"/desk/neighbours/(\d+)/accept", desk.get("/desk/neighbours").text), within=30)
+    assert desk.post(page[0], {}, "/desk/neighbours").status == 200
+    eventually(lambda: agree(asking, asked), within=30)
+
+
+def agree(*nodes: InhabitedNode) -> bool:
+    """Whether every node holds of every other exactly what that one publishes, and that is not nothing."""
+    for origin in nodes:
+        own = origin.digest()
+        if not own["count"]:
+            return False
+        for node in nodes:
+            held = node.digest(origin.origin)
+            if (held["count"], held["hash"]) != (own["count"], own["hash"]):
+                return False
+    return True
+
+
+def publish_need(visitor: Visitor, title: str, **more: Any) -> str:
+    """Publish a need for the visitor's first group; its path on their node."""
+    page = visitor.get("/needs/new").text
+    speaker = re.search(r'<option value="([a-z0-9]{12})"', page)
+    assert speaker, page[:3000]
+    fields = {
+        "speaker": speaker[1],
+        "audience": "everyone",
+        "title": title,
+        "summary": "Who can help?",
+        "support": "space",
+        "topics": ["urn:flotilla:topic:housing"],
+        "language": "en",
+        **more,
+    }
+    answer = visitor.post("/needs/new", fields)
+    assert answer.status == 200 and "/needs/new" not in answer.url, answer.text[:4000]
+    return answer.url.removeprefix(visitor.node.origin)
+
+
+def cards(node: InhabitedNode, **asked: str) -> list[str]:
+    """The titles on a node's atlas."""
+    from urllib.parse import urlencode
+
+    text = node.visit(f"/atlas/?{urlencode(asked)}").text
+    return re.findall(r'class="card-title"><a [^>]*>([^<]*)</a>', text)
+
+
+def asked_at(visitor: Visitor, words: str) -> str:
+    """The desk, once it shows a request with these words."""
+    page = visitor.get("/desk/").text
+    return page if words in page else ""

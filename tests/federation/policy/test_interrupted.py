@@ -1,0 +1,130 @@
+"""A worker that dies in the middle of its deliveries holds nobody up for long; one that lives keeps what it has."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import threading
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+
+from config import embedded
+from federation import actors, http
+from federation.http import Answer
+from federation.models import Actor, Delivery, Node
+from federation.outbound import deliver
+from federation.outbound.say import say
+from journal import claims
+from tests.nodes import eventually
+
+HACKNEY = "https://hackney.example/inbox"
+
+
+class Edge:
+    """The network's edge: the other node answers once it may, and we look around meanwhile."""
+
+    def __init__(self) -> None:
+        self.may_answer = threading.Event()
+        self.may_answer.set()
+        self.heard = 0
+        self.in_hand: list[bool] = []
+
+    async def post(self, url, body, headers):
+        self.heard += 1
+        self.in_hand.append(claims.anything_in_hand())
+        while not self.may_answer.is_set():
+            await asyncio.sleep(0.01)
+        return Answer(202, {}, "")
+
+
+@pytest.fixture
+def edge(monkeypatch):
+    edge = Edge()
+    monkeypatch.setattr(http, "post", edge.post)
+    return edge
+
+
+@pytest.fixture
+def group(db):
+    actors.hear_of_node(HACKNEY)
+    return actors.make_actor(Actor.Type.GROUP, f"{settings.ORIGIN}/groups/abcdefghjkmn", handle="g", name="G")
+
+
+def tell(group) -> None:
+    with transaction.atomic():
+        say(group, "Announce", "https://x.example/1", [HACKNEY], to=[])
+
+
+def begin_and_die() -> None:
+    """What is left of a worker that was killed between claiming and sending."""
+    nodes = deliver._take_nodes("a worker that died")
+    assert nodes and deliver._take_deliveries(nodes[0], 10)
+
+
+def test_nobody_takes_what_a_living_worker_holds(edge, group, work):
+    tell(group)
+    begin_and_die()
+    work()
+    assert edge.heard == 0
+
+
+def test_an_embedded_node_goes_on_at_once_after_a_kill(edge, group, work):
+    tell(group)
+    begin_and_die()
+    embedded.take_over()
+    work()
+    assert edge.heard == 1 and Delivery.objects.get().state == Delivery.State.DONE
+
+
+def test_other_workers_take_over_once_the_leases_have_lapsed(edge, group, work):
+    tell(group)
+    begin_and_die()
+    with time_machine.travel(timezone.now() + claims.LEASE + dt.timedelta(seconds=1)):
+        work()
+    assert edge.heard == 1 and Delivery.objects.get().state == Delivery.State.DONE
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_keeps_its_lane_however_long_the_other_node_takes(edge, group, monkeypatch):
+    lease = dt.timedelta(seconds=1)
+    monkeypatch.setattr(deliver, "LANE_LEASE", lease)
+    monkeypatch.setattr(deliver, "RENEW_LANES_AFTER", lease / 10)
+    monkeypatch.setattr(deliver, "LOOK_AGAIN_SECONDS", 0.05)
+    edge.may_answer.clear()
+    tell(group)
+
+    def deliver_here() -> None:
+        deliver.drain()
+        connection.close()
+
+    worker = threading.Thread(target=deliver_here)
+    worker.start()
+    begun = eventually(lambda: Node.objects.get().lane_until)
+    eventually(lambda: Node.objects.get().lane_until > begun + lease)
+    tell(group)
+    assert deliver._take_nodes("somebody else") == [] and edge.heard == 1
+    edge.may_answer.set()
+    worker.join()
+    assert edge.heard == 2 and Node.objects.get().lane_until is None
+
+
+def test_a_clean_end_waits_for_deliveries_that_are_under_way(edge, group, work):
+    tell(group)
+    work()
+    assert edge.in_hand == [True] and not claims.anything_in_hand()
+
+
+def test_what_breaks_in_the_middle_is_not_held_for_ever(edge, group, monkeypatch):
+    tell(group)
+
+    def break_down(*_given):
+        raise RuntimeError("the disk is full")
+
+    monkeypatch.setattr(deliver, "_finish", break_down)
+    with pytest.raises(RuntimeError):
+        deliver.drain()
+    assert not claims.anything_in_hand()

@@ -1,0 +1,122 @@
+"""Joining a group across nodes: a signed Join in, an answer out, and the same rows on both sides."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from accounts.models import User
+from cop.actions.groups import found_group
+from cop.models import Group, Member
+from federation import actors
+from federation.models import Activity, AudienceKey, Delivery
+from notifications.models import Notice
+
+
+@pytest.fixture
+def alice(db):
+    return User.objects.create_user("alice@here.example", "pw")
+
+
+@pytest.fixture
+def tenants(alice):
+    return found_group(actors.for_user(alice), name="Tenants of Camden", joining="request", language="en")
+
+
+def answers() -> list[str]:
+    return list(Activity.objects.filter(type__in=["Accept", "Reject"]).order_by("pk").values_list("type", flat=True))
+
+
+def test_dana_asks_from_hackney_and_alice_lets_her_in(peer, outcomes, work, tenants, alice, client):
+    dana = peer.somebody("people/dana")
+    peer.does(dana, "Join", tenants.uri, name="Dana", participationMessage="I rent here")
+    assert outcomes() == ["join: Has asked to join"]
+    assert Notice.objects.get(user=alice).kind == "join_requested"
+    client.force_login(alice)
+    page = client.get(tenants.get_absolute_url())
+    assert b"I rent here" in page.content
+    member = Member.objects.get(actor__uri=dana.uri)
+    assert (
+        client.post(f"{tenants.get_absolute_url()}/members/{member.pk}/answer", {"answer": "accept"}).status_code == 302
+    )
+    assert Member.objects.get(pk=member.pk).state == "joined"
+    assert answers() == ["Accept"]
+    assert Delivery.objects.get(activity__type="Accept").inbox == f"{dana.uri}/inbox"
+    assert AudienceKey.objects.filter(actor__uri=dana.uri, audience=tenants.members_audience).exists()
+
+
+def test_an_open_group_answers_at_once_and_again_when_asked_again(peer, outcomes, tenants):
+    Group.objects.update(joining="open")
+    dana = peer.somebody("people/dana")
+    peer.does(dana, "Join", tenants.uri)
+    outcomes()
+    peer.does(dana, "Join", tenants.uri)
+    outcomes()
+    assert answers() == ["Accept", "Accept"]
+    assert Member.objects.filter(actor__uri=dana.uri).count() == 1
+
+
+def test_leaving_takes_the_key_away(peer, outcomes, tenants):
+    Group.objects.update(joining="open")
+    dana, mallory = peer.somebody("people/dana"), peer.somebody("people/mallory")
+    peer.does(dana, "Join", tenants.uri)
+    outcomes()
+    peer.does(mallory, "Leave", tenants.uri)
+    outcomes()
+    assert Member.objects.filter(actor__uri=dana.uri).exists()
+    peer.does(dana, "Leave", tenants.uri)
+    outcomes()
+    assert not Member.objects.filter(actor__uri=dana.uri).exists()
+    assert not AudienceKey.objects.filter(actor__uri=dana.uri).exists()
+
+
+def test_charlie_cannot_answer_for_alice(peer, outcomes, tenants, client):
+    dana = peer.somebody("people/dana")
+    peer.does(dana, "Join", tenants.uri)
+    outcomes()
+    client.force_login(User.objects.create_user("charlie@here.example", "pw"))
+    member = Member.objects.get(actor__uri=dana.uri)
+    answer = client.post(f"{tenants.get_absolute_url()}/members/{member.pk}/answer", {"answer": "accept"})
+    assert answer.status_code == 403
+    assert Member.objects.get(pk=member.pk).state == "asked"
+
+
+@pytest.fixture
+def book_club(peer, outcomes):
+    """A group on Hackney's node, seen here."""
+    speaker = peer.somebody("groups/books", "Group", name="Book club")
+    doc = peer.web.pages[speaker.uri] | {
+        "additionalType": "https://schema.org/Organization",
+        "to": ["https://www.w3.org/ns/activitystreams#Public"],
+        "openness": "moderated",
+        "version": 1,
+    }
+    peer.does(speaker, "Create", doc)
+    assert outcomes() == ["group read"]
+    return speaker
+
+
+def test_our_person_joins_their_group(peer, outcomes, work, book_club, client, alice):
+    client.force_login(alice)
+    group = Group.objects.get()
+    assert client.post(f"{group.get_absolute_url()}/joining", {"name": "Alice", "message": "hello"}).status_code == 302
+    join = json.loads(Activity.objects.get(type="Join").body)
+    assert join["object"] == book_club.uri and join["participationMessage"] == "hello"
+    mallory = peer.somebody("people/mallory")
+    peer.does(mallory, "Accept", join)
+    assert outcomes()[-1].startswith("refused")
+    assert Member.objects.get().state == "asked"
+    peer.does(book_club, "Accept", join)
+    assert outcomes()[-1] == "one of our people was let in"
+    assert Member.objects.get().state == "joined"
+    assert Notice.objects.get(user=alice).kind == "join_accepted"
+    peer.does(book_club, "Reject", join)
+    outcomes()
+    assert not Member.objects.exists() and not AudienceKey.objects.exists()
+
+
+def test_the_last_steward_stays(tenants, alice, client):
+    client.force_login(alice)
+    client.post(f"{tenants.get_absolute_url()}/leaving")
+    assert Member.objects.get().role == "steward"

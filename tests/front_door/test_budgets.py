@@ -1,0 +1,174 @@
+"""A page asks the database as often for many things as for two."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts import actions as accounts
+from accounts.models import User
+from cop.actions.groups import found_group
+from cop.actions.listings import list_organisation, lister
+from cop.actions.membership import join_group
+from cop.actions.people import change_page, person_of
+from cop.actions.proposals import publish_proposal
+from cop.models import Member, Proposal
+from events.actions.attendance import attend
+from events.models import Gathering
+from federation import actors
+from federation.models import Actor, Delivery, Node, Receipt
+from journal import Errand
+from notifications.actions import follow, notify
+from notifications.models import Follow
+from tests.calls import Funders
+from tests.gatherings import HOUSING
+
+FEW, MANY = 2, 8
+
+# How many queries each address may take for a signed-in steward, at most, however much there is.
+BUDGETS = {
+    "/": 15,
+    "/atlas/": 13,
+    "/atlas/?view=network": 15,
+    "/atlas/?view=topics": 16,
+    "/atlas/?q=room": 13,
+    "/atlas/cards.geojson": 10,
+    "/atlas/network.json": 10,
+    "/topics/": 9,
+    "/topics/housing": 11,
+    "/groups/": 12,
+    "/needs/": 12,
+    "/offers/": 12,
+    "/gatherings/": 11,
+    "/gatherings/calendar.ics": 8,
+    "/calls/": 14,
+    "/calls/calendar.ics": 10,
+    "/notices/": 10,
+    "/notices/bell": 4,
+    "/me/following": 10,
+    "/me/page": 10,
+    "/desk/": 18,
+    "/desk/neighbours": 5,
+    "/desk/work": 17,
+    "/accounts/signing-up/": 6,
+    "/metro/catalogue?after=0": 4,
+    "/metro/digest": 4,
+    "GROUP": 18,
+    "GROUP/outbox?page=1": 6,
+    "PERSON": 8,
+    "FESTIVAL": 16,
+    "LAB": 14,
+}
+
+
+class Busy(Funders):
+    """A node where everything there can be several of is there `many` times."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        User.objects.filter(actor=self.alice).update(is_steward=True)
+        self.alice.user.refresh_from_db()
+        self.asked = found_group(self.alice, name="Menders", joining="request", language="en")
+        self.festival = self.gathering(kind=Gathering.Kind.FESTIVAL, title="Festival")
+        self.lab = self.gathering(title="Asked lab", joining=Gathering.Joining.REQUEST)
+        change_page(person_of(self.alice), {"name": "Alice", "is_public": True})
+        self.made = 0
+
+    def grow(self, number: int) -> None:
+        for _ in range(number):
+            self.made += 1
+            self._one_more(self.made)
+
+    def _one_more(self, n: int) -> None:
+        shared = {"language": "en", "topics": [HOUSING], "lat": 51.5 + n / 1000, "lon": -0.1}
+        need, offer = Proposal.Direction.NEED, Proposal.Direction.OFFER
+        for direction, speaker in ((need, self.asked.actor), (offer, self.asked.actor), (need, self.alice)):
+            publish_proposal(self.alice, speaker, direction, title=f"A room {n}", **shared)
+        self.gathering(title=f"Part {n}", festival_id=self.festival.uri)
+        self.call(title=f"Grant {n}")
+        person = self.somebody(f"person{n}")
+        change_page(person_of(person), {"name": f"Person {n}", "is_public": True})
+        join_group(person, self.group, name=f"Person {n}")
+        join_group(person, self.asked, name=f"Person {n}")
+        attend(person, self.festival, name=f"Person {n}")
+        attend(person, self.lab, name=f"Person {n}")
+        group = found_group(self.alice, name=f"Group {n}", joining="open", language="en", topics=[HOUSING])
+        with transaction.atomic():
+            facts = {"name": f"Listed {n}", "source": "A register", "licence": "OGL"}
+            list_organisation(lister(), "GB-CHC", str(n), **facts)
+        notify(self.alice.user, "join_accepted", group.uri, group=group.name)
+        accounts.invite(self.alice.user)
+        self._neighbour(n)
+
+    def _neighbour(self, n: int) -> None:
+        node = Node.objects.create(origin=f"https://n{n}.example", name=f"N {n}")
+        actor = Actor.objects.create(uri=f"{node.origin}/actor", node=node, type="Application")
+        peering = Node.Peering.ASKED if n % 2 else Node.Peering.FULL
+        Node.objects.filter(pk=node.pk).update(actor=actor, peering=peering)
+        dana = Actor.objects.create(uri=f"{node.origin}/people/dana", node=node, type="Person", name=f"Dana {n}")
+        Member.objects.create(group=self.asked, actor=dana, state="asked", name=f"Dana {n}")
+        failed = {"state": "dead", "error": "no answer"}
+        activity = self.group.actor.activities.first()
+        Receipt.objects.create(activity_uri=f"{dana.uri}#1", actor=dana, type="Create", body=b"", **failed)
+        Errand.objects.create(kind="federation.fetch", **failed)
+        if activity is not None:
+            Delivery.objects.create(activity=activity, node=node, inbox=f"{node.origin}/inbox", **failed)
+
+    def follow_all(self) -> None:
+        for kind, model in ((Follow.Kind.GROUP, self.group), (Follow.Kind.GROUP, self.asked)):
+            follow(self.alice.user, kind, model.uri)
+        follow(self.alice.user, Follow.Kind.TOPIC, HOUSING)
+
+
+@pytest.fixture
+def busy(db):
+    yield Busy()
+    timezone.deactivate()
+
+
+def address(busy: Busy, path: str) -> str:
+    known = {
+        "GROUP": busy.asked.get_absolute_url(),
+        "PERSON": person_of(busy.alice).get_absolute_url(),
+        "FESTIVAL": busy.festival.get_absolute_url(),
+        "LAB": busy.lab.get_absolute_url(),
+    }
+    for name, url in known.items():
+        path = path.replace(name, url)
+    return path
+
+
+def counted(client, path: str) -> list[str]:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        answer = client.get(path)
+        b"".join(answer.streaming_content) if answer.streaming else answer.content
+    assert answer.status_code == 200, path
+    return [query["sql"][:160] for query in queries]
+
+
+def test_no_page_asks_once_for_each_row(busy, work):
+    busy.grow(FEW)
+    work()
+    busy.follow_all()
+    client = busy.client(busy.alice)
+    assert actors.this_node()
+    few = {}
+    for path in BUDGETS:
+        client.get(address(busy, path))  # what is only asked the first time does not count
+        few[path] = counted(client, address(busy, path))
+    busy.grow(MANY)
+    work()
+    grown, over = {}, {}
+    for path, budget in BUDGETS.items():
+        client.get("/")  # the node's name is asked for once a minute
+        many = counted(client, address(busy, path))
+        if len(many) > len(few[path]):
+            grown[path] = (len(few[path]), len(many), [sql for sql in many if sql not in few[path]][:3])
+        if len(many) > budget:
+            over[path] = len(many)
+    assert not grown, grown
+    assert not over, over

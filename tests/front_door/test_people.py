@@ -1,0 +1,113 @@
+"""People's pages: nothing is shown before they choose to, then only what they tick."""
+
+from __future__ import annotations
+
+from html import unescape
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from cop.actions.people import person_of
+from cop.models import Person
+from federation.models import Publication
+from tests.gatherings import HOUSING, Camden
+
+FORM = {
+    "name": "Charlie Okafor",
+    "summary": "Letters to **landlords**.",
+    "topics": [HOUSING],
+    "practice": "pro-bono",
+    "languages": ["en", "it"],
+    "area": "Hackney, London",
+    "language": "en",
+    "shown": ["summary", "languages"],
+    "is_public": "on",
+}
+ACTIVITY = {"Accept": "application/activity+json"}
+
+
+@pytest.fixture
+def camden(db) -> Camden:
+    yield Camden()
+    timezone.deactivate()
+
+
+def save(camden, **changed):
+    sent = {name: value for name, value in (FORM | changed).items() if value is not None}
+    answer = camden.client(camden.charlie).post("/me/page", sent, follow=True)
+    assert answer.status_code == 200, answer.context["form"].errors
+    return person_of(camden.charlie)
+
+
+def test_nobody_has_a_page_until_they_show_one(camden, client, work):
+    person = person_of(camden.charlie)
+    work()
+    assert client.get(person.get_absolute_url()).status_code == 404
+    document = client.get(person.get_absolute_url(), headers=ACTIVITY).json()
+    assert set(document) >= {"id", "publicKey"} and "name" not in document, "only what checks a signature"
+    assert "charlie" not in client.get("/atlas/?kind=person").content.decode().lower()
+    assert not Publication.objects.filter(uri=person.uri).exists()
+
+
+def test_only_what_is_ticked_is_shown(camden, client, work):
+    person = save(camden)
+    work()
+    page = unescape(client.get(person.get_absolute_url()).content.decode())
+    assert "Charlie Okafor" in page and "<strong>landlords</strong>" in page and "Italiano" in page
+    assert "Hackney" not in page and "Pro bono" not in page and "Housing" not in page
+    document = client.get(person.get_absolute_url(), headers=ACTIVITY).text
+    assert "Charlie Okafor" in document and "landlords" in document
+    assert "Hackney" not in document and "pro-bono" not in document and HOUSING not in document
+    assert "Charlie Okafor" in client.get("/atlas/?kind=person").content.decode()
+    assert "Charlie Okafor" not in client.get("/atlas/?kind=person&topic=housing").content.decode()
+
+
+def test_their_own_page_is_theirs_to_see(camden):
+    person = save(camden, is_public=None)
+    answer = camden.client(camden.charlie).get(person.get_absolute_url())
+    assert answer.status_code == 200 and "Only you can see this page." in answer.content.decode()
+    assert camden.client(camden.alice).get(person.get_absolute_url()).status_code == 404
+
+
+def test_hiding_it_takes_everything_back(camden, client, work):
+    person = save(camden)
+    work()
+    save(camden, is_public=None)
+    work()
+    assert client.get(person.get_absolute_url()).status_code == 404
+    assert "Charlie" not in client.get(person.get_absolute_url(), headers=ACTIVITY).text
+    assert "Charlie" not in client.get("/atlas/?kind=person").content.decode()
+    held = Publication.objects.get(uri=person.uri)
+    assert (held.version, held.tombstone) == (person.version + 1, False), (
+        "changed, and never withdrawn: it signs things"
+    )
+
+
+@pytest.mark.parametrize(
+    ("changed", "field", "words"),
+    [
+        ({"name": ""}, "name", "Give a name to show your page"),
+        ({"name": "x" * 121}, "name", "at most 120 characters"),
+        ({"practice": "for gold"}, "practice", "for gold is not one of the available choices"),
+        ({"shown": ["email"]}, "shown", "email is not one of the available choices"),
+        ({"languages": ["tlh"]}, "languages", "tlh is not one of the available choices"),
+        ({"topics": ["housing"]}, "topics", "housing is not one of the available choices"),
+    ],
+)
+def test_what_is_wrong_is_said_beside_its_field(camden, changed, field, words):
+    answer = camden.client(camden.charlie).post("/me/page", FORM | changed)
+    assert answer.status_code == 400
+    assert words in " ".join(answer.context["form"].errors.get(field, [])), answer.context["form"].errors
+    assert not Person.objects.filter(is_public=True).exists()
+
+
+@pytest.mark.parametrize("fields", [{"lat": 51.5, "lon": 0.1}, {"name": ""}, {"was_public": False}])
+def test_the_database_itself_refuses_what_cannot_be(camden, fields):
+    person = save(camden)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Person.objects.filter(pk=person.pk).update(**fields)
+
+
+def test_visitors_sign_in_first(client, db):
+    assert client.get("/me/page").url == "/accounts/login/?next=/me/page"
