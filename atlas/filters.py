@@ -77,8 +77,8 @@ class CardFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     @cached_property
     def nodes(self) -> dict[str, Node]:
-        """Nodes that something here comes from, by their host, which stands for them in addresses."""
-        shown = Node.objects.filter(Exists(Card.objects.filter(node=OuterRef("pk"))), blocked_at__isnull=True)
+        """Nodes that something the reader may see comes from, by their host, which stands for them in addresses."""
+        shown = Node.objects.filter(Exists(self.queryset.filter(node=OuterRef("pk"))), blocked_at__isnull=True)
         return {urlsplit(node.origin).netloc: node for node in shown.order_by("name", "origin")}
 
     @property

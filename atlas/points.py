@@ -39,8 +39,14 @@ def collection(cards: CardQuerySet, *, box: Box | None, zoom: int | None) -> Jso
 
 
 def gathered(placed: CardQuerySet, zoom: int) -> list[Json]:
-    """One point per square of the zoom level's grid; a square with one card is that card."""
-    squares = placed.order_by().annotate(square=F("cell").bitrightshift(cells.shift_for(zoom))).values("square")
+    """One point per square of the zoom level's grid, or of a coarser one where those are more than MOST_POINTS.
+
+    A square with one card is that card.
+    """
+    squares = _squares(placed, zoom)
+    while (count := squares.distinct().count()) > MOST_POINTS:
+        zoom -= math.ceil(math.log(count / MOST_POINTS, 4))  # a step out leaves at least a quarter of the squares
+        squares = _squares(placed, zoom)
     counted = squares.annotate(count=Count("pk"), lat=Avg("lat"), lon=Avg("lon"), first=Min("pk")).order_by("square")
     many = [square for square in counted if square["count"] > 1]
     alone = placed.model.objects.filter(pk__in=[square["first"] for square in counted if square["count"] == 1])
@@ -48,6 +54,10 @@ def gathered(placed: CardQuerySet, zoom: int) -> list[Json]:
         *(_point(square["lon"], square["lat"], {"cluster": square["count"]}) for square in many),
         *(_feature(card, flag) for card, flag in _with_flags(alone)),
     ]
+
+
+def _squares(placed: CardQuerySet, zoom: int) -> CardQuerySet:
+    return placed.order_by().annotate(square=F("cell").bitrightshift(cells.shift_for(zoom))).values("square")
 
 
 def zoom_for(box: Box | None) -> int:

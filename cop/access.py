@@ -25,6 +25,15 @@ def group_for_reading(reader: Actor | None, public_id: str) -> Group:
     return _one(Group, reader, public_id)
 
 
+def group_for_leaving(person: Actor | None, public_id: str) -> Group:
+    """A group the person is in or has asked to join, also one that is closed or hidden by now. Raises Http404."""
+    mine = Group.objects.filter(members__actor=person, public_id=public_id) if person else Group.objects.none()
+    group = mine.select_related("actor", "node").first()
+    if group is None:
+        raise Http404
+    return group
+
+
 def group_for_editing(actor: Actor | None, public_id: str) -> Group:
     """A group of this node, for its stewards. Raises Http404, or NotAllowed for somebody who may only read it."""
     group = _one(Group, actor, public_id)
@@ -94,12 +103,13 @@ def may_speak_as(actor: Actor, speaker: Actor) -> bool:
 
 
 def may_edit(actor: Actor | None, row: Published) -> bool:
-    """Whoever wrote it, and the stewards of the group it speaks for."""
+    """Whoever speaks for themself; in what a group says, its stewards, and who wrote it while they are in the group."""
     if actor is None or not row.is_ours:
         return False
-    if row.author_id == actor.pk or row.actor_id == actor.pk:
+    if row.actor_id == actor.pk:
         return True
-    return Member.objects.filter(group__actor_id=row.actor_id, actor=actor, role=Member.Role.STEWARD).exists()
+    inside = Member.objects.filter(group__actor_id=row.actor_id, actor=actor, state=Member.State.JOINED)
+    return (inside if row.author_id == actor.pk else inside.filter(role=Member.Role.STEWARD)).exists()
 
 
 def require_edit(actor: Actor | None, row: Published) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from atlas import cards
 from atlas.filters import kind_plural
@@ -44,11 +44,9 @@ def membership(group: Group, person: Actor | None) -> Member | None:
 
 
 def my_groups(person: Actor) -> QuerySet[Member]:
-    return (
-        Member.objects.filter(actor=person, group__withdrawn_at__isnull=True)
-        .select_related("group__node")
-        .order_by("group__name")
-    )
+    """Where a person is in or has asked to be, closed groups last."""
+    mine = Member.objects.filter(actor=person).select_related("group__node")
+    return mine.order_by(F("group__withdrawn_at").asc(nulls_first=True), "group__name")
 
 
 def waiting_for_answer(person: Actor) -> QuerySet[Member]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.text import slugify
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 Json = dict[str, Any]
+HANDLE_TRIES = 5
 ACTOR_TYPES = frozenset(Actor.Type.values)
 
 
@@ -40,17 +41,29 @@ def free_handle(wanted: str) -> str:
 
 
 def make_actor(type_: Actor.Type, uri: str, *, handle: str, name: str = "", user: User | None = None) -> Actor:
-    """An actor of ours. Its keys are made when first needed, since an RSA pair costs a tenth of a second."""
-    return Actor.objects.create(
+    """An actor of ours. Its keys are made when first needed, since an RSA pair costs a tenth of a second.
+
+    Raises IntegrityError for a `uri` or `user` that has one already.
+    """
+    actor = Actor(
         uri=uri,
         type=type_,
-        handle=free_handle(handle),
         name=name[:200],
         inbox=f"{uri}/inbox",
         shared_inbox=f"{settings.ORIGIN}/inbox",
         user=user,
         read_at=timezone.now(),
     )
+    for again in range(HANDLE_TRIES):
+        actor.handle = free_handle(handle)
+        try:
+            with transaction.atomic():
+                actor.save(force_insert=True)
+            break
+        except IntegrityError:  # somebody may have taken the handle since we looked
+            if again == HANDLE_TRIES - 1:
+                raise
+    return actor
 
 
 def for_user(user: User) -> Actor:
@@ -59,8 +72,11 @@ def for_user(user: User) -> Actor:
     if found:
         return found
     public_id = identity.new_public_id()
-    with transaction.atomic():
-        return make_actor(Actor.Type.PERSON, identity.new_uri("people", public_id), handle=f"p-{public_id}", user=user)
+    uri = identity.new_uri("people", public_id)
+    try:
+        return make_actor(Actor.Type.PERSON, uri, handle=f"p-{public_id}", user=user)
+    except IntegrityError:  # another request of theirs was first
+        return Actor.objects.get(user=user)
 
 
 def this_node() -> ThisNode:

@@ -26,6 +26,14 @@ class NotOurs(PermissionError):
     """Things of other nodes are changed there."""
 
 
+class ChangedMeanwhile(ValueError):
+    """Somebody else has changed the row since it was shown; `row` is what it is now."""
+
+    def __init__(self, row: Published, seen: int) -> None:
+        super().__init__(f"{row.uri} is at version {row.version}, and was shown at {seen}")
+        self.row = row
+
+
 def publish(
     model: type[Row],
     folder: str,
@@ -73,14 +81,20 @@ def given_before(model: type[Row], author: Actor | None, once: str, uri: str) ->
     return None if is_first else model.objects.get(uri=submission.uri)
 
 
-def change(row: Row, kind: str, /, *, by: Actor, **fields: Any) -> Row:
-    """New values for a row of ours; nothing is recorded when nothing differs. Raises NotOurs, ValueError."""
+def change(row: Row, kind: str, /, *, by: Actor, seen: int | None = None, **fields: Any) -> Row:
+    """New values for a row of ours; nothing is recorded when nothing differs.
+
+    `seen` is the version that `by` was shown: where it is older, nothing is written unless nothing differs.
+    Raises NotOurs, ChangedMeanwhile, and ValueError for what cannot change.
+    """
     fixed = FIXED & fields.keys()
     if fixed:
         raise ValueError(f"{', '.join(sorted(fixed))} cannot be changed after publishing")
     row = _held(row)
     differing = {name: value for name, value in fields.items() if getattr(row, name) != value}
     if differing:
+        if seen is not None and seen != row.version:
+            raise ChangedMeanwhile(row, seen)
         _raise_version(row, **differing)
         record(f"{kind}.changed", row.uri, actor=by.uri)
     return row

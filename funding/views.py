@@ -122,8 +122,7 @@ def new_call(request: HttpRequest) -> HttpResponse:
 def edit_call(request: HttpRequest, public_id: str) -> HttpResponse:
     call = access.call_for_editing(_reader(request), public_id)
     form = CallEditForm(_posted(request), instance=call)
-    if form.is_valid():
-        actions.change_call(_reader(request), call, form.changes())
+    if form.is_valid() and form.carried_out(actions.change_call, _reader(request), call):
         messages.success(request, _("Saved. The other nodes are being told."))
         return redirect(call)
     context = {"form": form, "call": call}

@@ -24,6 +24,10 @@ class LastSteward(ValueError):
     """A group cannot be left without a steward: name another one first."""
 
 
+class NoLongerThere(ValueError):
+    """They have left, or somebody else has answered already."""
+
+
 def join_group(person: Actor, group: Group, *, name: str = "", message: str = "", join_uri: str = "") -> Member:
     """Join an open group at once, or ask a group that wants to be asked. Raises AlreadyThere."""
     with transaction.atomic():
@@ -64,7 +68,7 @@ def _ask_their_node(member: Member) -> None:
 
 
 def accept_member(steward: Actor, member: Member) -> Member:
-    """A steward says yes. A second time changes nothing. Raises NotAllowed."""
+    """A steward says yes. A second time changes nothing. Raises NotAllowed, NoLongerThere."""
     _require_steward(steward, member.group)
     with transaction.atomic():
         member = _locked(member)
@@ -74,7 +78,7 @@ def accept_member(steward: Actor, member: Member) -> Member:
 
 
 def refuse_member(steward: Actor, member: Member) -> None:
-    """A steward says no to a request, or ends a membership. Raises NotAllowed, LastSteward."""
+    """A steward says no to a request, or ends a membership. Raises NotAllowed, LastSteward, NoLongerThere."""
     _require_steward(steward, member.group)
     with transaction.atomic():
         member = _locked(member)
@@ -102,8 +106,13 @@ def leave_group(person: Actor, group: Group) -> None:
 
 
 def set_role(steward: Actor, member: Member, role: Member.Role) -> Member:
-    """Make a member a steward or a member again. Raises NotAllowed, LastSteward."""
+    """Make a member a steward or a member again. Raises NotAllowed, LastSteward, NoLongerThere.
+
+    A steward works on the pages of the group's own node, so only people with an account there can be one.
+    """
     _require_steward(steward, member.group)
+    if role == Member.Role.STEWARD and not member.actor.is_ours:
+        raise NotAllowed("only people of this node can be stewards here")
     with transaction.atomic():
         member = _locked(member)
         if member.state != Member.State.JOINED:
@@ -162,8 +171,13 @@ def _forget(member: Member, happened: str, *, by: Actor, origin: str = "") -> No
 
 
 def _check_not_last(member: Member) -> None:
-    if member.role != Member.Role.STEWARD or not member.group.is_ours:
+    """Holds the group, so that of two stewards who go at the same moment the second one stays.
+
+    A closed group may be left by all.
+    """
+    if member.role != Member.Role.STEWARD or not member.group.is_ours or member.group.withdrawn_at is not None:
         return
+    Group.objects.select_for_update().only("pk").get(pk=member.group_id)
     others = Member.objects.filter(group=member.group, role=Member.Role.STEWARD).exclude(pk=member.pk)
     if not others.exists():
         raise LastSteward("the group would be without a steward: make somebody else one first")
@@ -175,7 +189,11 @@ def _require_steward(actor: Actor, group: Group) -> None:
 
 
 def _locked(member: Member) -> Member:
-    return Member.objects.select_for_update(of=("self",)).select_related("group__actor", "actor").get(pk=member.pk)
+    held = Member.objects.select_for_update(of=("self",)).select_related("group__actor", "actor")
+    found = held.filter(pk=member.pk).first()
+    if found is None:
+        raise NoLongerThere("they have left, or were answered already")
+    return found
 
 
 def _origin(actor: Actor) -> str:

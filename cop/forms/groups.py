@@ -7,13 +7,14 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from atlas.editing import EditFormMixin
 from atlas.fields import ConceptsField, LanguageField, LanguagesField, PointFormMixin, TopicsField
 from atlas.formfields import WebAddressField
 from cop.models import Group
 from frontend.forms import OnceFormMixin
 
 
-class GroupForm(PointFormMixin, forms.ModelForm):
+class GroupForm(EditFormMixin, PointFormMixin, forms.ModelForm):
     """One screen: only the name is needed, the rest can come later."""
 
     kinds = ConceptsField("group-kind", label=_("What kind of group is it?"), help_text=_("As many as fit, or none."))

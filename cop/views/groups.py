@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -24,6 +24,8 @@ from cop.views.withdrawn import page_or_tombstone
 from federation.negotiation import document_response, wants_activity
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.http import HttpRequest, HttpResponse
 
 PEOPLE_PER_PAGE = 100
@@ -82,8 +84,7 @@ def new_group(request: HttpRequest) -> HttpResponse:
 def edit_group(request: HttpRequest, public_id: str) -> HttpResponse:
     group = access.group_for_editing(request.actor, public_id)
     form = GroupForm(request.POST or None, instance=Group.objects.get(pk=group.pk))
-    if request.method == "POST" and form.is_valid():
-        actions.change_group(request.actor, group, form.changes())
+    if request.method == "POST" and form.is_valid() and form.carried_out(actions.change_group, request.actor, group):
         messages.success(request, _("Saved. The other nodes are being told."))
         return redirect(group)
     return render(request, "cop/group_form.html", {"form": form, "group": group}, status=400 if form.errors else 200)
@@ -122,52 +123,56 @@ def join_group(request: HttpRequest, public_id: str) -> HttpResponse:
 @signed_in
 @require_POST
 def leave_group(request: HttpRequest, public_id: str) -> HttpResponse:
-    group = access.group_for_reading(request.actor, public_id)
+    group = access.group_for_leaving(request.actor, public_id)
     try:
         membership.leave_group(request.actor, group)
         messages.success(request, _("You have left the group."))
     except membership.LastSteward:
         messages.error(request, _("You are the only steward. Make somebody else a steward first."))
-    return redirect(group)
+    return redirect(group if group.withdrawn_at is None else "my-page")
 
 
 @signed_in
 @require_POST
 def answer_member(request: HttpRequest, public_id: str, member_id: int) -> HttpResponse:
-    group, member = _member(request, public_id, member_id)
+    group = access.group_for_editing(request.actor, public_id)
     form = AnswerForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Choose an answer: let in, or do not let in."))
         return redirect(group)
-    try:
-        if form.cleaned_data["answer"] == "accept":
-            membership.accept_member(request.actor, member)
-        else:
-            membership.refuse_member(request.actor, member)
+    answer = membership.accept_member if form.cleaned_data["answer"] == "accept" else membership.refuse_member
+    if _done(request, group, member_id, lambda member: answer(request.actor, member)):
         messages.success(request, _("Your answer is on its way."))
-    except membership.LastSteward:
-        messages.error(request, _("A group cannot be without a steward."))
     return redirect(group)
 
 
 @signed_in
 @require_POST
 def give_role(request: HttpRequest, public_id: str, member_id: int) -> HttpResponse:
-    group, member = _member(request, public_id, member_id)
+    group = access.group_for_editing(request.actor, public_id)
     form = RoleForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Choose a role: steward or member."))
         return redirect(group)
-    try:
-        membership.set_role(request.actor, member, Member.Role(form.cleaned_data["role"]))
-    except membership.LastSteward:
-        messages.error(request, _("A group cannot be without a steward."))
+    role = Member.Role(form.cleaned_data["role"])
+    _done(request, group, member_id, lambda member: membership.set_role(request.actor, member, role))
     return redirect(group)
 
 
-def _member(request: HttpRequest, public_id: str, member_id: int) -> tuple[Group, Member]:
-    group = access.group_for_editing(request.actor, public_id)
-    return group, get_object_or_404(group.members.select_related("group__actor", "actor"), pk=member_id)
+def _done(request: HttpRequest, group: Group, member_id: int, act: Callable[[Member], Any]) -> bool:
+    """Whether `act` was done to the member; if not, the person is told why."""
+    member = group.members.select_related("group__actor", "actor").filter(pk=member_id).first()
+    try:
+        if member is not None:
+            act(member)
+            return True
+    except membership.LastSteward:
+        messages.error(request, _("A group cannot be without a steward."))
+        return False
+    except membership.NoLongerThere:
+        pass
+    messages.info(request, _("They have left, or somebody has answered already."))
+    return False
 
 
 def _own_name(request: HttpRequest) -> str:

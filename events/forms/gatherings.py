@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from atlas.editing import EditFormMixin
 from atlas.fields import LanguageField, PointFormMixin, TopicsField
 from atlas.formfields import CountField, WallTimeField, WebAddressField, ZoneField, in_zone
 from cop.forms.proposals import SpeakerFormMixin
@@ -25,7 +26,7 @@ MOMENTS = ("starts", "ends")
 NEW_STATES = (Gathering.State.SCHEDULED, Gathering.State.TENTATIVE)
 
 
-class GatheringEditForm(PointFormMixin, forms.ModelForm):
+class GatheringEditForm(EditFormMixin, PointFormMixin, forms.ModelForm):
     """Every rule of the database is checked here first, in words and beside the field it is about."""
 
     starts = WallTimeField(label=_("Starts"), help_text=_("The clock time at the place."))

@@ -106,14 +106,13 @@ def edit_gathering(request: HttpRequest, public_id: str) -> HttpResponse:
 def _changed(request: HttpRequest, gathering: Gathering, form: GatheringEditForm) -> bool:
     """Whether the change was made; if not, the form says why."""
     try:
-        actions.change_gathering(reader(request), gathering, form.changes())
+        return form.carried_out(actions.change_gathering, reader(request), gathering)
     except actions.TooFewPlaces as too_few:
         message = _(
             "%(coming)s people have a place already. Give at least as many places, or tell some of them no first."
         )
         form.add_error("capacity", message % {"coming": too_few.coming})
         return False
-    return True
 
 
 @signed_in

@@ -7,9 +7,10 @@ from html import unescape
 import pytest
 from django.utils import timezone
 
+from cop.actions.membership import NoLongerThere, join_group, refuse_member
 from cop.actions.proposals import publish_proposal
 from cop.models import Group, Member, Proposal
-from federation.models import Publication
+from federation.models import Actor, AudienceKey, Node, Publication
 from tests.gatherings import HOUSING, Camden
 
 FORM = {
@@ -285,7 +286,8 @@ def test_nobody_but_a_steward_gives_roles_or_answers(camden, who):
 def test_a_member_of_another_group_is_not_answered_here(camden, tuesday):
     stranger = Member.objects.get(group=camden.group, actor=camden.bob)
     path = f"{tuesday.get_absolute_url()}/members/{stranger.pk}/answer"
-    assert camden.client(camden.alice).post(path, {"answer": "refuse"}).status_code == 404
+    page = camden.client(camden.alice).post(path, {"answer": "refuse"}, follow=True).content.decode()
+    assert "They have left, or somebody has answered already." in page
     assert Member.objects.filter(pk=stranger.pk).exists()
 
 
@@ -297,3 +299,47 @@ def test_an_answer_that_is_none_is_said(camden, what):
     assert "Choose a" in page
     bob.refresh_from_db()
     assert (bob.role, bob.state) == ("member", "joined")
+
+
+@pytest.mark.parametrize("answer", ["refuse", "accept"])
+def test_answering_somebody_who_has_gone_says_so(camden, answer):
+    bob = Member.objects.get(group=camden.group, actor=camden.bob)
+    path = f"{camden.group.get_absolute_url()}/members/{bob.pk}/answer"
+    alice = camden.client(camden.alice)
+    assert "Your answer is on its way." in alice.post(path, {"answer": "refuse"}, follow=True).content.decode()
+    page = alice.post(path, {"answer": answer}, follow=True).content.decode()
+    assert "They have left, or somebody has answered already." in page
+
+
+def test_whoever_is_gone_when_the_answer_is_written_is_no_fault(camden):
+    bob = Member.objects.get(group=camden.group, actor=camden.bob)
+    refuse_member(camden.alice, bob)
+    with pytest.raises(NoLongerThere):
+        refuse_member(camden.alice, bob)
+
+
+def test_only_people_of_this_node_become_stewards(camden):
+    stranger = Actor.objects.create(
+        uri="https://far.example/people/1", type="Person", inbox="https://far.example/inbox",
+        node=Node.objects.create(origin="https://far.example"),
+    )  # fmt: skip
+    member = join_group(stranger, camden.group, name="Far away")
+    assert role(camden, camden.alice, member, "steward").status_code == 403
+    member.refresh_from_db()
+    assert member.role == Member.Role.MEMBER
+
+
+def test_a_closed_group_can_be_left_by_everybody(camden):
+    alice, bob = camden.client(camden.alice), camden.client(camden.bob)
+    alice.post(f"{camden.group.get_absolute_url()}/withdrawal")
+    for person in (bob, alice):
+        page = unescape(person.get("/me/page").content.decode())
+        assert 'Tenants of Camden <span class="soft">closed' in page
+        answer = person.post(f"{camden.group.get_absolute_url()}/leaving", follow=True)
+        assert "You have left the group." in answer.content.decode()
+    assert not Member.objects.filter(group=camden.group).exists()
+    assert not AudienceKey.objects.filter(audience=camden.group.members_audience).exists()
+
+
+def test_nobody_leaves_a_group_they_are_not_in(camden):
+    assert camden.client(camden.charlie).post(f"{camden.group.get_absolute_url()}/leaving").status_code == 404

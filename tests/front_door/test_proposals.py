@@ -9,8 +9,9 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from cop.actions.membership import refuse_member
 from cop.actions.people import change_page, person_of
-from cop.models import Proposal
+from cop.models import Member, Proposal
 from federation import audiences
 from federation.models import Publication
 from notifications.actions import follow
@@ -229,3 +230,15 @@ def test_a_need_is_not_at_the_address_of_an_offer(camden, client):
 )
 def test_a_link_that_fills_the_form_in_badly_breaks_nothing(camden, query):
     assert camden.client(camden.bob).get(f"/needs/new{query}").status_code == 200
+
+
+def test_who_was_removed_from_the_group_no_longer_speaks_for_it(camden):
+    need = publish(camden, camden.bob)
+    refuse_member(camden.alice, Member.objects.get(group=camden.group, actor=camden.bob))
+    bob = camden.client(camden.bob)
+    assert f"{need.get_absolute_url()}/edit" not in bob.get(need.get_absolute_url()).content.decode()
+    for path in ("edit", "withdrawal"):
+        answer = bob.post(f"{need.get_absolute_url()}/{path}", FORM | {"title": "Run by crooks"})
+        assert answer.status_code == 403
+    need.refresh_from_db()
+    assert (need.title, need.withdrawn_at) == ("A room for forty people", None)
