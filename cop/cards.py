@@ -18,17 +18,7 @@ def group_card(uri: str) -> CardData | None:
     group: Group | None = _row(Group, uri)
     if group is None:
         return None
-    return CardData.of(group, kind="group", title=group.name, summary=group.summary, links=_members_who_show(group))
-
-
-def _members_who_show(group: Group) -> list[LinkData]:
-    """Members are on the map of relations only where they have a public page themselves."""
-    shown = Person.objects.filter(is_public=True).values("actor")
-    members = Member.objects.filter(group=group, state=Member.State.JOINED, actor__in=shown).select_related("actor")
-    return [
-        LinkData(from_uri=member.actor.uri, to_uri=group.uri, relation="member", state=member.role)
-        for member in members[:500]
-    ]
+    return CardData.of(group, kind="group", title=group.name, summary=group.summary)
 
 
 @builder("person")
@@ -43,7 +33,17 @@ def person_card(uri: str) -> CardData | None:
         summary=str(person.seen("summary")),
         topics=person.seen("topics"),
         area=str(person.seen("area")),
+        links=[LinkData(to_uri=uri, relation="member") for uri in _groups_of(person)],
     )
+
+
+def _groups_of(person: Person) -> list[str]:
+    """The groups they say they are in; of groups of this node, those they are really in."""
+    said: Any = person.seen("groups")
+    ours = Group.objects.ours().filter(uri__in=said)
+    joined = ours.filter(members__actor=person.actor, members__state=Member.State.JOINED)
+    untrue = set(ours.values_list("uri", flat=True)) - set(joined.values_list("uri", flat=True))
+    return [uri for uri in said if uri not in untrue]
 
 
 @builder("need", "offer")

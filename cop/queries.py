@@ -75,6 +75,11 @@ def published_by(group: Group, reader: Actor | None) -> list[tuple[str, KindSect
     return [(kind_plural(section.kind), section) for section in sections]
 
 
+def groups_shown_by(person: Person, reader: Actor | None) -> QuerySet[Group]:
+    """The groups a person shows to be in, as far as this node knows them and the reader may see them."""
+    return Group.objects.visible_to(reader).filter(uri__in=person.seen("groups")).order_by("name")
+
+
 def proposals_of(person: Person, reader: Actor | None) -> QuerySet[Proposal]:
     """What a person needs and offers in their own name, as far as the reader may see; the newest."""
     theirs = Proposal.objects.visible_to(reader).filter(actor=person.actor_id).select_related("actor", "node")

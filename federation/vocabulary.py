@@ -79,7 +79,7 @@ SCHEMA_ORG: Terms = _plain(
     " maximumAttendeeCapacity remainingAttendeeCapacity inLanguage openingHours identifier propertyID"
     " PropertyValue value amount MonetaryAmount currency minValue maxValue applicationDeadline"
     " isAccessibleForFree creditText",
-) | _links("sc:", "additionalType funder license isBasedOn parentOrganization")
+) | _links("sc:", "additionalType funder license isBasedOn parentOrganization memberOf")
 
 # FEP-0837.
 EXCHANGE: Terms = (

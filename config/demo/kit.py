@@ -44,7 +44,7 @@ NODE_FIELDS = {"key", "host_label", "name", "name_it", "summary", "area", "langu
 # What may stand in a field that has its own few words; in a list, each of them.
 WORDS: dict[tuple[str, str], set[Any]] = {
     ("people", "engagement"): {"engaged", "pro-bono", "both"},
-    ("people", "publish"): {"help", "engagement", "languages", "area", "topics"},
+    ("people", "publish"): {"help", "engagement", "languages", "area", "topics", "groups"},
     ("groups", "joining"): {"open", "request"},
     ("proposals", "direction"): {"need", "offer"},
     ("gatherings", "step_free"): {True, False},

@@ -49,7 +49,10 @@ PRACTICE = {
     "pro-bono": Person.Practice.PRO_BONO,
     "both": Person.Practice.EITHER,
 }
-SHOWN = {"help": "summary", "engagement": "practice", "languages": "languages", "area": "area", "topics": "topics"}
+SHOWN = {
+    "help": "summary", "engagement": "practice", "languages": "languages", "area": "area", "topics": "topics",
+    "groups": "groups",
+}  # fmt: skip
 STEP_FREE = {True: Gathering.StepFree.YES, False: Gathering.StepFree.NO, None: Gathering.StepFree.UNKNOWN}
 
 

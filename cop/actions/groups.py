@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from cop.access import NotAllowed, is_steward
+from cop.actions.people import groups_changed
 from cop.models import Group, Member
 from federation import actors, audiences, identity, publishing
 from federation.models import Actor, AudienceKey
@@ -46,6 +47,7 @@ def found_group(founder: Actor, *, handle: str = "", steward_name: str = "", onc
             joined_at=now,
         )
         AudienceKey.objects.create(actor=founder, audience=group.members_audience)
+        groups_changed(founder)
         record("group.published", uri, actor=founder.uri)
     return group
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from cop.access import NotAllowed, is_steward
+from cop.actions.people import groups_changed
 from cop.models import Group, Member
 from federation.models import Actor, AudienceKey
 from federation.outbound.say import say
@@ -147,6 +148,7 @@ def _mark_joined(member: Member) -> None:
     member.state, member.joined_at = Member.State.JOINED, timezone.now()
     member.save(update_fields=["state", "joined_at"])
     AudienceKey.objects.get_or_create(actor=member.actor, audience=member.group.members_audience)
+    groups_changed(member.actor)
 
 
 def _tell_member(answer: str, member: Member) -> None:
@@ -167,6 +169,7 @@ def _tell_member(answer: str, member: Member) -> None:
 def _forget(member: Member, happened: str, *, by: Actor, origin: str = "") -> None:
     AudienceKey.objects.filter(actor=member.actor, audience=member.group.members_audience).delete()
     member.delete()
+    groups_changed(member.actor)
     record(happened, member.group.uri, actor=member.actor.uri, origin=origin or _origin(by))
 
 

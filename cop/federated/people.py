@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from atlas import wire
+from cop.actions.people import MOST_GROUPS
 from cop.models import Person
 from federation.types import FederatedType, register
+from federation.values import WEB
 from frontend.text import render_markdown
 
 if TYPE_CHECKING:
@@ -49,6 +51,9 @@ class PersonOnTheWire(FederatedType):
         }
         if summary:
             said["source"] = {"content": summary, "mediaType": "text/markdown"}
+        groups: Any = person.seen("groups")
+        if groups:
+            said["memberOf"] = groups
         topics: Any = person.seen("topics")
         return said | wire.topics(topics) | wire.place(area=str(person.seen("area")))
 
@@ -60,6 +65,7 @@ class PersonOnTheWire(FederatedType):
             "practice": practice if practice in Person.Practice.values else "",
             "languages": read.strings("languages", 10),
             "topics": wire.read_topics(read),
+            "groups": read.uris("memberOf", schemes=WEB)[:MOST_GROUPS],
             "area": wire.read_where(read)["area"],
             "is_public": read.boolean("discoverable", default=True),
             "was_public": True,

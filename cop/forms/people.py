@@ -27,6 +27,7 @@ class PersonForm(forms.ModelForm):
             ("practice", _("How I work")),
             ("languages", _("Languages I speak")),
             ("area", _("My area")),
+            ("groups", _("The groups I am in")),
         ],
         help_text=_("What is not ticked is seen by nobody but you."),
     )

@@ -119,6 +119,7 @@ class Migration(migrations.Migration):
                 ('summary', models.TextField(blank=True, max_length=5000, verbose_name='what I can help with')),
                 ('practice', models.CharField(blank=True, choices=[('engaged', 'Engaged, and paid for it'), ('pro-bono', 'Pro bono'), ('either', 'Either')], max_length=8, verbose_name='how I work')),
                 ('languages', models.JSONField(blank=True, default=list, verbose_name='languages')),
+                ('groups', models.JSONField(blank=True, default=list, help_text='addresses of public groups they are in; empty unless they show that')),
                 ('is_public', models.BooleanField(default=False, verbose_name='show my page')),
                 ('was_public', models.BooleanField(default=False, help_text='other nodes have heard of this page')),
                 ('shown', models.JSONField(blank=True, default=list, verbose_name='what to show')),

@@ -23,12 +23,15 @@ class Person(Published, Placed, Topical):
         PRO_BONO = "pro-bono", _("Pro bono")
         EITHER = "either", _("Either")
 
-    CHOOSABLE = ("summary", "topics", "practice", "languages", "area")
+    CHOOSABLE = ("summary", "topics", "practice", "languages", "area", "groups")
 
     name = models.CharField(_("name"), max_length=120, blank=True)
     summary = models.TextField(_("what I can help with"), max_length=5000, blank=True)
     practice = models.CharField(_("how I work"), max_length=8, choices=Practice.choices, blank=True)
     languages = models.JSONField(_("languages"), default=list, blank=True)
+    groups = models.JSONField(
+        default=list, blank=True, help_text="addresses of public groups they are in; empty unless they show that"
+    )
     is_public = models.BooleanField(_("show my page"), default=False)
     was_public = models.BooleanField(default=False, help_text="other nodes have heard of this page")
     shown = models.JSONField(_("what to show"), default=list, blank=True)

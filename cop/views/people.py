@@ -36,6 +36,7 @@ def person_page(request: HttpRequest, public_id: str) -> HttpResponse:
         "shown": shown,
         "spoken": [name for code, name in LANGUAGES if code in shown["languages"]],
         "mine": mine,
+        "groups": queries.groups_shown_by(person, request.actor),
         "proposals": queries.proposals_of(person, request.actor),
     }
     return render(request, "cop/person.html", context)

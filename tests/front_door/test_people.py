@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from cop.actions.membership import join_group, leave_group
 from cop.actions.people import person_of
 from cop.models import Person
 from federation.models import Publication
@@ -112,3 +113,44 @@ def test_the_database_itself_refuses_what_cannot_be(camden, fields):
 
 def test_visitors_sign_in_first(client, db):
     assert client.get("/me/page").url == "/accounts/login/?next=/me/page"
+
+
+# --- The groups one is in -----------------------------------------------------------------------------------------------
+
+
+def related(client, person) -> list[str]:
+    return [link["to"] for link in client.get("/atlas/network.json").json()["links"] if link["from"] == person.uri]
+
+
+def test_who_is_in_a_group_is_told_to_nobody_before_they_choose_to(camden, client, work):
+    join_group(camden.charlie, camden.group, name="Charlie")
+    person = save(camden)
+    work()
+    assert related(client, person) == []
+    assert "Tenants of Camden" not in client.get(person.get_absolute_url()).content.decode()
+    assert "memberOf" not in client.get(person.get_absolute_url(), headers=ACTIVITY).json()
+
+
+def test_the_groups_one_shows_stay_true(camden, client, work):
+    person = save(camden, shown=["groups"])
+    assert person.groups == []
+    join_group(camden.charlie, camden.group, name="Charlie")
+    work()
+    assert related(client, person) == [camden.group.uri]
+    assert "Tenants of Camden" in client.get(person.get_absolute_url()).content.decode()
+    said = client.get(person.get_absolute_url(), headers=ACTIVITY).json()
+    assert (said["memberOf"], said["version"]) == ([camden.group.uri], person.version + 1)
+    leave_group(camden.charlie, camden.group)
+    work()
+    assert related(client, person) == []
+    assert "Tenants of Camden" not in client.get(person.get_absolute_url()).content.decode()
+    assert "memberOf" not in client.get(person.get_absolute_url(), headers=ACTIVITY).json()
+
+
+def test_hiding_the_page_hides_the_groups(camden, client, work):
+    join_group(camden.charlie, camden.group, name="Charlie")
+    person = save(camden, shown=["groups"])
+    assert person.groups == [camden.group.uri]
+    assert save(camden, shown=["groups"], is_public=None).groups == []
+    work()
+    assert related(client, person) == []

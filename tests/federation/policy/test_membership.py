@@ -8,7 +8,7 @@ import pytest
 
 from accounts.models import User
 from cop.actions.groups import found_group
-from cop.models import Group, Member
+from cop.models import Group, Member, Person
 from federation import actors
 from federation.models import Activity, AudienceKey, Delivery
 from notifications.models import Notice
@@ -120,3 +120,24 @@ def test_the_last_steward_stays(tenants, alice, client):
     client.force_login(alice)
     client.post(f"{tenants.get_absolute_url()}/leaving")
     assert Member.objects.get().role == "steward"
+
+
+def related(client) -> list[tuple[str, str]]:
+    return [(link["from"], link["to"]) for link in client.get("/atlas/network.json").json()["links"]]
+
+
+def test_who_says_to_be_in_our_group_is_drawn_in_it_only_while_they_are(peer, outcomes, tenants, client):
+    Group.objects.update(joining="open")
+    elsewhere = "https://elsewhere.example/groups/1"
+    dana = peer.somebody("people/dana", name="Dana", memberOf=[tenants.uri, elsewhere])
+    person = {"type": "Person", "name": "Dana", "version": 2, "discoverable": True, "inbox": f"{dana.uri}/inbox", "memberOf": [tenants.uri, elsewhere]}
+    peer.does(dana, "Update", {"id": dana.uri, **person})
+    outcomes()
+    assert Person.objects.get(uri=dana.uri).groups == [tenants.uri, elsewhere]
+    assert related(client) == [], "anybody can say so"
+    peer.does(dana, "Join", tenants.uri)
+    outcomes()
+    assert related(client) == [(dana.uri, tenants.uri)]
+    peer.does(dana, "Leave", tenants.uri)
+    outcomes()
+    assert related(client) == []
