@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import page_to_return_to, signed_in
+from atlas.views.fragments import is_for
 from notifications import actions, queries
 from notifications.access import NotFollowable
 from notifications.forms import FollowForm, ReadForm
@@ -33,7 +34,8 @@ def notices(request: HttpRequest) -> HttpResponse:
         "unread_only": unread_only,
         "newest_unread": queries.newest_unread(request.user),
     }
-    return render(request, f"notifications/{'_notices' if request.htmx else 'notices'}.html", context)
+    part = "_notices" if is_for(request, "notices") else "notices"
+    return render(request, f"notifications/{part}.html", context)
 
 
 @require_safe

@@ -115,7 +115,7 @@ def test_visitors_sign_in_first(client, db):
     assert client.get("/me/page").url == "/accounts/login/?next=/me/page"
 
 
-# --- The groups one is in -----------------------------------------------------------------------------------------------
+# --- The groups one is in --------------------------------------------------------------------------------------------
 
 
 def related(client, person) -> list[str]:

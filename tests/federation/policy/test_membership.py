@@ -130,7 +130,14 @@ def test_who_says_to_be_in_our_group_is_drawn_in_it_only_while_they_are(peer, ou
     Group.objects.update(joining="open")
     elsewhere = "https://elsewhere.example/groups/1"
     dana = peer.somebody("people/dana", name="Dana", memberOf=[tenants.uri, elsewhere])
-    person = {"type": "Person", "name": "Dana", "version": 2, "discoverable": True, "inbox": f"{dana.uri}/inbox", "memberOf": [tenants.uri, elsewhere]}
+    person = {
+        "type": "Person",
+        "name": "Dana",
+        "version": 2,
+        "discoverable": True,
+        "inbox": f"{dana.uri}/inbox",
+        "memberOf": [tenants.uri, elsewhere],
+    }
     peer.does(dana, "Update", {"id": dana.uri, **person})
     outcomes()
     assert Person.objects.get(uri=dana.uri).groups == [tenants.uri, elsewhere]
