@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 from django import template
 from django.utils.translation import get_language
 
-from atlas.models import Topic
+from atlas.models import Card, Topic
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from django.template import Context
 
 register = template.Library()
 
@@ -28,3 +30,10 @@ def concept_words(scheme: str, slugs: Sequence[str]) -> list[str]:
         return []
     language = get_language() or "en"
     return [each.label(language) for each in Topic.objects.filter(scheme=scheme, slug__in=list(slugs))]
+
+
+@register.simple_tag(takes_context=True)
+def page_of(context: Context, uri: str) -> str:
+    """The page of what `uri` names, on this node; empty where the reader may not see that. One query."""
+    reader = context["request"].actor
+    return Card.objects.visible_to(reader).filter(uri=uri).values_list("url", flat=True).first() or ""

@@ -58,8 +58,8 @@ BUDGETS = {
     "GROUP": 18,
     "GROUP/outbox?page=1": 6,
     "PERSON": 8,
-    "FESTIVAL": 16,
-    "LAB": 14,
+    "FESTIVAL": 18,
+    "LAB": 16,
 }
 
 
