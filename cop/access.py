@@ -94,12 +94,13 @@ def may_speak_as(actor: Actor, speaker: Actor) -> bool:
 
 
 def may_edit(actor: Actor | None, row: Published) -> bool:
-    """Whoever wrote it, and the stewards of the group it speaks for."""
+    """Whoever speaks for themself; in what a group says, its stewards, and who wrote it while they are in the group."""
     if actor is None or not row.is_ours:
         return False
-    if row.author_id == actor.pk or row.actor_id == actor.pk:
+    if row.actor_id == actor.pk:
         return True
-    return Member.objects.filter(group__actor_id=row.actor_id, actor=actor, role=Member.Role.STEWARD).exists()
+    inside = Member.objects.filter(group__actor_id=row.actor_id, actor=actor, state=Member.State.JOINED)
+    return (inside if row.author_id == actor.pk else inside.filter(role=Member.Role.STEWARD)).exists()
 
 
 def require_edit(actor: Actor | None, row: Published) -> None:

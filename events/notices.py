@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from cop.models import Member
+from events import queries
 from events.models import Attendee, Gathering
 from journal import reaction
 from notifications.actions import notify
@@ -47,13 +47,13 @@ BY_ANSWER = {
 
 @reaction("events.tell_organisers", to="gathering.join_requested")
 def tell_organisers(errand: Errand) -> None:
-    """Whoever wrote it and the stewards of its group hear that somebody waits for an answer."""
+    """Those who may answer hear that somebody waits: its group's stewards, and who wrote it while they are in it."""
     entry, gathering = _happened(errand)
     attendee = gathering.attendees.filter(actor__uri=entry.actor).select_related("actor").first() if gathering else None
     if gathering is None or attendee is None or attendee.state != Attendee.State.ASKED:
         return
     person = attendee.called or str(NOBODY_NAMED)
-    for user in _organisers(gathering):
+    for user in queries.answering_for(gathering):
         notify(user, "place_requested", gathering.uri, entry=entry, person=person, gathering=gathering.title)
 
 
@@ -83,14 +83,6 @@ def tell_attendees(errand: Errand) -> None:
     expecting = gathering.attendees.exclude(state=Attendee.State.DECLINED).exclude(actor__uri=entry.actor)
     for user in User.objects.filter(actor__attendances__in=expecting, is_active=True):
         notify(user, kind, gathering.uri, gathering=gathering.title)
-
-
-def _organisers(gathering: Gathering) -> list[User]:
-    """People of this node who may answer, each once."""
-    stewards = Member.objects.filter(group__actor=gathering.actor_id, role=Member.Role.STEWARD).values("actor")
-    actors = [gathering.author_id, gathering.actor_id]
-    users = User.objects.filter(is_active=True)
-    return list((users.filter(actor__in=actors) | users.filter(actor__in=stewards)).distinct())
 
 
 def _happened(errand: Errand) -> tuple[Entry, Gathering | None]:

@@ -8,6 +8,8 @@ import pytest
 from django.db import connection, connections
 from django.utils import timezone
 
+from cop.actions.membership import refuse_member
+from cop.models import Member
 from events import queries
 from events.actions import attendance
 from events.actions.gatherings import TooFewPlaces, change_gathering, withdraw_gathering
@@ -102,6 +104,26 @@ def test_bob_answers_for_what_he_wrote_and_charlie_for_nothing(camden):
     assert camden.client(camden.bob).post(address, {"answer": "accept"}).status_code == 302
     attendee.refresh_from_db()
     assert attendee.state == "coming"
+
+
+def test_who_was_removed_from_the_group_no_longer_runs_what_they_wrote_for_it(camden, work):
+    lab = camden.gathering(author=camden.bob, joining="request")
+    ask(camden, camden.charlie, lab, name="Charlie Secret", message="I use a wheelchair")
+    work()
+    assert kinds(camden.bob) == ["place_requested"]
+    refuse_member(camden.alice, Member.objects.get(group=camden.group, actor=camden.bob))
+    bob = camden.client(camden.bob)
+    page = bob.get(lab.get_absolute_url()).content.decode()
+    assert "Charlie Secret" not in page and "wheelchair" not in page
+    attendee = Attendee.objects.get()
+    address = f"{lab.get_absolute_url()}/attendees/{attendee.pk}/answer"
+    assert bob.post(address, {"answer": "accept"}).status_code == 403
+    assert list(queries.waiting_for_answer(camden.bob)) == []
+    assert list(queries.waiting_for_answer(camden.alice)) == [attendee]
+    ask(camden, camden.somebody("ines"), lab, name="Ines")
+    work()
+    assert kinds(camden.bob) == ["place_requested"], "of Ines only those hear who may answer her"
+    assert kinds(camden.alice) == ["place_requested", "place_requested"]
 
 
 def test_an_attendee_of_another_gathering_is_not_found(camden):
