@@ -8,7 +8,7 @@ import pytest
 from django.db import connection, connections
 from django.utils import timezone
 
-from cop.actions.membership import refuse_member
+from cop.actions.membership import join_group, leave_group, refuse_member
 from cop.models import Member
 from events import queries
 from events.actions import attendance
@@ -231,6 +231,31 @@ def test_those_who_come_hear_of_changes_and_the_editor_does_not(camden, work):
     withdraw_gathering(camden.alice, lab)
     work()
     assert kinds(camden.charlie) == ["gathering_changed", "gathering_withdrawn"]
+
+
+def test_who_left_the_group_gives_back_their_place_and_is_told_no_more_of_what_is_for_it(camden, work):
+    lab, public = camden.gathering(audience=camden.group.members_audience), camden.gathering()
+    for gathering in (lab, public):
+        ask(camden, camden.bob, gathering, name="Bob")
+    work()
+    leave_group(camden.bob, camden.group)
+    change_gathering(camden.alice, lab, {"title": "Secret strategy in Judd Street"})
+    change_gathering(camden.alice, public, {"place": "Kentish Town Library"})
+    work()
+    assert kinds(camden.bob) == ["gathering_changed"], "of the one that is for everyone"
+    assert "Secret strategy" not in camden.client(camden.bob).get("/notices/").content.decode()
+    assert [attendee.gathering for attendee in Attendee.objects.all()] == [public]
+    lab.refresh_from_db()
+    assert lab.coming == 0
+
+
+def test_who_came_back_to_the_group_keeps_their_place(camden, work):
+    lab = camden.gathering(audience=camden.group.members_audience)
+    ask(camden, camden.bob, lab, name="Bob")
+    leave_group(camden.bob, camden.group)
+    join_group(camden.bob, camden.group, name="Bob")
+    work()
+    assert Attendee.objects.get().actor == camden.bob
 
 
 def test_somebody_who_left_the_group_does_not_come_to_what_is_for_it(camden):
