@@ -82,6 +82,16 @@ def test_the_clock_is_that_of_whoever_writes(camden):
     assert f'value="{NEXT_YEAR}-07-01T18:30"' in form
 
 
+def test_its_last_day_is_the_same_day_on_every_page(camden, work):
+    proposal = publish(camden, until=f"{NEXT_YEAR}-07-02T00:30")
+    assert proposal.until.date() == dt.date(NEXT_YEAR, 7, 1), "still the first of July in UTC"
+    work()
+    for address in (proposal.get_absolute_url(), "/needs/", "/"):
+        page = camden.client(camden.bob).get(address).content.decode()
+        assert f"2 July {NEXT_YEAR}" in page and "1 July" not in page, address
+    assert '<span class="leaf-day">2</span>' in page, "beside the leaf of the calendar"
+
+
 @pytest.mark.parametrize(
     ("changed", "field", "words"),
     [
