@@ -205,6 +205,22 @@ def test_a_last_day_that_has_passed_may_stay(camden):
     assert (proposal.title, proposal.until.year) == ("Still looking", 2024)
 
 
+def test_what_is_past_its_last_day_is_listed_where_a_day_is_asked_for(camden, client, work):
+    now = timezone.now()
+    for title, until in (("Old ladder", now - dt.timedelta(days=40)), ("New ladder", now + dt.timedelta(days=40))):
+        Proposal.objects.filter(pk=publish(camden, title=title).pk).update(until=until)
+    publish(camden, title="Any ladder", until="")
+    work()
+    extent = client.get("/needs/").context["extent"]
+    assert (extent.things, titles(client)) == (2, {"New ladder", "Any ladder"})
+    assert titles(client, since=f"{now - dt.timedelta(days=60):%Y-%m-%d}") == {"Old ladder", "New ladder"}
+    assert titles(client, until=f"{now:%Y-%m-%d}") == {"Old ladder", "New ladder"}, "begun before"
+
+
+def titles(client, **query: str) -> set[str]:
+    return {card.title for card in client.get("/needs/", query).context["listed"]}
+
+
 def test_the_group_s_steward_may_change_it_and_nobody_else(camden):
     proposal = publish(camden)
     path = f"{proposal.get_absolute_url()}/edit"
