@@ -211,6 +211,19 @@ def test_asking_twice_is_said_and_changes_nothing(camden):
     assert Gathering.objects.get().coming == 1
 
 
+def test_a_place_can_be_given_back_when_people_sign_up_elsewhere_now(camden):
+    lab = camden.gathering()
+    ask(camden, camden.charlie, lab)
+    change_gathering(camden.alice, lab, {"joining": "elsewhere", "external_url": "https://tickets.example/lab"})
+    charlie = camden.client(camden.charlie)
+    page = charlie.get(lab.get_absolute_url()).content.decode()
+    assert "Give my place back" in page and "Sign up on their website" in page
+    charlie.post(f"{lab.get_absolute_url()}/leaving")
+    assert not Attendee.objects.exists()
+    page = charlie.get(lab.get_absolute_url()).content.decode()
+    assert "Give my place back" not in page and "Sign up on their website" in page
+
+
 def test_leaving_twice_is_leaving_once(camden):
     lab = camden.gathering()
     ask(camden, camden.bob, lab)
