@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import signed_in
+from atlas.models import Topic
+from atlas.vocabulary import Vocabulary
 from cop.actions.people import person_of
 from events import access, queries
 from events.actions import gatherings as actions
@@ -23,7 +25,7 @@ from federation.negotiation import copy_for_members, document_response, gone_doc
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
-PREFILLED = ("kind", "speaker", "festival", "title")
+PREFILLED = ("kind", "speaker", "festival", "title", "axis")
 
 
 @require_safe
@@ -78,8 +80,7 @@ def withdrawn(request: HttpRequest, public_id: str) -> HttpResponse:
 @signed_in
 @require_http_methods(["GET", "POST"])
 def new_gathering(request: HttpRequest) -> HttpResponse:
-    wanted = {name: request.GET[name] for name in PREFILLED if name in request.GET}
-    initial = {"time_zone": request.user.time_zone, **wanted}
+    initial = {"time_zone": request.user.time_zone, **_wanted(request)}
     form = GatheringForm(request.POST or None, author=reader(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         speaker, audience = form.spoken()
@@ -89,6 +90,13 @@ def new_gathering(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Published. People who follow its topics are being told, on every node."))
         return redirect(gathering)
     return render(request, "events/gathering_form.html", {"form": form}, status=400 if form.errors else 200)
+
+
+def _wanted(request: HttpRequest) -> dict[str, Any]:
+    """What the address says of a new gathering; `topic` is a slug, as in the empty places of the atlas's grid."""
+    wanted: dict[str, Any] = {name: request.GET[name] for name in PREFILLED if name in request.GET}
+    topic = Vocabulary().get(Topic.Scheme.TOPIC, request.GET["topic"]) if "topic" in request.GET else None
+    return wanted | ({"topics": [topic.iri]} if topic is not None else {})
 
 
 @signed_in
