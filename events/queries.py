@@ -45,19 +45,14 @@ def festivals(reader: Actor | None) -> QuerySet[Gathering]:
 
 def waiting_at(gathering: Gathering) -> QuerySet[Attendee]:
     """Those who asked and were not answered, longest first."""
-    return _people(gathering, Attendee.State.ASKED).order_by("asked_at", "pk")
+    asking = gathering.attendees.filter(state=Attendee.State.ASKED)
+    return asking.select_related("actor__node").order_by("asked_at", "pk")
 
 
-def coming_to(gathering: Gathering) -> QuerySet[Attendee]:
-    return _people(gathering, Attendee.State.COMING).order_by("name", "pk")
-
-
-def refused_at(gathering: Gathering) -> QuerySet[Attendee]:
-    return _people(gathering, Attendee.State.DECLINED).order_by("name", "pk")
-
-
-def _people(gathering: Gathering, state: Attendee.State) -> QuerySet[Attendee]:
-    return gathering.attendees.filter(state=state).select_related("actor__node")
+def answered_at(gathering: Gathering) -> QuerySet[Attendee]:
+    """Those who come, then those who were given no place, both by name."""
+    answered = gathering.attendees.exclude(state=Attendee.State.ASKED)
+    return answered.select_related("actor__node").order_by("state", "name", "pk")
 
 
 def attendance(gathering: Gathering, person: Actor | None) -> Attendee | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -17,7 +18,7 @@ from cop.actions.people import person_of
 from events import access, queries
 from events.actions import gatherings as actions
 from events.forms import AttendForm, GatheringEditForm, GatheringForm
-from events.models import Gathering
+from events.models import Attendee, Gathering
 from events.views import reader
 from events.views.times import times_for
 from federation.negotiation import copy_for_members, document_response, gone_document, wants_activity
@@ -25,6 +26,7 @@ from federation.negotiation import copy_for_members, document_response, gone_doc
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+PEOPLE_PER_PAGE = 100
 PREFILLED = ("kind", "speaker", "festival", "title", "axis")
 
 
@@ -50,13 +52,18 @@ def _page(request: HttpRequest, gathering: Gathering) -> dict[str, Any]:
         "me": queries.attendance(gathering, reader(request)),
         "attend_form": AttendForm(initial={"name": person_of(reader(request)).name if reader(request) else ""}),
     }
-    if organiser:
-        context |= {
-            "waiting": queries.waiting_at(gathering),
-            "people": queries.coming_to(gathering),
-            "refused": queries.refused_at(gathering),
-        }
-    return context
+    return context | (_people(request, gathering) if organiser else {})
+
+
+def _people(request: HttpRequest, gathering: Gathering) -> dict[str, Any]:
+    """Who asked and who was answered, for the organisers. Of those who wait, the next ones follow those answered."""
+    answered = Paginator(queries.answered_at(gathering), PEOPLE_PER_PAGE).get_page(request.GET.get("page"))
+    return {
+        "waiting": queries.waiting_at(gathering)[:PEOPLE_PER_PAGE],
+        "answered": answered,
+        "people": [attendee for attendee in answered if attendee.state == Attendee.State.COMING],
+        "refused": [attendee for attendee in answered if attendee.state == Attendee.State.DECLINED],
+    }
 
 
 def _shown_festival(request: HttpRequest, gathering: Gathering) -> Gathering | None:

@@ -14,7 +14,7 @@ from events import queries
 from events.actions import attendance
 from events.actions.gatherings import TooFewPlaces, change_gathering, withdraw_gathering
 from events.models import Attendee, Gathering
-from federation.models import AudienceKey
+from federation.models import Actor, AudienceKey
 from notifications.models import Notice
 from tests.gatherings import Camden
 
@@ -86,6 +86,29 @@ def test_names_are_for_the_organisers_only(camden):
         page = camden.client(person).get(lab.get_absolute_url()).content.decode()
         assert "Kentish Town" not in page and "1 person is coming" in page
     assert "Kentish Town" in camden.client(camden.alice).get(lab.get_absolute_url()).content.decode()
+
+
+def test_the_organisers_turn_the_pages_of_a_long_list(camden):
+    lab = camden.gathering()
+    people = Actor.objects.bulk_create(
+        Actor(uri=f"https://far.example/people/{number}", type=Actor.Type.PERSON, handle=f"p{number}")
+        for number in range(120)
+    )
+    Attendee.objects.bulk_create(
+        Attendee(
+            gathering=lab,
+            actor=person,
+            name=f"Person {number:03}",
+            state=Attendee.State.COMING if number < 105 else Attendee.State.DECLINED,
+            answered_at=timezone.now(),
+        )
+        for number, person in enumerate(people)
+    )
+    alice = camden.client(camden.alice)
+    first, second = (alice.get(lab.get_absolute_url(), {"page": page}).content.decode() for page in (1, 2))
+    assert first.count("/answer") == 100 and "Page 1 of 2" in first
+    assert "Person 099" in first and "Person 100" not in first and "People without a place" not in first
+    assert "Person 104" in second and "People without a place" in second and "Person 119" in second
 
 
 def test_bob_answers_for_what_he_wrote_and_charlie_for_nothing(camden):
