@@ -32,7 +32,7 @@ def gathering_for_reading(reader: Actor | None, public_id: str) -> Gathering:
 
 
 def gathering_for_editing(person: Actor | None, public_id: str) -> Gathering:
-    """For whoever wrote it and the stewards of the group that organises it.
+    """For the stewards of the group that organises it, and whoever wrote it while they are in that group.
 
     Raises Http404, or NotAllowed for somebody who may only read it.
     """

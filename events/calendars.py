@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import icalendar
 from django.conf import settings
 
+from atlas.timezones import at_the_place, in_utc, timezones_of
 from events.models import Gathering
-from events.timezones import timezone_of
 from frontend.text import plain, render_markdown
 
 if TYPE_CHECKING:
@@ -35,23 +33,12 @@ def calendar_of(gatherings: Iterable[Gathering], *, name: str = "") -> bytes:
         calendar.add("NAME", name)
         calendar.add("X-WR-CALNAME", name)
     dated = [gathering for gathering in gatherings if gathering.starts is not None]
-    for zone, years in _years_by_zone(dated).items():
-        calendar.add_component(timezone_of(zone, years))
+    moments = ((moment, gathering.zone) for gathering in dated for moment in (gathering.starts, gathering.ends))
+    for zone in timezones_of(at_the_place(moment, zone) for moment, zone in moments if moment is not None):
+        calendar.add_component(zone)
     for gathering in dated:
         calendar.add_component(event_of(gathering))
     return bytes(calendar.to_ical())
-
-
-def _years_by_zone(gatherings: Iterable[Gathering]) -> dict[str, set[int]]:
-    """The zones that are not simply UTC, each with the years in which its clock is read."""
-    found: dict[str, set[int]] = {}
-    for gathering in gatherings:
-        if isinstance(gathering.zone, ZoneInfo) and gathering.zone.key != "UTC":
-            moments = [moment for moment in (gathering.starts, gathering.ends) if moment is not None]
-            found.setdefault(gathering.zone.key, set()).update(
-                moment.astimezone(gathering.zone).year for moment in moments
-            )
-    return found
 
 
 def event_of(gathering: Gathering) -> icalendar.Event:
@@ -59,14 +46,14 @@ def event_of(gathering: Gathering) -> icalendar.Event:
     assert gathering.starts is not None
     event = icalendar.Event()
     event.add("UID", gathering.uri)
-    event.add("DTSTAMP", _utc(gathering.updated_at))
-    event.add("CREATED", _utc(gathering.published_at))
-    event.add("LAST-MODIFIED", _utc(gathering.updated_at))
+    event.add("DTSTAMP", in_utc(gathering.updated_at))
+    event.add("CREATED", in_utc(gathering.published_at))
+    event.add("LAST-MODIFIED", in_utc(gathering.updated_at))
     event.add("SEQUENCE", min(gathering.version - 1, HIGHEST_SEQUENCE))
     event.add("SUMMARY", gathering.title)
-    event.add("DTSTART", _at_the_place(gathering.starts, gathering))
+    event.add("DTSTART", at_the_place(gathering.starts, gathering.zone))
     if gathering.ends is not None and gathering.ends > gathering.starts:
-        event.add("DTEND", _at_the_place(gathering.ends, gathering))
+        event.add("DTEND", at_the_place(gathering.ends, gathering.zone))
     event.add("STATUS", STATUS.get(Gathering.State(gathering.state), "CONFIRMED"))
     event.add("URL", gathering.uri)
     event.add("CATEGORIES", [gathering.kind.replace("-", " ").upper()])
@@ -85,16 +72,3 @@ def _add_words(event: icalendar.Event, gathering: Gathering) -> None:
     description = plain(render_markdown(gathering.summary), LONGEST_DESCRIPTION)
     if description:
         event.add("DESCRIPTION", description)
-
-
-def _at_the_place(moment: dt.datetime, gathering: Gathering) -> dt.datetime:
-    """Wall time with its zone, so that the file stays right when the rules for summer time change.
-
-    In the hour that comes twice, a wall time means the first one (RFC 5545 §3.3.5): the second is written in UTC.
-    """
-    local = moment.astimezone(gathering.zone).replace(microsecond=0)
-    return _utc(moment) if local.fold else local
-
-
-def _utc(moment: dt.datetime) -> dt.datetime:
-    return moment.astimezone(dt.UTC).replace(microsecond=0)

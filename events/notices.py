@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from cop.models import Member
+from events import queries
 from events.models import Attendee, Gathering
 from journal import reaction
+from notifications.access import may_read
 from notifications.actions import notify
 from notifications.kinds import notice_kind
 
@@ -47,13 +48,13 @@ BY_ANSWER = {
 
 @reaction("events.tell_organisers", to="gathering.join_requested")
 def tell_organisers(errand: Errand) -> None:
-    """Whoever wrote it and the stewards of its group hear that somebody waits for an answer."""
+    """Those who may answer hear that somebody waits: its group's stewards, and who wrote it while they are in it."""
     entry, gathering = _happened(errand)
     attendee = gathering.attendees.filter(actor__uri=entry.actor).select_related("actor").first() if gathering else None
     if gathering is None or attendee is None or attendee.state != Attendee.State.ASKED:
         return
     person = attendee.called or str(NOBODY_NAMED)
-    for user in _organisers(gathering):
+    for user in queries.answering_for(gathering):
         notify(user, "place_requested", gathering.uri, entry=entry, person=person, gathering=gathering.title)
 
 
@@ -62,7 +63,7 @@ def tell_answer(errand: Errand) -> None:
     """The person who asked hears the answer, whichever node the gathering is on. Who walked in saw it at once."""
     entry, gathering = _happened(errand)
     user = User.objects.filter(actor__uri=entry.actor, is_active=True).first()
-    if gathering is None or user is None or _walked_in(entry, gathering):
+    if gathering is None or user is None or _walked_in(entry, gathering) or not may_read([user.pk], gathering):
         return
     kind = BY_ANSWER[entry.name.partition(".")[2]]
     notify(user, kind, gathering.uri, entry=entry, gathering=gathering.title)
@@ -74,26 +75,22 @@ def _walked_in(entry: Entry, gathering: Gathering) -> bool:
 
 @reaction("events.tell_attendees", to=("gathering.changed", "gathering.withdrawn"))
 def tell_attendees(errand: Errand) -> None:
-    """Our people who come, or have asked to, hear what became of it; several changes unread are one notice."""
+    """Our people who come, or have asked to, hear what became of it, as long as they may read it themselves.
+
+    Several changes unread are one notice.
+    """
     entry, gathering = _happened(errand)
     if gathering is None:
         return
     withdrawn = gathering.withdrawn_at is not None
     kind = "gathering_withdrawn" if withdrawn else BY_STATE.get(Gathering.State(gathering.state), "gathering_changed")
     expecting = gathering.attendees.exclude(state=Attendee.State.DECLINED).exclude(actor__uri=entry.actor)
-    for user in User.objects.filter(actor__attendances__in=expecting, is_active=True):
-        notify(user, kind, gathering.uri, gathering=gathering.title)
-
-
-def _organisers(gathering: Gathering) -> list[User]:
-    """People of this node who may answer, each once."""
-    stewards = Member.objects.filter(group__actor=gathering.actor_id, role=Member.Role.STEWARD).values("actor")
-    actors = [gathering.author_id, gathering.actor_id]
-    users = User.objects.filter(is_active=True)
-    return list((users.filter(actor__in=actors) | users.filter(actor__in=stewards)).distinct())
+    users = {user.pk: user for user in User.objects.filter(actor__attendances__in=expecting, is_active=True)}
+    for key in may_read(users, gathering):
+        notify(users[key], kind, gathering.uri, gathering=gathering.title)
 
 
 def _happened(errand: Errand) -> tuple[Entry, Gathering | None]:
     entry = errand.entry
     assert entry is not None  # reactions always come with their entry
-    return entry, Gathering.objects.filter(uri=entry.uri).first()
+    return entry, Gathering.objects.select_related("node").filter(uri=entry.uri).first()

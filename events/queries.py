@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from accounts.models import User
 from atlas.models import Card
 from cop.models import Member
 from events.models import Attendee, Gathering
@@ -44,19 +45,14 @@ def festivals(reader: Actor | None) -> QuerySet[Gathering]:
 
 def waiting_at(gathering: Gathering) -> QuerySet[Attendee]:
     """Those who asked and were not answered, longest first."""
-    return _people(gathering, Attendee.State.ASKED).order_by("asked_at", "pk")
+    asking = gathering.attendees.filter(state=Attendee.State.ASKED)
+    return asking.select_related("actor__node").order_by("asked_at", "pk")
 
 
-def coming_to(gathering: Gathering) -> QuerySet[Attendee]:
-    return _people(gathering, Attendee.State.COMING).order_by("name", "pk")
-
-
-def refused_at(gathering: Gathering) -> QuerySet[Attendee]:
-    return _people(gathering, Attendee.State.DECLINED).order_by("name", "pk")
-
-
-def _people(gathering: Gathering, state: Attendee.State) -> QuerySet[Attendee]:
-    return gathering.attendees.filter(state=state).select_related("actor__node")
+def answered_at(gathering: Gathering) -> QuerySet[Attendee]:
+    """Those who come, then those who were given no place, both by name."""
+    answered = gathering.attendees.exclude(state=Attendee.State.ASKED)
+    return answered.select_related("actor__node").order_by("state", "name", "pk")
 
 
 def attendance(gathering: Gathering, person: Actor | None) -> Attendee | None:
@@ -68,11 +64,23 @@ def waiting_for_answer(person: Actor) -> QuerySet[Attendee]:
     return (
         Attendee.objects.filter(state=Attendee.State.ASKED, gathering__node__isnull=True)
         .filter(gathering__withdrawn_at__isnull=True)
-        .filter(Q(gathering__author=person) | Q(gathering__actor__in=_led_by(person)))
+        .filter(_run_by(person))
         .select_related("gathering", "actor__node")
         .order_by("asked_at", "pk")
     )
 
 
-def _led_by(person: Actor) -> QuerySet[Member]:
-    return Member.objects.filter(actor=person, role=Member.Role.STEWARD).values("group__actor")
+def answering_for(gathering: Gathering) -> QuerySet[User]:
+    """People of this node who may answer those who ask to come, each once: as `cop.access.may_edit` has it."""
+    inside = Member.objects.filter(group__actor=gathering.actor_id, state=Member.State.JOINED)
+    answering = inside.filter(Q(role=Member.Role.STEWARD) | Q(actor=gathering.author_id)).values("actor")
+    return User.objects.filter(Q(actor=gathering.actor_id) | Q(actor__in=answering), is_active=True)
+
+
+def _run_by(person: Actor) -> Q:
+    """The gatherings a person may answer for: as `cop.access.may_edit` has it."""
+    joined = Member.objects.filter(actor=person, state=Member.State.JOINED)
+    led = joined.filter(role=Member.Role.STEWARD)
+    by_their_groups = Q(gathering__actor__in=led.values("group__actor"))
+    written = Q(gathering__author=person, gathering__actor__in=joined.values("group__actor"))
+    return Q(gathering__actor=person) | by_their_groups | written

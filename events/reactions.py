@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from events.actions.attendance import leave
 from events.models import Attendee
+from federation import audiences
+from federation.models import AudienceKey
 from journal import reaction
 
 if TYPE_CHECKING:
@@ -18,4 +20,17 @@ def forget_attendee(errand: Errand) -> None:
     entry = errand.entry
     assert entry is not None  # reactions always come with their entry
     for attendee in Attendee.objects.filter(actor__uri=entry.uri).select_related("actor", "gathering"):
+        leave(attendee.actor, attendee.gathering)
+
+
+@reaction("events.free_places", to=("group.left", "group.member_removed", "group.membership_ended"))
+def free_places(errand: Errand) -> None:
+    """Whoever is no longer in a group does not come to what is for its members, unless they came back meanwhile."""
+    entry = errand.entry
+    assert entry is not None  # reactions always come with their entry
+    audience = audiences.of_group(entry.uri)
+    if AudienceKey.objects.filter(actor__uri=entry.actor, audience=audience).exists():
+        return
+    held = Attendee.objects.filter(actor__uri=entry.actor, gathering__audience=audience)
+    for attendee in held.select_related("actor", "gathering"):
         leave(attendee.actor, attendee.gathering)

@@ -34,6 +34,11 @@ def when_html(moment: Any, tz: Any = None, until: Any = None, weekday: bool = Fa
     )
 
 
+def day_html(moment: dt.datetime | None, weekday: bool = False) -> SafeString:
+    """The day that an instant falls on where the reader is, without the hour."""
+    return EMPTY if moment is None else when_html(timezone.localtime(_aware(moment)).date(), weekday=weekday)
+
+
 def ago_html(moment: dt.datetime | None) -> SafeString:
     if moment is None:
         return EMPTY

@@ -26,7 +26,10 @@ def call_for_reading(reader: Actor | None, public_id: str) -> Call:
 
 
 def call_for_editing(editor: Actor | None, public_id: str) -> Call:
-    """For whoever wrote it and the stewards of its group. Raises Http404, or cop's NotAllowed for other readers."""
+    """For the stewards of its group, and who wrote it while they are in it.
+
+    Raises Http404, or cop's NotAllowed for other readers.
+    """
     call = call_for_reading(editor, public_id)
     require_edit(editor, call)
     return call

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils.translation import get_language, gettext
 
 from atlas.models import Topic
+from atlas.timezones import at_the_place, in_utc, timezones_of
 from federation import audiences
 from federation.values import tidy
 from frontend.text import plain, render_markdown
@@ -36,9 +37,10 @@ def calendar_of(calls: Iterable[Call], *, name: str = "") -> bytes:
         calendar.add("REFRESH-INTERVAL", LOOK_AGAIN, parameters={"VALUE": "DURATION"})
     closing = [call for call in calls if call.closes_at is not None]
     labels = _labels(closing)
+    for zone in timezones_of(at_the_place(call.closes_at, call.zone) for call in closing):
+        calendar.add_component(zone)
     for call in closing:
         calendar.add_component(deadline_of(call, labels))
-    calendar.add_missing_timezones()
     return bytes(calendar.to_ical())
 
 
@@ -50,14 +52,13 @@ def deadline_of(call: Call, labels: Mapping[str, str]) -> icalendar.Event:
     assert call.closes_at is not None
     event = icalendar.Event()
     event.add("UID", f"{call.uri}#deadline")
-    event.add("DTSTAMP", _utc(call.updated_at))
-    event.add("CREATED", _utc(call.published_at))
-    event.add("LAST-MODIFIED", _utc(call.updated_at))
+    event.add("DTSTAMP", in_utc(call.updated_at))
+    event.add("CREATED", in_utc(call.published_at))
+    event.add("LAST-MODIFIED", in_utc(call.updated_at))
     event.add("SEQUENCE", min(call.version - 1, HIGHEST_SEQUENCE))
     event.add("SUMMARY", tidy(gettext("Closes: %(title)s") % {"title": call.title}))
     event.add("DESCRIPTION", _description(call))
-    # Wall time with its zone, so that the file stays right when the rules for summer time change.
-    event.add("DTSTART", call.closes_at.astimezone(call.zone).replace(microsecond=0))
+    event.add("DTSTART", at_the_place(call.closes_at, call.zone))
     event.add("STATUS", "CONFIRMED")
     event.add("TRANSP", "TRANSPARENT")
     event.add("CLASS", "PUBLIC" if call.audience == audiences.PUBLIC else "PRIVATE")
@@ -88,7 +89,3 @@ def _labels(calls: Iterable[Call]) -> dict[str, str]:
     iris = {iri for call in calls for iri in call.topics}
     language = get_language() or "en"
     return {topic.iri: topic.label(language) for topic in Topic.objects.filter(iri__in=iris)} if iris else {}
-
-
-def _utc(moment: dt.datetime) -> dt.datetime:
-    return moment.astimezone(dt.UTC).replace(microsecond=0)

@@ -15,11 +15,18 @@ from atlas.models import Card
 from atlas.views.atlas import PER_PAGE, RESULTS, CountedPaginator
 
 
-def kind_list(request: HttpRequest, kind: str, template: str, *, leave_out: tuple[str, ...] = ()) -> HttpResponse:
+def kind_list(
+    request: HttpRequest,
+    kind: str,
+    template: str,
+    *,
+    filter_class: type[CardFilter] = CardFilter,
+    leave_out: tuple[str, ...] = (),
+) -> HttpResponse:
     """Render `template` (which extends `atlas/kind_list.html`) with the cards of `kind`; filters named in `leave_out`
     make no sense for it. htmx gets the list alone."""
     visible = Card.objects.visible_to(request.actor or None).filter(kind=kind)  # type: ignore[attr-defined]
-    filters = CardFilter(request.GET, visible)
+    filters = filter_class(request.GET, visible)
     for name in ("kind", *leave_out):
         filters.filters[name].extra["widget"] = forms.HiddenInput()
     extent = queries.extent(filters.qs)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.views.decorators.http import require_safe
 
 from atlas.views.lists import kind_list
+from cop.filters import ProposalFilter
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -19,4 +20,5 @@ def groups(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def proposals(request: HttpRequest, direction: str) -> HttpResponse:
-    return kind_list(request, direction, f"cop/{direction}_list.html", leave_out=("axis",))
+    template = f"cop/{direction}_list.html"
+    return kind_list(request, direction, template, filter_class=ProposalFilter, leave_out=("axis",))

@@ -5,17 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import signed_in
+from atlas.models import Topic
+from atlas.vocabulary import Vocabulary
 from cop.actions.people import person_of
 from events import access, queries
 from events.actions import gatherings as actions
 from events.forms import AttendForm, GatheringEditForm, GatheringForm
-from events.models import Gathering
+from events.models import Attendee, Gathering
 from events.views import reader
 from events.views.times import times_for
 from federation.negotiation import copy_for_members, document_response, gone_document, wants_activity
@@ -23,7 +26,8 @@ from federation.negotiation import copy_for_members, document_response, gone_doc
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
-PREFILLED = ("kind", "speaker", "festival", "title")
+PEOPLE_PER_PAGE = 100
+PREFILLED = ("kind", "speaker", "festival", "title", "axis")
 
 
 @require_safe
@@ -48,13 +52,18 @@ def _page(request: HttpRequest, gathering: Gathering) -> dict[str, Any]:
         "me": queries.attendance(gathering, reader(request)),
         "attend_form": AttendForm(initial={"name": person_of(reader(request)).name if reader(request) else ""}),
     }
-    if organiser:
-        context |= {
-            "waiting": queries.waiting_at(gathering),
-            "people": queries.coming_to(gathering),
-            "refused": queries.refused_at(gathering),
-        }
-    return context
+    return context | (_people(request, gathering) if organiser else {})
+
+
+def _people(request: HttpRequest, gathering: Gathering) -> dict[str, Any]:
+    """Who asked and who was answered, for the organisers. Of those who wait, the next ones follow those answered."""
+    answered = Paginator(queries.answered_at(gathering), PEOPLE_PER_PAGE).get_page(request.GET.get("page"))
+    return {
+        "waiting": queries.waiting_at(gathering)[:PEOPLE_PER_PAGE],
+        "answered": answered,
+        "people": [attendee for attendee in answered if attendee.state == Attendee.State.COMING],
+        "refused": [attendee for attendee in answered if attendee.state == Attendee.State.DECLINED],
+    }
 
 
 def _shown_festival(request: HttpRequest, gathering: Gathering) -> Gathering | None:
@@ -78,8 +87,7 @@ def withdrawn(request: HttpRequest, public_id: str) -> HttpResponse:
 @signed_in
 @require_http_methods(["GET", "POST"])
 def new_gathering(request: HttpRequest) -> HttpResponse:
-    wanted = {name: request.GET[name] for name in PREFILLED if name in request.GET}
-    initial = {"time_zone": request.user.time_zone, **wanted}
+    initial = {"time_zone": request.user.time_zone, **_wanted(request)}
     form = GatheringForm(request.POST or None, author=reader(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         speaker, audience = form.spoken()
@@ -89,6 +97,13 @@ def new_gathering(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Published. People who follow its topics are being told, on every node."))
         return redirect(gathering)
     return render(request, "events/gathering_form.html", {"form": form}, status=400 if form.errors else 200)
+
+
+def _wanted(request: HttpRequest) -> dict[str, Any]:
+    """What the address says of a new gathering; `topic` is a slug, as in the empty places of the atlas's grid."""
+    wanted: dict[str, Any] = {name: request.GET[name] for name in PREFILLED if name in request.GET}
+    topic = Vocabulary().get(Topic.Scheme.TOPIC, request.GET["topic"]) if "topic" in request.GET else None
+    return wanted | ({"topics": [topic.iri]} if topic is not None else {})
 
 
 @signed_in

@@ -38,8 +38,11 @@ def gathering_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def list_calendar(request: HttpRequest) -> HttpResponse:
-    """The same list as a calendar file to subscribe to, over all its pages."""
+    """The same list as a calendar file to subscribe to, over all its pages; 400 where a filter cannot be read."""
     found = GatheringFilter(request.GET, queries.cards(reader(request)))
+    if not found.form.is_valid():
+        lines = [f"{name}: {message}" for name, errors in found.form.errors.items() for message in errors]
+        return HttpResponse("\n".join(lines), status=400, content_type="text/plain; charset=utf-8")
     name = _("Gatherings on %(node)s") % {"node": shell.node_name()}
     return _calendar(calendars.calendar_of(queries.behind(found.in_order()), name=name), "gatherings")
 

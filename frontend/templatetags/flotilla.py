@@ -8,6 +8,7 @@ Flags and words
 
 Time (in the reader's zone unless `tz` names one)
     {% when dt %}  {% when dt tz="Europe/Rome" until=end weekday=True %}   also takes plain dates
+    {% day dt weekday=True %}             the day alone
     {% ago dt %}                          “3 minutes ago”
 
 Words people wrote
@@ -106,6 +107,11 @@ def _topic_words(topic: Any) -> tuple[str, str]:
 @register.simple_tag
 def when(moment: Any, tz: Any = None, until: Any = None, weekday: bool = False) -> SafeString:
     return moments.when_html(moment, tz, until, weekday)
+
+
+@register.simple_tag
+def day(moment: Any, weekday: bool = False) -> SafeString:
+    return moments.day_html(moment, weekday)
 
 
 @register.simple_tag

@@ -152,6 +152,29 @@ def test_one_deadline_as_a_calendar_file(camden):
     assert list(calendar.walk("VTIMEZONE"))
 
 
+def test_a_deadline_in_the_hour_that_comes_twice_keeps_its_hour(camden):
+    night = last_sunday_of_october(NEXT_YEAR)
+    for hour in (0, 1):  # half past one in London, twice
+        closes_at = dt.datetime.combine(night, dt.time(hour, 30), dt.UTC)
+        _calendar, [event] = read(calendar_of([camden.call(closes_at=closes_at)]))
+        assert event["DTSTART"].dt.astimezone(dt.UTC) == closes_at, event["DTSTART"].to_ical()
+
+
+def last_sunday_of_october(year: int) -> dt.date:
+    last = dt.date(year, 10, 31)
+    return last - dt.timedelta(days=last.isoweekday() % 7)
+
+
+def test_the_clocks_of_a_call_change_at_the_right_hour(camden):
+    """RFC 5545 §3.6.5: at 1:00 GMT, not at 2:00 BST; and back at 2:00 BST."""
+    calendar, _events = read(calendar_of([camden.call()]))
+    (zone,) = calendar.walk("VTIMEZONE")
+    (summer,), (_first_of_january, winter) = zone.walk("DAYLIGHT"), zone.walk("STANDARD")
+    assert (summer["DTSTART"].dt.month, summer["DTSTART"].dt.hour) == (3, 1)
+    assert summer["TZOFFSETFROM"].td == dt.timedelta() and summer["TZOFFSETTO"].td == dt.timedelta(hours=1)
+    assert winter["DTSTART"].dt == dt.datetime.combine(last_sunday_of_october(NEXT_YEAR), dt.time(2))
+
+
 def test_a_change_raises_the_sequence_so_that_calendars_take_it(camden):
     call = camden.call()
     change_call(camden.alice, call, {"closes_at": CLOSES + DAY})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from html import unescape
 
 import pytest
 from django.conf import settings
@@ -44,6 +45,14 @@ def test_alice_publishes_a_lab_for_her_group(camden, work):
     for words in ("Lab: read a lease together", "Camden Town Hall", "London time", "Tenants of Camden", "0 of 25"):
         assert words in page, words
     assert Entry.objects.filter(name="gathering.published", uri=gathering.uri, actor=camden.alice.uri).exists()
+
+
+def test_an_empty_place_of_the_grid_leads_to_a_form_that_knows_its_topic_and_what_it_is_for(camden):
+    grid = unescape(camden.client().get("/atlas/?view=topics").content.decode())
+    address = "/gatherings/new?topic=housing&axis=research"
+    assert f'href="{address}"' in grid
+    form = camden.client(camden.bob).get(address).context["form"]
+    assert (form["axis"].value(), form["topics"].value()) == ("research", [HOUSING])
 
 
 def test_the_atlas_shows_it_and_who_organises_it(camden, work):

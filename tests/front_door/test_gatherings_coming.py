@@ -8,11 +8,13 @@ import pytest
 from django.db import connection, connections
 from django.utils import timezone
 
+from cop.actions.membership import join_group, leave_group, refuse_member
+from cop.models import Member
 from events import queries
 from events.actions import attendance
 from events.actions.gatherings import TooFewPlaces, change_gathering, withdraw_gathering
 from events.models import Attendee, Gathering
-from federation.models import AudienceKey
+from federation.models import Actor, AudienceKey
 from notifications.models import Notice
 from tests.gatherings import Camden
 
@@ -86,6 +88,29 @@ def test_names_are_for_the_organisers_only(camden):
     assert "Kentish Town" in camden.client(camden.alice).get(lab.get_absolute_url()).content.decode()
 
 
+def test_the_organisers_turn_the_pages_of_a_long_list(camden):
+    lab = camden.gathering()
+    people = Actor.objects.bulk_create(
+        Actor(uri=f"https://far.example/people/{number}", type=Actor.Type.PERSON, handle=f"p{number}")
+        for number in range(120)
+    )
+    Attendee.objects.bulk_create(
+        Attendee(
+            gathering=lab,
+            actor=person,
+            name=f"Person {number:03}",
+            state=Attendee.State.COMING if number < 105 else Attendee.State.DECLINED,
+            answered_at=timezone.now(),
+        )
+        for number, person in enumerate(people)
+    )
+    alice = camden.client(camden.alice)
+    first, second = (alice.get(lab.get_absolute_url(), {"page": page}).content.decode() for page in (1, 2))
+    assert first.count("/answer") == 100 and "Page 1 of 2" in first
+    assert "Person 099" in first and "Person 100" not in first and "People without a place" not in first
+    assert "Person 104" in second and "People without a place" in second and "Person 119" in second
+
+
 def test_bob_answers_for_what_he_wrote_and_charlie_for_nothing(camden):
     lab = camden.gathering(author=camden.bob, joining="request")
     ines = camden.somebody("ines")
@@ -102,6 +127,26 @@ def test_bob_answers_for_what_he_wrote_and_charlie_for_nothing(camden):
     assert camden.client(camden.bob).post(address, {"answer": "accept"}).status_code == 302
     attendee.refresh_from_db()
     assert attendee.state == "coming"
+
+
+def test_who_was_removed_from_the_group_no_longer_runs_what_they_wrote_for_it(camden, work):
+    lab = camden.gathering(author=camden.bob, joining="request")
+    ask(camden, camden.charlie, lab, name="Charlie Secret", message="I use a wheelchair")
+    work()
+    assert kinds(camden.bob) == ["place_requested"]
+    refuse_member(camden.alice, Member.objects.get(group=camden.group, actor=camden.bob))
+    bob = camden.client(camden.bob)
+    page = bob.get(lab.get_absolute_url()).content.decode()
+    assert "Charlie Secret" not in page and "wheelchair" not in page
+    attendee = Attendee.objects.get()
+    address = f"{lab.get_absolute_url()}/attendees/{attendee.pk}/answer"
+    assert bob.post(address, {"answer": "accept"}).status_code == 403
+    assert list(queries.waiting_for_answer(camden.bob)) == []
+    assert list(queries.waiting_for_answer(camden.alice)) == [attendee]
+    ask(camden, camden.somebody("ines"), lab, name="Ines")
+    work()
+    assert kinds(camden.bob) == ["place_requested"], "of Ines only those hear who may answer her"
+    assert kinds(camden.alice) == ["place_requested", "place_requested"]
 
 
 def test_an_attendee_of_another_gathering_is_not_found(camden):
@@ -189,6 +234,19 @@ def test_asking_twice_is_said_and_changes_nothing(camden):
     assert Gathering.objects.get().coming == 1
 
 
+def test_a_place_can_be_given_back_when_people_sign_up_elsewhere_now(camden):
+    lab = camden.gathering()
+    ask(camden, camden.charlie, lab)
+    change_gathering(camden.alice, lab, {"joining": "elsewhere", "external_url": "https://tickets.example/lab"})
+    charlie = camden.client(camden.charlie)
+    page = charlie.get(lab.get_absolute_url()).content.decode()
+    assert "Give my place back" in page and "Sign up on their website" in page
+    charlie.post(f"{lab.get_absolute_url()}/leaving")
+    assert not Attendee.objects.exists()
+    page = charlie.get(lab.get_absolute_url()).content.decode()
+    assert "Give my place back" not in page and "Sign up on their website" in page
+
+
 def test_leaving_twice_is_leaving_once(camden):
     lab = camden.gathering()
     ask(camden, camden.bob, lab)
@@ -209,6 +267,31 @@ def test_those_who_come_hear_of_changes_and_the_editor_does_not(camden, work):
     withdraw_gathering(camden.alice, lab)
     work()
     assert kinds(camden.charlie) == ["gathering_changed", "gathering_withdrawn"]
+
+
+def test_who_left_the_group_gives_back_their_place_and_is_told_no_more_of_what_is_for_it(camden, work):
+    lab, public = camden.gathering(audience=camden.group.members_audience), camden.gathering()
+    for gathering in (lab, public):
+        ask(camden, camden.bob, gathering, name="Bob")
+    work()
+    leave_group(camden.bob, camden.group)
+    change_gathering(camden.alice, lab, {"title": "Secret strategy in Judd Street"})
+    change_gathering(camden.alice, public, {"place": "Kentish Town Library"})
+    work()
+    assert kinds(camden.bob) == ["gathering_changed"], "of the one that is for everyone"
+    assert "Secret strategy" not in camden.client(camden.bob).get("/notices/").content.decode()
+    assert [attendee.gathering for attendee in Attendee.objects.all()] == [public]
+    lab.refresh_from_db()
+    assert lab.coming == 0
+
+
+def test_who_came_back_to_the_group_keeps_their_place(camden, work):
+    lab = camden.gathering(audience=camden.group.members_audience)
+    ask(camden, camden.bob, lab, name="Bob")
+    leave_group(camden.bob, camden.group)
+    join_group(camden.bob, camden.group, name="Bob")
+    work()
+    assert Attendee.objects.get().actor == camden.bob
 
 
 def test_somebody_who_left_the_group_does_not_come_to_what_is_for_it(camden):

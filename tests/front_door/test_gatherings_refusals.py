@@ -120,6 +120,9 @@ def test_a_festival_is_no_part_of_itself(camden):
         "starts=0000",
         "lat=nan",
         "topics=1",
+        "topic=no-such-topic&axis=no-such-axis",
+        "topic=%00&axis=%00",
+        "topic=&axis=",
     ],
 )
 def test_a_prefilled_form_survives_any_address(camden, query):

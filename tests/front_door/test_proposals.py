@@ -83,6 +83,16 @@ def test_the_clock_is_that_of_whoever_writes(camden):
     assert f'value="{NEXT_YEAR}-07-01T18:30"' in form
 
 
+def test_its_last_day_is_the_same_day_on_every_page(camden, work):
+    proposal = publish(camden, until=f"{NEXT_YEAR}-07-02T00:30")
+    assert proposal.until.date() == dt.date(NEXT_YEAR, 7, 1), "still the first of July in UTC"
+    work()
+    for address in (proposal.get_absolute_url(), "/needs/", "/"):
+        page = camden.client(camden.bob).get(address).content.decode()
+        assert f"2 July {NEXT_YEAR}" in page and "1 July" not in page, address
+    assert '<span class="leaf-day">2</span>' in page, "beside the leaf of the calendar"
+
+
 @pytest.mark.parametrize(
     ("changed", "field", "words"),
     [
@@ -194,6 +204,22 @@ def test_a_last_day_that_has_passed_may_stay(camden):
     assert camden.client(camden.bob).post(f"{proposal.get_absolute_url()}/edit", changed).status_code == 302
     proposal.refresh_from_db()
     assert (proposal.title, proposal.until.year) == ("Still looking", 2024)
+
+
+def test_what_is_past_its_last_day_is_listed_where_a_day_is_asked_for(camden, client, work):
+    now = timezone.now()
+    for title, until in (("Old ladder", now - dt.timedelta(days=40)), ("New ladder", now + dt.timedelta(days=40))):
+        Proposal.objects.filter(pk=publish(camden, title=title).pk).update(until=until)
+    publish(camden, title="Any ladder", until="")
+    work()
+    extent = client.get("/needs/").context["extent"]
+    assert (extent.things, titles(client)) == (2, {"New ladder", "Any ladder"})
+    assert titles(client, since=f"{now - dt.timedelta(days=60):%Y-%m-%d}") == {"Old ladder", "New ladder"}
+    assert titles(client, until=f"{now:%Y-%m-%d}") == {"Old ladder", "New ladder"}, "begun before"
+
+
+def titles(client, **query: str) -> set[str]:
+    return {card.title for card in client.get("/needs/", query).context["listed"]}
 
 
 def test_the_group_s_steward_may_change_it_and_nobody_else(camden):

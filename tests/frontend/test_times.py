@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 from django.template import Context, Template
+from django.utils import timezone
 from django.utils.translation import override
 
 from frontend import times
@@ -56,6 +57,14 @@ def test_days_and_stretches_of_days():
         assert times.days_words(dt.date(2026, 12, 30), dt.date(2027, 1, 2)) == "30 December 2026 to 2 January 2027"
 
 
+def test_a_day_is_the_one_on_the_readers_calendar():
+    evening = dt.datetime(2026, 7, 1, 23, 30, tzinfo=UTC)
+    with override("en"), timezone.override("Europe/London"):
+        assert shown("{% day at weekday=True %}", at=evening) == (
+            '<time datetime="2026-07-02">Thursday 2 July 2026</time>'
+        )
+
+
 def test_an_unknown_zone_falls_back_to_the_readers():
     assert "UTC" in shown('{% when at tz="Mars/Olympus" %}', at=NOON)
 
@@ -79,4 +88,4 @@ def test_how_long_ago(seconds, words):
 
 
 def test_nothing_is_shown_for_no_date():
-    assert shown("{% when none %}{% ago none %}", none=None) == ""
+    assert shown("{% when none %}{% day none %}{% ago none %}", none=None) == ""

@@ -1,7 +1,8 @@
-"""VTIMEZONE components that say exactly what the IANA database says, for the years a calendar file needs.
+"""Moments in calendar files, on the clock of a place, and the VTIMEZONE components that these need.
 
-icalendar 7.3 writes the onset of summer time as the clock shows it afterwards, while RFC 5545 §3.6.5 wants the time
-before the change (`TZOFFSETFROM`): its files are an hour late on that night. So these are ours.
+The components say exactly what the IANA database says, for the years in which a file reads the clock: icalendar 7.3
+writes the onset of summer time as the clock shows it afterwards, while RFC 5545 §3.6.5 wants the time before the change
+(`TZOFFSETFROM`), so that its files are an hour late on that night.
 """
 
 from __future__ import annotations
@@ -34,6 +35,28 @@ class Onset(NamedTuple):
 
     at: dt.datetime
     rule: Rule
+
+
+def at_the_place(moment: dt.datetime, zone: dt.tzinfo) -> dt.datetime:
+    """Wall time with its zone, so that the file stays right when the rules for summer time change.
+
+    In the hour that comes twice, a wall time means the first one (RFC 5545 §3.3.5): the second is written in UTC.
+    """
+    local = moment.astimezone(zone).replace(microsecond=0)
+    return in_utc(moment) if local.fold else local
+
+
+def in_utc(moment: dt.datetime) -> dt.datetime:
+    return moment.astimezone(dt.UTC).replace(microsecond=0)
+
+
+def timezones_of(written: Iterable[dt.datetime]) -> list[icalendar.Timezone]:
+    """The zones of moments from `at_the_place`, each once; UTC needs none."""
+    years: dict[str, set[int]] = {}
+    for moment in written:
+        if isinstance(moment.tzinfo, ZoneInfo) and moment.tzinfo.key != "UTC":
+            years.setdefault(moment.tzinfo.key, set()).add(moment.year)
+    return [timezone_of(name, within) for name, within in years.items()]
 
 
 def timezone_of(name: str, years: Iterable[int]) -> icalendar.Timezone:
