@@ -61,7 +61,7 @@ def waiting_for_answer(person: Actor) -> QuerySet[Member]:
             group__members__role=Member.Role.STEWARD,
         )
         .select_related("group", "actor__node")
-        .order_by("asked_at")
+        .order_by("asked_at", "pk")
     )
 
 

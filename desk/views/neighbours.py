@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -18,6 +19,7 @@ from federation.models import Node
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+PER_PAGE = 30
 ANSWERS = {
     "accept": peering.accept,
     "refuse": peering.refuse,
@@ -30,7 +32,7 @@ ANSWERS = {
 @require_safe
 @stewards_only
 def neighbours(request: HttpRequest) -> HttpResponse:
-    return render(request, "desk/neighbours.html", {"form": NeighbourForm(), "neighbours": queries.neighbours()})
+    return _page(request, NeighbourForm())
 
 
 @require_POST
@@ -44,8 +46,12 @@ def invite(request: HttpRequest) -> HttpResponse:
             return redirect("desk-neighbours")
         except peering.CannotPeer as reason:
             form.add_error("address", _("That cannot be done: %(reason)s.") % {"reason": reason})
-    context = {"form": form, "neighbours": queries.neighbours()}
-    return render(request, "desk/neighbours.html", context, status=400)
+    return _page(request, form, status=400)
+
+
+def _page(request: HttpRequest, form: NeighbourForm, status: int = 200) -> HttpResponse:
+    page = Paginator(queries.neighbours(), PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "desk/neighbours.html", {"form": form, "page": page}, status=status)
 
 
 @require_POST
