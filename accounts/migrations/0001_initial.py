@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
                 ('used_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='invitations_used', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('used_by__isnull', True), ('used_at__isnull', False), _connector='OR'), name='invitation_used_has_time'), models.CheckConstraint(condition=models.Q(('for_first_steward', False), ('makes_steward', True), _connector='OR'), name='invitation_first_makes_steward'), models.UniqueConstraint(condition=models.Q(('for_first_steward', True), ('used_at__isnull', True)), fields=('for_first_steward',), name='invitation_one_open_first'), models.UniqueConstraint(condition=models.Q(models.Q(('email', ''), _negated=True), ('used_at__isnull', True)), fields=('email',), name='invitation_one_open_per_address')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('used_by__isnull', True), ('used_at__isnull', False), _connector='OR'), name='invitation_used_has_time'), models.CheckConstraint(condition=models.Q(('for_first_steward', False), ('makes_steward', True), _connector='OR'), name='invitation_first_makes_steward'), models.UniqueConstraint(condition=models.Q(('for_first_steward', True), ('used_at__isnull', True)), fields=('for_first_steward',), name='invitation_one_open_first')],
             },
         ),
     ]
