@@ -15,6 +15,7 @@ from desk import queries
 from desk.forms import NeighbourForm
 from federation import peering
 from federation.models import Node
+from federation.peering import CannotPeer
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -27,6 +28,20 @@ ANSWERS = {
     "resume": peering.resume,
     "end": peering.end,
 }
+
+
+def why_not(no: CannotPeer) -> str:
+    """What stands in the way, in the steward's language."""
+    words = {
+        CannotPeer.OURSELVES: _("%(node)s is this node itself."),
+        CannotPeer.BLOCKED: _("%(node)s is blocked here."),
+        CannotPeer.ALREADY: _("%(node)s is a neighbour already."),
+        CannotPeer.NOT_ASKED: _("%(node)s is not waiting for an answer any more."),
+        CannotPeer.NOTHING_OPEN: _("No question is open between this node and %(node)s."),
+        CannotPeer.NO_NEIGHBOUR: _("%(node)s is not a neighbour."),
+        CannotPeer.NOT_PAUSED: _("%(node)s is not paused."),
+    }.get(no.reason, _("%(node)s is not the address of a node. It should look like https://node.example.org."))
+    return words % {"node": no.address}
 
 
 @require_safe
@@ -44,8 +59,8 @@ def invite(request: HttpRequest) -> HttpResponse:
             node = peering.invite(form.cleaned_data["address"], by=request.actor.uri)
             messages.success(request, _("%(node)s is being asked. Their steward answers.") % {"node": node})
             return redirect("desk-neighbours")
-        except peering.CannotPeer as reason:
-            form.add_error("address", _("That cannot be done: %(reason)s.") % {"reason": reason})
+        except CannotPeer as no:
+            form.add_error("address", why_not(no))
     return _page(request, form, status=400)
 
 
@@ -61,6 +76,6 @@ def answer(request: HttpRequest, node_id: int, answer: str) -> HttpResponse:
     try:
         ANSWERS[answer](node, by=request.actor.uri)
         messages.success(request, _("Done. %(node)s is being told.") % {"node": node})
-    except peering.CannotPeer as reason:
-        messages.error(request, _("That cannot be done: %(reason)s.") % {"reason": reason})
+    except CannotPeer as no:
+        messages.error(request, why_not(no))
     return redirect("desk-neighbours")

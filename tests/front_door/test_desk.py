@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
+from accounts.actions import set_language
 from accounts.models import User
 from cop.actions.groups import change_group
 from cop.actions.membership import join_group
@@ -74,3 +76,18 @@ def test_many_neighbours_are_paged_and_those_that_ask_come_first(camden):
     assert "Node 29" in second and "Node 00" not in second
     refused = camden.client(camden.alice).post("/desk/neighbours/invitations", {"address": "no address"})
     assert refused.status_code == 400 and "?page=2" not in refused.content.decode()
+
+
+@pytest.mark.parametrize(
+    "path", ["invitations", "{node}/accept", "{node}/refuse", "{node}/pause", "{node}/resume", "{node}/end"]
+)
+def test_a_steward_reads_in_their_own_language_why_it_cannot_be_done(camden, path):
+    node = Node.objects.create(origin="https://stranger.example")
+    address, said = f"/desk/neighbours/{path.format(node=node.pk)}", {}
+    for language in ("en", "it"):
+        set_language(User.objects.get(actor=camden.alice), language)
+        page = camden.client(camden.alice).post(address, {"address": settings.ORIGIN}, follow=True)
+        refused = page.context["form"].errors.get("address", [])
+        (said[language],) = refused or [str(message) for message in page.context["messages"]]
+    assert all(settings.ORIGIN in words or node.origin in words for words in said.values()), said
+    assert said["en"] != said["it"]
