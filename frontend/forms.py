@@ -96,6 +96,14 @@ def _first_control_id(bound: BoundField) -> str:
     return bound.id_for_label or own_id
 
 
+class Paragraphs(forms.Textarea):
+    """A box for several lines. Browsers end them with CR LF; every node holds the same text, with LF."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        said = super().value_from_datadict(data, files, name)
+        return said.replace("\r\n", "\n").replace("\r", "\n") if isinstance(said, str) else said
+
+
 class OnceFormMixin(forms.Form):
     """A form that makes one thing, however often a browser sends it: after a connection that broke, at a second click.
 

@@ -10,15 +10,15 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
 from atlas import queries
+from atlas.access import cards_for
 from atlas.filters import CardFilter
-from atlas.models import Card
 from atlas.views.atlas import PER_PAGE, RESULTS, CountedPaginator
 
 
 def kind_list(request: HttpRequest, kind: str, template: str, *, leave_out: tuple[str, ...] = ()) -> HttpResponse:
     """Render `template` (which extends `atlas/kind_list.html`) with the cards of `kind`; filters named in `leave_out`
     make no sense for it. htmx gets the list alone."""
-    visible = Card.objects.visible_to(request.actor or None).filter(kind=kind)  # type: ignore[attr-defined]
+    visible = cards_for(request).filter(kind=kind)
     filters = CardFilter(request.GET, visible)
     for name in ("kind", *leave_out):
         filters.filters[name].extra["widget"] = forms.HiddenInput()
