@@ -12,8 +12,12 @@ from django import forms
 from django.forms import BaseForm, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Widget
 from django.forms.boundfield import BoundField
 from django.utils.text import capfirst
+from django.views.decorators.http import require_http_methods
 
 from frontend import choices
+
+form_page = require_http_methods(["GET", "HEAD", "POST"])
+"""Decorates a view that shows a form and takes it; HEAD asks whether the page is there."""
 
 PICKY = {"date", "datetime-local", "time", "number"}
 

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import stewards_only
 from cop.queries import waiting_for_answer as asking_to_join
@@ -18,6 +18,7 @@ from events.queries import waiting_for_answer as asking_to_come
 from federation import actors
 from federation.describing import describe_this_node
 from federation.models import Delivery, Receipt
+from frontend.forms import form_page
 from journal import Errand, retry
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/desk.html", context | {"health": queries.health(), "node": actors.this_node()})
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @stewards_only
 def this_node(request: HttpRequest) -> HttpResponse:
     form = ThisNodeForm(request.POST or None, instance=actors.this_node())

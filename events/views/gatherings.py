@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts.access import signed_in
 from cop.actions.people import person_of
@@ -19,6 +19,7 @@ from events.models import Gathering
 from events.views import reader
 from events.views.times import times_for
 from federation.negotiation import copy_for_members, document_response, gone_document, wants_activity
+from frontend.forms import form_page
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -76,7 +77,7 @@ def withdrawn(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @signed_in
-@require_http_methods(["GET", "POST"])
+@form_page
 def new_gathering(request: HttpRequest) -> HttpResponse:
     wanted = {name: request.GET[name] for name in PREFILLED if name in request.GET}
     initial = {"time_zone": request.user.time_zone, **wanted}
@@ -92,7 +93,7 @@ def new_gathering(request: HttpRequest) -> HttpResponse:
 
 
 @signed_in
-@require_http_methods(["GET", "POST"])
+@form_page
 def edit_gathering(request: HttpRequest, public_id: str) -> HttpResponse:
     gathering = access.gathering_for_editing(reader(request), public_id)
     form = GatheringEditForm(request.POST or None, instance=gathering, reader=reader(request))
@@ -117,7 +118,7 @@ def _changed(request: HttpRequest, gathering: Gathering, form: GatheringEditForm
 
 
 @signed_in
-@require_http_methods(["GET", "POST"])
+@form_page
 def withdraw_gathering(request: HttpRequest, public_id: str) -> HttpResponse:
     gathering = access.gathering_for_editing(reader(request), public_id)
     if request.method == "POST":

@@ -6,6 +6,7 @@ import pytest
 from django.forms import Textarea
 from django.utils import timezone
 
+from accounts.models import User
 from tests.gatherings import Camden
 
 PATHS = ["/needs/new", "/offers/new", "/groups/new", "/gatherings/new", "/calls/new", "/me/page"]
@@ -32,3 +33,15 @@ def test_lines_end_as_on_every_other_node(path):
     form = client.post(path, dict.fromkeys(boxes, "One\r\nTwo\rThree")).context["form"]
     timezone.deactivate()
     assert boxes and {name: form.cleaned_data[name] for name in boxes} == dict.fromkeys(boxes, "One\nTwo\nThree")
+
+
+@pytest.mark.django_db
+def test_a_head_request_is_answered_where_a_get_is():
+    camden = Camden()
+    User.objects.filter(actor=camden.alice).update(is_steward=True)
+    client, lab = camden.client(camden.alice), camden.gathering().get_absolute_url()
+    paths = [*PATHS, "/me/account", "/desk/node", f"{camden.group.get_absolute_url()}/edit"]
+    paths += [f"{lab}/edit", f"{lab}/withdrawal", f"{lab}/attendance"]
+    said = {path: client.head(path).status_code for path in paths}
+    timezone.deactivate()
+    assert set(said.values()) == {200}, said
