@@ -8,8 +8,10 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from cop.actions.membership import join_group
 from cop.actions.people import person_of
-from cop.models import Person
+from cop.actions.proposals import publish_proposal
+from cop.models import Person, Proposal
 from federation.models import Publication
 from tests.gatherings import HOUSING, Camden
 
@@ -112,3 +114,22 @@ def test_the_database_itself_refuses_what_cannot_be(camden, fields):
 
 def test_visitors_sign_in_first(client, db):
     assert client.get("/me/page").url == "/accounts/login/?next=/me/page"
+
+
+def test_who_follows_a_person_finds_at_the_front_door_what_they_say_in_their_own_name(camden, work):
+    person = save(camden)
+    work()
+    bob = camden.client(camden.bob)
+    bob.post("/me/following/additions", {"kind": "person", "target": person.uri})
+    join_group(camden.charlie, camden.group, name="Charlie")
+    for speaker, title in ((camden.charlie, "A ladder"), (camden.group.actor, "A van for the group")):
+        publish_proposal(camden.charlie, speaker, Proposal.Direction.NEED, title=title, language="en")
+    work()
+    page = bob.get("/").content.decode()
+    followed = page.partition('id="followed"')[2].partition("</section>")[0]
+    assert "A ladder" in followed and "A van for the group" not in followed, "nobody is told who wrote for a group"
+
+    save(camden, is_public=None)
+    work()
+    page = bob.get("/").content.decode()
+    assert "A ladder" not in page.partition('id="followed"')[2].partition("</section>")[0], "the page is not shown"
