@@ -17,9 +17,13 @@ from django.utils.translation import gettext as _
 
 from accounts import zones
 from accounts.access import InvitationRefused, already_used, invitation_for_use, require_steward
-from accounts.models import Invitation, SignupPolicy, User
+from accounts.models import INVITATION_LIFETIME, Invitation, SignupPolicy, User
 
 log = logging.getLogger(__name__)
+
+
+class AlreadyInvited(ValueError):
+    """A link waits for that address; the argument is the address."""
 
 
 @transaction.atomic
@@ -83,11 +87,21 @@ def set_signup_policy(steward: User, mode: str) -> None:
 
 @transaction.atomic
 def invite(steward: User, email: str = "", *, makes_steward: bool = False) -> Invitation:
-    """A link for one new person. Nothing is sent: see `send_invitation`."""
+    """A link for one new person. Nothing is sent: see `send_invitation`.
+
+    Raises AlreadyInvited while an unused link waits for that address, ValidationError for a bad one.
+    """
     require_steward(steward)
+    email = email.lower()
     if email:
         validate_email(email)
-    return Invitation.objects.create(email=email.lower(), makes_steward=makes_steward, made_by=steward)
+        too_old = timezone.now() - INVITATION_LIFETIME
+        Invitation.objects.filter(email=email, used_at__isnull=True, made_at__lt=too_old).delete()
+    try:
+        with transaction.atomic():
+            return Invitation.objects.create(email=email, makes_steward=makes_steward, made_by=steward)
+    except IntegrityError:
+        raise AlreadyInvited(email) from None
 
 
 def send_invitation(invitation: Invitation) -> bool:

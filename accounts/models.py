@@ -117,6 +117,11 @@ class Invitation(models.Model):
                 condition=models.Q(for_first_steward=True, used_at__isnull=True),
                 name="invitation_one_open_first",
             ),
+            models.UniqueConstraint(
+                fields=["email"],
+                condition=~models.Q(email="") & models.Q(used_at__isnull=True),
+                name="invitation_one_open_per_address",
+            ),
         ]
 
     def __str__(self) -> str:

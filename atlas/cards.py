@@ -46,7 +46,8 @@ class CardData:
 
     `summary` is Markdown or plain words; `url` the page on this node; `topics` are IRIs; `axis` and `support`
     a slug or an IRI; `accuracy` is in metres; `state` one of `Card.State`, or empty. `group_uri` is who it
-    comes from, where that is not a single person: a link `by` to it is added unless `links` has one.
+    comes from, where that is not a single person: a link `by` to it is added unless `links` has one. `speaker_uri`
+    is the actor that published it, also where that is a single person.
     """
 
     kind: str
@@ -59,6 +60,7 @@ class CardData:
     node: Node | None = None
     group_uri: str = ""
     group_name: str = ""
+    speaker_uri: str = ""
     summary: str = ""
     language: str = ""
     lat: float | None = None
@@ -93,6 +95,7 @@ class CardData:
             "language": row.language,
             "published": row.published_at,
             "updated": row.updated_at,
+            "speaker_uri": row.actor.uri,
             "group_uri": row.actor.uri if speaks_for_group else "",
             "group_name": row.actor.name if speaks_for_group else "",
         }

@@ -73,6 +73,7 @@ def _columns(data: CardData) -> dict[str, Any]:
         "node": data.node,
         "group_uri": data.group_uri,
         "group_name": _group_name(data),
+        "speaker_uri": data.speaker_uri,
         "title": _cut(data.title, "title"),
         "summary": plain(render_markdown(data.summary), SUMMARY_LENGTH),
         "language": _cut(data.language, "language"),

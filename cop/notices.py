@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -13,15 +13,21 @@ from notifications.actions import notify
 from notifications.kinds import notice_kind
 
 if TYPE_CHECKING:
-    from journal.models import Entry, Errand
+    from collections.abc import Mapping
 
-notice_kind("join_requested", _("%(person)s asks to join %(group)s."))
-notice_kind("somebody_joined", _("%(person)s has joined %(group)s."))
+    from journal.models import Entry, Errand
+    from notifications.models import Notice
+
 notice_kind("join_accepted", _("You are now a member of %(group)s."))
 notice_kind("join_refused", _("%(group)s did not let you in this time."))
 notice_kind("membership_ended", _("You are no longer a member of %(group)s."))
 
-NOBODY_NAMED = _("Somebody")
+
+@notice_kind("join_requested", _("%(person)s asks to join %(group)s."))
+@notice_kind("somebody_joined", _("%(person)s has joined %(group)s."))
+def newcomer_words(notice: Notice) -> Mapping[str, Any]:
+    """Somebody who gave no name is nobody in the reader's language, not in the worker's."""
+    return {"person": notice.params.get("person") or _("Somebody")}
 
 
 @reaction("cop.tell_stewards", to=("group.join_requested", "group.joined"))
@@ -34,9 +40,8 @@ def tell_stewards(errand: Errand) -> None:
         return
     kind = "join_requested" if member.state == Member.State.ASKED else "somebody_joined"
     for steward in _stewards(group):
-        if steward.actor.uri != entry.actor:
-            name = member.name or str(NOBODY_NAMED)
-            notify(steward.actor.user, kind, group.uri, entry=entry, person=name, group=group.name)
+        if steward.actor_id not in {member.actor_id, member.let_in_by_id}:
+            notify(steward.actor.user, kind, group.uri, entry=entry, person=member.name, group=group.name)
 
 
 @reaction("cop.tell_accepted", to=("group.joined", "group.join_accepted"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import F, QuerySet
 
 from atlas import cards
 from atlas.filters import kind_plural
@@ -19,10 +19,6 @@ if TYPE_CHECKING:
 
 CARDS_PER_KIND = 6
 MOST_PROPOSALS = 50
-
-
-def with_member_count(groups: QuerySet[Group]) -> QuerySet[Group]:
-    return groups.annotate(joined=Count("members", filter=Q(members__state=Member.State.JOINED)))
 
 
 def people_of(group: Group) -> QuerySet[Member]:
@@ -59,7 +55,7 @@ def waiting_for_answer(person: Actor) -> QuerySet[Member]:
             group__members__role=Member.Role.STEWARD,
         )
         .select_related("group", "actor__node")
-        .order_by("asked_at")
+        .order_by("asked_at", "pk")
     )
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from federation import identity
 from federation.models import ThisNode
+from frontend.forms import Paragraphs
 
 
 class NeighbourForm(forms.Form):
@@ -32,7 +33,7 @@ class ThisNodeForm(forms.ModelForm):
     class Meta:
         model = ThisNode
         fields = ("name", "summary", "area", "contact")
-        widgets = {"summary": forms.Textarea(attrs={"rows": 4})}
+        widgets = {"summary": Paragraphs(attrs={"rows": 4})}
         help_texts = {
             "name": _("Other nodes show it beside everything that comes from here."),
             "contact": _("Who to write to about this node. Everybody sees it."),

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Case, Count, Min, Q, QuerySet, When
 from django.utils import timezone
 
 from federation.models import Delivery, Document, Node, Receipt
@@ -33,11 +33,12 @@ class Health:
 def neighbours() -> QuerySet[Node]:
     """Every node we have dealings with, those that wait for an answer first."""
     waiting = Count("deliveries", filter=Q(deliveries__state=Delivery.State.READY), distinct=True)
+    unanswered_first = Case(When(peering=Node.Peering.ASKED, then=0), default=1)
     return (
         Node.objects.exclude(peering=Node.Peering.NONE)
         .select_related("actor")
         .annotate(waiting=waiting)
-        .order_by("-peering", "name", "origin")
+        .order_by(unanswered_first, "-peering", "name", "origin")
     )
 
 

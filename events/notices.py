@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -15,9 +15,11 @@ from notifications.actions import notify
 from notifications.kinds import notice_kind
 
 if TYPE_CHECKING:
-    from journal.models import Entry, Errand
+    from collections.abc import Mapping
 
-notice_kind("place_requested", _("%(person)s asks to come to “%(gathering)s”."))
+    from journal.models import Entry, Errand
+    from notifications.models import Notice
+
 notice_kind("place_given", _("You have a place at “%(gathering)s”."))
 notice_kind("place_refused", _("The organisers of “%(gathering)s” could not give you a place."))
 notice_kind("place_taken_back", _("You no longer have a place at “%(gathering)s”."))
@@ -30,7 +32,6 @@ notice_kind("gathering_postponed", _("“%(gathering)s”, where you were going,
 notice_kind("gathering_moved_online", _("“%(gathering)s”, where you are going, has moved online."))
 notice_kind("gathering_withdrawn", _("“%(gathering)s”, where you were going, was withdrawn by its organisers."))
 
-NOBODY_NAMED = _("Somebody")
 BY_STATE = {
     Gathering.State.CANCELLED: "gathering_cancelled",
     Gathering.State.POSTPONED: "gathering_postponed",
@@ -46,6 +47,12 @@ BY_ANSWER = {
 }
 
 
+@notice_kind("place_requested", _("%(person)s asks to come to “%(gathering)s”."))
+def asking_words(notice: Notice) -> Mapping[str, Any]:
+    """Somebody who gave no name is nobody in the reader's language, not in the worker's."""
+    return {"person": notice.params.get("person") or _("Somebody")}
+
+
 @reaction("events.tell_organisers", to="gathering.join_requested")
 def tell_organisers(errand: Errand) -> None:
     """Those who may answer hear that somebody waits: its group's stewards, and who wrote it while they are in it."""
@@ -53,9 +60,8 @@ def tell_organisers(errand: Errand) -> None:
     attendee = gathering.attendees.filter(actor__uri=entry.actor).select_related("actor").first() if gathering else None
     if gathering is None or attendee is None or attendee.state != Attendee.State.ASKED:
         return
-    person = attendee.called or str(NOBODY_NAMED)
     for user in queries.answering_for(gathering):
-        notify(user, "place_requested", gathering.uri, entry=entry, person=person, gathering=gathering.title)
+        notify(user, "place_requested", gathering.uri, entry=entry, person=attendee.called, gathering=gathering.title)
 
 
 @reaction("events.tell_answer", to=[f"gathering.{name}" for name in BY_ANSWER])

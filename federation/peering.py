@@ -24,7 +24,20 @@ log = logging.getLogger(__name__)
 
 
 class CannotPeer(ValueError):
-    """Why an address cannot become a neighbour, in words for the steward."""
+    """Nothing changes between us and the node at `address`; `reason` is one of the words below."""
+
+    NO_ADDRESS = "no address"
+    OURSELVES = "ourselves"
+    BLOCKED = "blocked"
+    ALREADY = "neighbour already"
+    NOT_ASKED = "has not asked"
+    NOTHING_OPEN = "no open question"
+    NO_NEIGHBOUR = "not a neighbour"
+    NOT_PAUSED = "not paused"
+
+    def __init__(self, reason: str, address: str) -> None:
+        super().__init__(reason, address)
+        self.reason, self.address = reason, address
 
 
 def invite(address: str, *, by: str = "") -> Node:
@@ -35,15 +48,15 @@ def invite(address: str, *, by: str = "") -> Node:
     try:
         origin = identity.origin_of(address if "://" in address else f"https://{address}")
     except ValueError as bad:
-        raise CannotPeer(str(bad)) from bad
+        raise CannotPeer(CannotPeer.NO_ADDRESS, address) from bad
     if identity.is_ours(origin):
-        raise CannotPeer(f"{origin} is this node itself")
+        raise CannotPeer(CannotPeer.OURSELVES, origin)
     with transaction.atomic():
         node, _ = Node.objects.select_for_update().get_or_create(origin=origin)
         if node.blocked_at is not None:
-            raise CannotPeer(f"{origin} is blocked here")
+            raise CannotPeer(CannotPeer.BLOCKED, origin)
         if node.is_neighbour:
-            raise CannotPeer(f"{origin} is a neighbour already")
+            raise CannotPeer(CannotPeer.ALREADY, origin)
         if node.peering == Node.Peering.ASKED:
             return accept(node, by=by)
         Node.objects.filter(pk=node.pk).update(peering=Node.Peering.INVITED)
@@ -84,7 +97,7 @@ def accept(node: Node, *, by: str = "") -> Node:
     with transaction.atomic():
         node = Node.objects.select_for_update().get(pk=node.pk)
         if node.peering != Node.Peering.ASKED or node.actor is None:
-            raise CannotPeer(f"{node.origin} has not asked")
+            raise CannotPeer(CannotPeer.NOT_ASKED, node.origin)
         _become_neighbours(node, by=by)
         _answer_their_follow(node, accept=True)
         _follow(node.actor)
@@ -96,7 +109,7 @@ def refuse(node: Node, *, by: str = "") -> Node:
     with transaction.atomic():
         node = Node.objects.select_for_update().get(pk=node.pk)
         if node.peering not in {Node.Peering.ASKED, Node.Peering.INVITED}:
-            raise CannotPeer(f"there is no open question between us and {node.origin}")
+            raise CannotPeer(CannotPeer.NOTHING_OPEN, node.origin)
         _answer_their_follow(node, accept=False)
         _set(node, Node.Peering.NONE, "node.refused", by=by)
     return node
@@ -107,7 +120,7 @@ def pause(node: Node, *, by: str = "") -> Node:
     with transaction.atomic():
         node = Node.objects.select_for_update().get(pk=node.pk)
         if not node.is_neighbour:
-            raise CannotPeer(f"{node.origin} is not a neighbour")
+            raise CannotPeer(CannotPeer.NO_NEIGHBOUR, node.origin)
         _set(node, Node.Peering.PAUSED, "node.paused", by=by)
     return node
 
@@ -116,7 +129,7 @@ def resume(node: Node, *, by: str = "") -> Node:
     with transaction.atomic():
         node = Node.objects.select_for_update().get(pk=node.pk)
         if node.peering != Node.Peering.PAUSED:
-            raise CannotPeer(f"{node.origin} is not paused")
+            raise CannotPeer(CannotPeer.NOT_PAUSED, node.origin)
         _set(node, Node.Peering.FULL, "node.resumed", by=by)
         Delivery.objects.filter(node=node, state=Delivery.State.READY).update(due_at=timezone.now())
         catalogue.ask(node)
@@ -128,7 +141,7 @@ def end(node: Node, *, by: str = "") -> Node:
     with transaction.atomic():
         node = Node.objects.select_for_update().get(pk=node.pk)
         if node.actor is None or node.peering in {Node.Peering.NONE, Node.Peering.ENDED}:
-            raise CannotPeer(f"{node.origin} is not a neighbour")
+            raise CannotPeer(CannotPeer.NO_NEIGHBOUR, node.origin)
         ours = actors.this_node().actor
         for following in Following.objects.filter(follower=ours, followed=node.actor):
             say(

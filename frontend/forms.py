@@ -12,8 +12,12 @@ from django import forms
 from django.forms import BaseForm, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Widget
 from django.forms.boundfield import BoundField
 from django.utils.text import capfirst
+from django.views.decorators.http import require_http_methods
 
 from frontend import choices
+
+form_page = require_http_methods(["GET", "HEAD", "POST"])
+"""Decorates a view that shows a form and takes it; HEAD asks whether the page is there."""
 
 PICKY = {"date", "datetime-local", "time", "number"}
 
@@ -94,6 +98,14 @@ def _first_control_id(bound: BoundField) -> str:
     if isinstance(widget, (RadioSelect, CheckboxSelectMultiple)) and own_id:
         return f"{own_id}_0"
     return bound.id_for_label or own_id
+
+
+class Paragraphs(forms.Textarea):
+    """A box for several lines. Browsers end them with CR LF; every node holds the same text, with LF."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        said = super().value_from_datadict(data, files, name)
+        return said.replace("\r\n", "\n").replace("\r", "\n") if isinstance(said, str) else said
 
 
 class OnceFormMixin(forms.Form):

@@ -15,6 +15,7 @@ from atlas.fields import LanguageField, PointFormMixin, TopicsField
 from atlas.fieldtypes import quote
 from atlas.formfields import CountField, WallTimeField, WebAddressField, ZoneField, in_zone, wall_time
 from cop.forms.proposals import SpeakerFormMixin
+from frontend.forms import Paragraphs
 from funding import money
 from funding.models import MOST_HOURS, Call
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
 MOMENTS = ("opens_at", "closes_at")
-TEXTS = ("plain_summary", "who_can_apply", "how_to_apply")
 
 
 class AmountField(forms.CharField):
@@ -103,9 +103,9 @@ class CallEditForm(EditFormMixin, PointFormMixin, forms.ModelForm):
             "area": _("Where the money may be spent, in words, for example London or Milano."),
         }
         widgets = {
-            "plain_summary": forms.Textarea(attrs={"rows": 5}),
-            "who_can_apply": forms.Textarea(attrs={"rows": 3}),
-            "how_to_apply": forms.Textarea(attrs={"rows": 4}),
+            "plain_summary": Paragraphs(attrs={"rows": 5}),
+            "who_can_apply": Paragraphs(attrs={"rows": 3}),
+            "how_to_apply": Paragraphs(attrs={"rows": 4}),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -125,10 +125,6 @@ class CallEditForm(EditFormMixin, PointFormMixin, forms.ModelForm):
         data = super().clean() or self.cleaned_data
         self._clean_amounts(data)
         self._clean_dates(data)
-        for name in TEXTS:
-            if data.get(name):
-                # Line ends as everywhere else, so that every node holds the same text.
-                data[name] = data[name].replace("\r\n", "\n").replace("\r", "\n")
         return data
 
     def _clean_amounts(self, data: dict[str, Any]) -> None:

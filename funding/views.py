@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts.access import signed_in
 from atlas.access import cards_for
@@ -18,6 +18,7 @@ from atlas.queries import known_areas
 from atlas.views.fragments import is_for
 from federation.negotiation import copy_for_members, document_response, gone_document, wants_activity
 from frontend import shell
+from frontend.forms import form_page
 from funding import access, actions, calendars, queries
 from funding.filters import CallFilter
 from funding.forms import CallEditForm, CallForm
@@ -104,7 +105,7 @@ def _withdrawn(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @signed_in
-@require_http_methods(["GET", "POST"])
+@form_page
 def new_call(request: HttpRequest) -> HttpResponse:
     author = _reader(request)
     prefilled = {name: request.GET[name] for name in PREFILLED if name in request.GET}
@@ -118,7 +119,7 @@ def new_call(request: HttpRequest) -> HttpResponse:
 
 
 @signed_in
-@require_http_methods(["GET", "POST"])
+@form_page
 def edit_call(request: HttpRequest, public_id: str) -> HttpResponse:
     call = access.call_for_editing(_reader(request), public_id)
     form = CallEditForm(_posted(request), instance=call)
@@ -130,7 +131,7 @@ def edit_call(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @signed_in
-@require_http_methods(["GET", "POST"])
+@form_page
 def withdraw_call(request: HttpRequest, public_id: str) -> HttpResponse:
     call = access.call_for_editing(_reader(request), public_id)
     if request.method == "POST":

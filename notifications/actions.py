@@ -31,7 +31,11 @@ def follow(user: User, kind: str, target: str) -> Follow:
     Raises access.NotFollowable when there is no such thing that they can see, TooManyFollows at the limit.
     """
     require_followable(user, kind, target)
-    if Follow.objects.filter(user=user).count() >= MOST_FOLLOWS:
+    followed = Follow.objects.filter(user=user)
+    before = followed.filter(kind=kind, target=target).first()
+    if before is not None:
+        return before
+    if followed.count() >= MOST_FOLLOWS:
         raise TooManyFollows(f"{user} follows {MOST_FOLLOWS} things already")
     return Follow.objects.get_or_create(user=user, kind=kind, target=target)[0]
 

@@ -50,6 +50,10 @@ def newest_followed(request: HttpRequest, user: User) -> list[Card] | None:
         return None
     topics = targets[Follow.Kind.TOPIC]
     topics += Topic.objects.filter(broader__iri__in=topics).values_list("iri", flat=True)
-    uris = targets[Follow.Kind.GROUP] + targets[Follow.Kind.PERSON]
-    about = Q(card_topics__topic__in=topics) | Q(group_uri__in=uris) | Q(uri__in=uris)
-    return list(cards_for(request).filter(about).distinct().newest_first().for_page()[:NEWEST])
+    groups, persons = targets[Follow.Kind.GROUP], targets[Follow.Kind.PERSON]
+    visible = cards_for(request)
+    # In the name of a person only while they show a page, as with notices.
+    shown = visible.filter(kind=Follow.Kind.PERSON, uri__in=persons).order_by().values("uri")
+    about = Q(card_topics__topic__in=topics) | Q(group_uri__in=groups) | Q(speaker_uri__in=shown)
+    about |= Q(uri__in=groups + persons)
+    return list(visible.filter(about).distinct().newest_first().for_page()[:NEWEST])

@@ -7,12 +7,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 from django.views.i18n import set_language as remember_language
 
 from accounts import actions
 from accounts.access import signed_in
 from accounts.forms import LanguageForm, SettingsForm
+from frontend.forms import form_page
 
 
 @signed_in
@@ -23,7 +24,7 @@ def me(request: HttpRequest) -> HttpResponse:
 
 
 @signed_in
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def settings(request: HttpRequest) -> HttpResponse:
     saved = {"language": request.user.language, "time_zone": request.user.time_zone}
     form = SettingsForm(request.POST or None, initial=saved)
@@ -36,7 +37,7 @@ def settings(request: HttpRequest) -> HttpResponse:
     return redirect("accounts:settings")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def language(request: HttpRequest) -> HttpResponse:
     """Pages in another language from now on: kept in a cookie, and with the account of who is signed in."""
     form = LanguageForm(request.POST if request.method == "POST" else None)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import actions, queries
 from accounts.access import signup_mode, stewards_only
 from accounts.forms import InvitationForm, SignupPolicyForm
+from accounts.models import Invitation
 
 
 @stewards_only
@@ -41,7 +42,15 @@ def invitations(request: HttpRequest) -> HttpResponse:
     form = InvitationForm(request.POST)
     if not form.is_valid():
         return page(request, invitation_form=form)
-    invitation = actions.invite(request.user, **form.cleaned_data)
+    try:
+        _say_what_became_of(request, actions.invite(request.user, **form.cleaned_data))
+    except actions.AlreadyInvited as already:
+        message = _("%(email)s has an invitation that waits in the list. Withdraw it to make another one.")
+        messages.info(request, message % {"email": already})
+    return redirect("accounts:signing_up")
+
+
+def _say_what_became_of(request: HttpRequest, invitation: Invitation) -> None:
     if not invitation.email:
         messages.success(request, _("The invitation is ready. Copy its link from the list and hand it over."))
     elif actions.send_invitation(invitation):
@@ -52,7 +61,6 @@ def invitations(request: HttpRequest) -> HttpResponse:
             _("We could not send a mail to %(email)s. Copy the link from the list and hand it over yourself.")
             % {"email": invitation.email},
         )
-    return redirect("accounts:signing_up")
 
 
 @stewards_only

@@ -22,6 +22,7 @@ class Migration(migrations.Migration):
                 ('url', models.CharField(max_length=500)),
                 ('group_uri', models.CharField(blank=True, db_index=True, max_length=500)),
                 ('group_name', models.CharField(blank=True, max_length=200)),
+                ('speaker_uri', models.CharField(blank=True, db_index=True, max_length=500)),
                 ('title', models.CharField(max_length=300)),
                 ('summary', models.CharField(blank=True, max_length=280)),
                 ('language', models.CharField(blank=True, max_length=16)),

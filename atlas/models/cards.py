@@ -45,7 +45,8 @@ class CardQuerySet(models.QuerySet["Card"]):
 class Card(models.Model):
     """What the atlas knows of one thing. Written by the journal through its kind's builder, never by hand.
 
-    `uri` is the thing, `url` its page on this node; `node` is null for ours; `group_uri` whom it comes from.
+    `uri` is the thing, `url` its page on this node; `node` is null for ours; `group_uri` whom it comes from, where
+    that is not a single person; `speaker_uri` the actor that published it, whoever that is.
     """
 
     class State(models.TextChoices):
@@ -63,6 +64,7 @@ class Card(models.Model):
     node = models.ForeignKey(Node, null=True, blank=True, on_delete=models.CASCADE, related_name="cards")
     group_uri = models.CharField(max_length=500, blank=True, db_index=True)
     group_name = models.CharField(max_length=200, blank=True)
+    speaker_uri = models.CharField(max_length=500, blank=True, db_index=True)
     title = models.CharField(max_length=300)
     summary = models.CharField(max_length=SUMMARY_LENGTH, blank=True)
     language = models.CharField(max_length=16, blank=True)

@@ -10,8 +10,8 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
 from atlas import queries
+from atlas.access import cards_for
 from atlas.filters import CardFilter
-from atlas.models import Card
 from atlas.views.atlas import PER_PAGE, RESULTS, CountedPaginator
 
 
@@ -25,7 +25,7 @@ def kind_list(
 ) -> HttpResponse:
     """Render `template` (which extends `atlas/kind_list.html`) with the cards of `kind`; filters named in `leave_out`
     make no sense for it. htmx gets the list alone."""
-    visible = Card.objects.visible_to(request.actor or None).filter(kind=kind)  # type: ignore[attr-defined]
+    visible = cards_for(request).filter(kind=kind)
     filters = filter_class(request.GET, visible)
     for name in ("kind", *leave_out):
         filters.filters[name].extra["widget"] = forms.HiddenInput()

@@ -139,14 +139,14 @@ def answered_by_their_node(member: Member, *, accepted: bool) -> None:
 
 
 def _let_in(member: Member, by: Actor | None = None) -> None:
-    _mark_joined(member)
+    _mark_joined(member, by)
     _tell_member("Accept", member)
     record("group.joined", member.group.uri, actor=member.actor.uri, origin=_origin(member.actor))
 
 
-def _mark_joined(member: Member) -> None:
-    member.state, member.joined_at = Member.State.JOINED, timezone.now()
-    member.save(update_fields=["state", "joined_at"])
+def _mark_joined(member: Member, by: Actor | None = None) -> None:
+    member.state, member.joined_at, member.let_in_by = Member.State.JOINED, timezone.now(), by
+    member.save(update_fields=["state", "joined_at", "let_in_by"])
     AudienceKey.objects.get_or_create(actor=member.actor, audience=member.group.members_audience)
     groups_changed(member.actor)
 

@@ -11,7 +11,7 @@ from atlas.editing import EditFormMixin
 from atlas.fields import ConceptsField, LanguageField, LanguagesField, PointFormMixin, TopicsField
 from atlas.formfields import WebAddressField
 from cop.models import Group
-from frontend.forms import OnceFormMixin
+from frontend.forms import OnceFormMixin, Paragraphs
 
 
 class GroupForm(EditFormMixin, PointFormMixin, forms.ModelForm):
@@ -42,7 +42,7 @@ class GroupForm(EditFormMixin, PointFormMixin, forms.ModelForm):
             "summary": _("A few sentences that a newcomer understands. You can use Markdown."),
             "area": _("In words, for example Camden. A group at risk can give an area and no point, or neither."),
         }
-        widgets = {"summary": forms.Textarea(attrs={"rows": 6}), "joining": forms.RadioSelect}
+        widgets = {"summary": Paragraphs(attrs={"rows": 6}), "joining": forms.RadioSelect}
 
     def changes(self) -> dict[str, Any]:
         """The checked values, for an action."""
@@ -60,7 +60,7 @@ class JoinForm(forms.Form):
         label=_("Your name, as the group should know you"), max_length=120, help_text=_("Only the group sees it.")
     )
     message = forms.CharField(
-        label=_("A word to the group"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3})
+        label=_("A word to the group"), max_length=500, required=False, widget=Paragraphs(attrs={"rows": 3})
     )
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from atlas.fields import LanguageField, LanguagesField, TopicsField
 from cop.models import Person
+from frontend.forms import Paragraphs
 
 
 class PersonForm(forms.ModelForm):
@@ -39,7 +40,7 @@ class PersonForm(forms.ModelForm):
             "area": _("In words, for example Hackney. Your page never has a point on the map."),
             "is_public": _("Everyone on all nodes can then read your name and what you ticked above."),
         }
-        widgets = {"summary": forms.Textarea(attrs={"rows": 5})}
+        widgets = {"summary": Paragraphs(attrs={"rows": 5})}
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

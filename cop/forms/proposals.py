@@ -17,7 +17,7 @@ from atlas.formfields import WallTimeField, in_zone, wall_time
 from cop.access import groups_spoken_for
 from cop.models import Person, Proposal
 from federation import audiences
-from frontend.forms import OnceFormMixin
+from frontend.forms import OnceFormMixin, Paragraphs
 
 if TYPE_CHECKING:
     from federation.models import Actor
@@ -91,7 +91,7 @@ class ProposalEditForm(EditFormMixin, PointFormMixin, forms.ModelForm):
         help_texts = {
             "summary": _("Who it is for, what matters, how to answer. You can use Markdown."),
         }
-        widgets = {"summary": forms.Textarea(attrs={"rows": 5})}
+        widgets = {"summary": Paragraphs(attrs={"rows": 5})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -71,6 +71,14 @@ class Member(models.Model):
     join_uri = models.CharField(max_length=500, blank=True, help_text="id of the Join, for an answer across nodes")
     asked_at = models.DateTimeField(default=timezone.now)
     joined_at = models.DateTimeField(null=True, blank=True)
+    let_in_by = models.ForeignKey(
+        Actor,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="the steward who said yes; nobody in an open group",
+    )
 
     class Meta:
         constraints: ClassVar = [

@@ -9,7 +9,7 @@ from django.core.paginator import Paginator
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import signed_in
 from atlas.fields import LANGUAGES
@@ -22,6 +22,7 @@ from cop.forms.groups import AnswerForm, GroupForm, JoinForm, NewGroupForm, Role
 from cop.models import Group, Member
 from cop.views.withdrawn import page_or_tombstone
 from federation.negotiation import document_response, wants_activity
+from frontend.forms import form_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,7 +68,7 @@ def _people(request: HttpRequest, group: Group, me: Member | None) -> dict[str, 
 
 
 @signed_in
-@require_http_methods(["GET", "POST"])
+@form_page
 def new_group(request: HttpRequest) -> HttpResponse:
     form = NewGroupForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -80,7 +81,7 @@ def new_group(request: HttpRequest) -> HttpResponse:
 
 
 @signed_in
-@require_http_methods(["GET", "POST"])
+@form_page
 def edit_group(request: HttpRequest, public_id: str) -> HttpResponse:
     group = access.group_for_editing(request.actor, public_id)
     form = GroupForm(request.POST or None, instance=Group.objects.get(pk=group.pk))
@@ -91,7 +92,7 @@ def edit_group(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @signed_in
-@require_http_methods(["GET", "POST"])
+@form_page
 def withdraw_group(request: HttpRequest, public_id: str) -> HttpResponse:
     group = access.group_for_editing(request.actor, public_id)
     if request.method == "POST":

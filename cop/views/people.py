@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts.access import signed_in
 from atlas.fields import LANGUAGES
@@ -18,6 +18,7 @@ from cop.models import Person
 from federation import actors
 from federation.models import Actor
 from federation.negotiation import as_activity, document_response, wants_activity
+from frontend.forms import form_page
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -53,7 +54,7 @@ def _document(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @signed_in
-@require_http_methods(["GET", "POST"])
+@form_page
 def my_page(request: HttpRequest) -> HttpResponse:
     person = person_of(request.actor)
     form = PersonForm(request.POST or None, instance=Person.objects.get(pk=person.pk))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts.access import signed_in
 from cop import access
@@ -16,6 +16,7 @@ from cop.forms.proposals import ProposalEditForm, ProposalForm
 from cop.models import Proposal
 from cop.views.withdrawn import page_or_tombstone
 from federation.negotiation import document_response, wants_activity
+from frontend.forms import form_page
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -32,7 +33,7 @@ def proposal_page(request: HttpRequest, public_id: str, direction: str) -> HttpR
 
 
 @signed_in
-@require_http_methods(["GET", "POST"])
+@form_page
 def new_proposal(request: HttpRequest, direction: str) -> HttpResponse:
     form = ProposalForm(request.POST or None, author=request.actor, initial=request.GET.dict())
     if request.method == "POST" and form.is_valid():
@@ -52,7 +53,7 @@ def new_proposal(request: HttpRequest, direction: str) -> HttpResponse:
 
 
 @signed_in
-@require_http_methods(["GET", "POST"])
+@form_page
 def edit_proposal(request: HttpRequest, direction: str, public_id: str) -> HttpResponse:
     proposal = access.proposal_for_reading(request.actor, direction, public_id)
     access.require_edit(request.actor, proposal)
@@ -66,7 +67,7 @@ def edit_proposal(request: HttpRequest, direction: str, public_id: str) -> HttpR
 
 
 @signed_in
-@require_http_methods(["GET", "POST"])
+@form_page
 def withdraw_proposal(request: HttpRequest, direction: str, public_id: str) -> HttpResponse:
     proposal = access.proposal_for_reading(request.actor, direction, public_id)
     access.require_edit(request.actor, proposal)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -44,12 +45,30 @@ def read_organisations(path: Path, mapping: Mapping, gazetteer: Gazetteer, repor
             before.topics = list(dict.fromkeys([*before.topics, *organisation.topics]))
         else:
             report.refuse(line, "external_id", organisation.external_id, f"line {before.line} has the same one")
+    for organisation in found.values():
+        _keep_first_topics(organisation, mapping, report)
     return list(found.values())
 
 
+def _keep_first_topics(organisation: Organisation, mapping: Mapping, report: Report) -> None:
+    """After rows were joined: each may have added some."""
+    if beyond := organisation.topics[MAX_TOPICS:]:
+        why = f"expected at most {MAX_TOPICS} topics, got {len(organisation.topics)}"
+        report.cut_value(organisation.line, mapping.topic_column, ", ".join(beyond), why)
+        organisation.topics = organisation.topics[:MAX_TOPICS]
+
+
 def part_of(organisations: list[Organisation], number: int, of: int) -> list[Organisation]:
-    """Every `of`-th organisation, beginning with number `number` (from 1): to split a register among nodes."""
-    return organisations[number - 1 :: of]
+    """Part `number` (from 1) of `of` about equal ones, to split a register among nodes.
+
+    An organisation falls into its part by its id alone, so that it stays where it is when the register changes.
+    """
+    return [each for each in organisations if _bucket(each.external_id) % of == number - 1]
+
+
+def _bucket(external_id: str) -> int:
+    """The same number on every machine and in every run."""
+    return int.from_bytes(hashlib.sha256(external_id.encode()).digest()[:8], "big")
 
 
 def bring(organisations: list[Organisation], report: Report, advance: Callable[[int], object] | None = None) -> None:
@@ -69,7 +88,7 @@ def _list(node: Any, organisation: Organisation) -> str:
         node,
         organisation.register,
         organisation.number,
-        topics=organisation.topics[:MAX_TOPICS],
+        topics=organisation.topics,
         **organisation.fields,
     )
     return happened

@@ -1,4 +1,4 @@
-"""What became of every row: counts for people, a table of everything refused or left out."""
+"""What became of every row: counts for people, a table of everything refused, left out or cut."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 COUNTED = (
     "rows", "left out", "refused", "joined", "other parts", "organisations", "new", "changed", "same",
-    "values left out",
+    "values left out", "values cut",
 )  # fmt: skip
 
 
@@ -29,7 +29,7 @@ class Remark:
     field: str
     value: str
     why: str
-    refused: bool
+    outcome: str
 
 
 @dataclass
@@ -42,11 +42,15 @@ class Report:
 
     def refuse(self, line: int, name: str, value: str, why: str) -> None:
         self.counts["refused"] += 1
-        self.remarks.append(Remark(line, name, value[:200], why, refused=True))
+        self.remarks.append(Remark(line, name, value[:200], why, "refused"))
 
     def leave_out_value(self, line: int, name: str, value: str, why: str) -> None:
         self.counts["values left out"] += 1
-        self.remarks.append(Remark(line, name, value[:200], why, refused=False))
+        self.remarks.append(Remark(line, name, value[:200], why, "kept without the value"))
+
+    def cut_value(self, line: int, name: str, value: str, why: str) -> None:
+        self.counts["values cut"] += 1
+        self.remarks.append(Remark(line, name, value[:200], why, "kept, the value cut"))
 
     def summary(self) -> dict[str, int]:
         return {name: self.counts[name] for name in COUNTED}
@@ -57,8 +61,7 @@ class Report:
             table = csv.writer(file)
             table.writerow(["line", "field", "value", "why", "row"])
             for each in self.remarks:
-                outcome = "refused" if each.refused else "kept without the value"
-                table.writerow([each.line, each.field, _inert(each.value), each.why, outcome])
+                table.writerow([each.line, each.field, _inert(each.value), each.why, each.outcome])
 
 
 def _inert(value: str) -> str:

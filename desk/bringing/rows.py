@@ -49,7 +49,7 @@ class Organisation:
 
 
 def read_row(line: int, row: dict[str, str], mapping: Mapping, gazetteer: Gazetteer, report: Report) -> Organisation:
-    """Raises BadRow. Values that the mapping lets be left out are told to the report."""
+    """Raises BadRow. Values that are left out, as the mapping allows, or cut are told to the report."""
     values = {name: _taken(line, column, row, report) for name, column in mapping.columns.items()}
     external_id = values["external_id"]
     register, _, number = external_id.rpartition("-")
@@ -76,12 +76,20 @@ def read_row(line: int, row: dict[str, str], mapping: Mapping, gazetteer: Gazett
 def _taken(line: int, column: Column, row: dict[str, str], report: Report) -> str:
     raw = next((row[source].strip() for source in column.sources if row[source].strip()), "")
     try:
-        return _value(column, raw)
+        value = _value(column, raw)
     except BadValue as bad:
         if not column.leave_out_bad:
             raise BadRow(column.name, raw, str(bad)) from bad
         report.leave_out_value(line, column.name, raw, str(bad))
         return ""
+    return _cut(line, column, value, report) if column.format == "text" else value
+
+
+def _cut(line: int, column: Column, text: str, report: Report) -> str:
+    if len(text) <= column.most:
+        return text
+    report.cut_value(line, column.name, text, f"expected at most {column.most} characters, got {len(text)}")
+    return text[: column.most - 1].rsplit(" ", 1)[0] + "…"
 
 
 def _value(column: Column, raw: str) -> str:
@@ -97,7 +105,7 @@ def _value(column: Column, raw: str) -> str:
         raise BadValue("expected a value")
     if column.name == "external_id" and len(text) > column.most:
         raise BadValue(f"expected at most {column.most} characters")
-    return text if len(text) <= column.most else text[: column.most - 1].rsplit(" ", 1)[0] + "…"
+    return text
 
 
 def _web_address(raw: str) -> str:

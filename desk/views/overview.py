@@ -5,39 +5,43 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import stewards_only
-from cop.queries import waiting_for_answer
+from cop.queries import waiting_for_answer as asking_to_join
 from desk import queries
 from desk.forms import ThisNodeForm
+from events.queries import waiting_for_answer as asking_to_come
 from federation import actors
 from federation.describing import describe_this_node
 from federation.models import Delivery, Receipt
+from frontend.forms import form_page
 from journal import Errand, retry
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+PER_PAGE = 20
 LANES = {"errand": Errand, "receipt": Receipt, "delivery": Delivery}
 
 
 @require_safe
 @stewards_only
 def desk(request: HttpRequest) -> HttpResponse:
-    context = {
-        "asking": queries.asking(),
-        "joins": waiting_for_answer(request.actor),
-        "health": queries.health(),
-        "neighbours": queries.neighbours(),
-        "node": actors.this_node(),
+    """Each list of what waits is paged by itself: `?nodes=`, `?joins=`, `?places=`."""
+    waiting = {
+        "nodes": queries.asking(),
+        "joins": asking_to_join(request.actor),
+        "places": asking_to_come(request.actor),
     }
-    return render(request, "desk/desk.html", context)
+    context = {name: Paginator(rows, PER_PAGE).get_page(request.GET.get(name)) for name, rows in waiting.items()}
+    return render(request, "desk/desk.html", context | {"health": queries.health(), "node": actors.this_node()})
 
 
-@require_http_methods(["GET", "POST"])
+@form_page
 @stewards_only
 def this_node(request: HttpRequest) -> HttpResponse:
     form = ThisNodeForm(request.POST or None, instance=actors.this_node())

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from frontend.forms import Paragraphs
+
 
 class AttendForm(forms.Form):
     """What the organisers are told about somebody who wants to come."""
@@ -19,7 +21,7 @@ class AttendForm(forms.Form):
         max_length=500,
         required=False,
         help_text=_("For example what you need to take part."),
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=Paragraphs(attrs={"rows": 3}),
     )
 
 

@@ -15,6 +15,7 @@ from atlas.formfields import CountField, WallTimeField, WebAddressField, ZoneFie
 from cop.forms.proposals import SpeakerFormMixin
 from events import queries
 from events.models import Gathering
+from frontend.forms import Paragraphs
 
 if TYPE_CHECKING:
     from federation.models import Actor
@@ -64,7 +65,7 @@ class GatheringEditForm(EditFormMixin, PointFormMixin, forms.ModelForm):
             "online": _("Tick it also when the link is sent later."),
         }
         widgets = {
-            "summary": forms.Textarea(attrs={"rows": 6}),
+            "summary": Paragraphs(attrs={"rows": 6}),
             "kind": forms.RadioSelect,
             "joining": forms.RadioSelect,
             "step_free": forms.RadioSelect,
@@ -92,10 +93,6 @@ class GatheringEditForm(EditFormMixin, PointFormMixin, forms.ModelForm):
             moment = getattr(self.instance, name)
             if moment is not None:
                 self.initial[name] = moment.astimezone(self.instance.zone).replace(tzinfo=None, fold=0)
-
-    def clean_summary(self) -> str:
-        """Line ends as everywhere else, so that every node holds the same text."""
-        return str(self.cleaned_data["summary"]).replace("\r\n", "\n").replace("\r", "\n")
 
     def clean_festival(self) -> str | None:
         return self.cleaned_data["festival"] or None

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import signed_in
 from events import access
@@ -20,6 +20,7 @@ from events.views import reader
 from federation import audiences
 from federation.documents import CONTEXT
 from federation.negotiation import as_activity, wants_activity
+from frontend.forms import form_page
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -39,7 +40,7 @@ def why_not(reason: str) -> str:
 
 
 @signed_in
-@require_http_methods(["GET", "POST"])
+@form_page
 def attend(request: HttpRequest, public_id: str) -> HttpResponse:
     gathering = access.gathering_for_reading(reader(request), public_id)
     form = AttendForm(request.POST or None)

@@ -9,7 +9,7 @@ from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts.access import signed_in
 from atlas.models import Topic
@@ -22,6 +22,7 @@ from events.models import Attendee, Gathering
 from events.views import reader
 from events.views.times import times_for
 from federation.negotiation import copy_for_members, document_response, gone_document, wants_activity
+from frontend.forms import form_page
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -85,7 +86,7 @@ def withdrawn(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @signed_in
-@require_http_methods(["GET", "POST"])
+@form_page
 def new_gathering(request: HttpRequest) -> HttpResponse:
     initial = {"time_zone": request.user.time_zone, **_wanted(request)}
     form = GatheringForm(request.POST or None, author=reader(request), initial=initial)
@@ -107,7 +108,7 @@ def _wanted(request: HttpRequest) -> dict[str, Any]:
 
 
 @signed_in
-@require_http_methods(["GET", "POST"])
+@form_page
 def edit_gathering(request: HttpRequest, public_id: str) -> HttpResponse:
     gathering = access.gathering_for_editing(reader(request), public_id)
     form = GatheringEditForm(request.POST or None, instance=gathering, reader=reader(request))
@@ -131,7 +132,7 @@ def _changed(request: HttpRequest, gathering: Gathering, form: GatheringEditForm
 
 
 @signed_in
-@require_http_methods(["GET", "POST"])
+@form_page
 def withdraw_gathering(request: HttpRequest, public_id: str) -> HttpResponse:
     gathering = access.gathering_for_editing(reader(request), public_id)
     if request.method == "POST":

@@ -32,7 +32,8 @@ Pieces
 
 Addresses
     {% qs key=value other=None %}         this page's query string, changed; None removes; `page` restarts
-    {% pager page %}                      previous, where you are, next; page: a Page of django.core.paginator
+    {% pager page name="page" %}          previous, where you are, next; page: a Page of django.core.paginator, named
+                                          by `name` in the address where a page has several
 
 The shell (used by base.html): {% primary_navigation %} {% footer_links %} {% node_origin %} {% node_name %}
 {% is_demo %} {% flag_locker %} {% words_for_scripts %} {% unread_notices user %}
@@ -257,12 +258,12 @@ def qs(context: template.Context, **changes: Any) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def pager(context: template.Context, page: Any) -> SafeString:
+def pager(context: template.Context, page: Any, name: str = "page") -> SafeString:
     if not page.has_other_pages():
         return SafeString("")
 
     def address(number: int) -> str:
-        return filtering.changed(_query(context), {"page": number})
+        return filtering.changed(_query(context), {name: number})
 
     return _render(
         "pager",

@@ -115,19 +115,21 @@ class Register:
     @property
     def refused(self) -> list[tuple[str, str, str, str]]:
         """Line, field, value and why of every refused row."""
-        return [
-            (each["line"], each["field"], each["value"], each["why"])
-            for each in self.remarks
-            if each["row"] == "refused"
-        ]
+        return self._remarked("refused")
 
     @property
     def kept_without(self) -> list[tuple[str, str, str, str]]:
         """Line, field, value and why of every value left out of a row that was kept."""
+        return self._remarked("kept without the value")
+
+    @property
+    def cut(self) -> list[tuple[str, str, str, str]]:
+        """Line, field, value and why of every value of which only the beginning was kept."""
+        return self._remarked("kept, the value cut")
+
+    def _remarked(self, outcome: str) -> list[tuple[str, str, str, str]]:
         return [
-            (each["line"], each["field"], each["value"], each["why"])
-            for each in self.remarks
-            if each["row"] == "kept without the value"
+            (each["line"], each["field"], each["value"], each["why"]) for each in self.remarks if each["row"] == outcome
         ]
 
 

@@ -8,6 +8,7 @@ import pytest
 from django.core.management import CommandError
 from django.db import transaction
 
+from atlas.models import Topic
 from cop.actions.listings import lister
 from cop.federated.listings import ListingOnTheWire
 from cop.models import Listing
@@ -92,6 +93,21 @@ def test_values_that_cannot_be_read_are_left_out_where_the_mapping_says_so(regis
     assert listed(1).topics == ["urn:flotilla:topic:housing"]
     assert listed(2).website == "https://www.two.example/us"
     assert listed(2).topics == ["urn:flotilla:topic:housing", "urn:flotilla:topic:planning"]
+
+
+def test_what_was_cut_is_in_the_report(register):
+    slugs = list(Topic.objects.filter(scheme="topic").values_list("slug", flat=True)[:8])
+    topics = [f"urn:flotilla:topic:{slug}" for slug in slugs]
+    register.describe(topics={"column": "codes", "map": [{"topics": slugs, "codes": ["ALL"]}]})
+    words = "word " * 300
+    register.hold(row(1, activities=words, codes="ALL"))
+    assert register.bring()["values cut"] == 2
+    assert register.cut == [
+        ("2", "summary", words[:200], "expected at most 1000 characters, got 1499"),
+        ("2", "codes", ", ".join(topics[6:]), "expected at most 6 topics, got 8"),
+    ]
+    assert listed(1).summary.endswith("word…") and listed(1).topics == topics[:6]
+    assert register.bring()["same"] == 1
 
 
 def test_several_rows_of_one_organisation_add_their_topics_where_the_mapping_joins_them(register):
@@ -183,15 +199,27 @@ def test_one_that_the_steward_took_back_is_not_brought_back(register):
     assert listed(1).withdrawn_at is not None and listed(1).name == "Association 1"
 
 
-def test_a_register_can_be_split_among_nodes_without_gap_or_overlap(register):
-    register.hold(*(row(number) for number in range(10)))
+def test_a_register_is_split_among_nodes_without_gap_or_overlap(register):
+    register.hold(*(row(number) for number in range(150)))
     ours = []
     for part in ("1/3", "2/3", "3/3"):
         report = register.bring(f"--part={part}")
-        assert report["rows"] == 10 == sum(report[end] for end in ENDS)
+        assert report["rows"] == 150 == sum(report[end] for end in ENDS)
         ours.append(report["new"])
-    assert ours == [4, 3, 3]
-    assert Listing.objects.count() == 10
+    assert sum(ours) == 150 == Listing.objects.count()
+    assert min(ours) > 35, f"the shares are about equal, got {ours}"
+
+
+def test_an_organisation_stays_in_its_part_when_the_register_grows_and_shrinks(register):
+    rows = [row(number) for number in range(30)]
+    register.hold(*rows)
+    first = register.bring("--part=1/3")["new"]
+    register.hold(row(100), *rows[:10], row(101), *rows[12:])
+    for part in ("2/3", "3/3"):
+        report = register.bring(f"--part={part}")
+        assert report["new"] == report["organisations"] > 0, "none of them is listed by the first node already"
+    again = register.bring("--part=1/3")
+    assert again["new"] <= 2 and first - 2 <= again["same"] <= first
 
 
 @pytest.mark.parametrize("part", ["0/3", "4/3", "1", "a/b", "1/0", "-1/3", "1/1001"])

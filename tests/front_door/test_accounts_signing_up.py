@@ -140,6 +140,25 @@ def test_a_link_used_in_the_moment_between_check_and_save_makes_no_account(clien
     assert User.objects.count() == 1
 
 
+def test_an_address_invited_twice_gets_one_link_and_one_mail(client, steward, mailoutbox):
+    client.force_login(steward)
+    path = reverse("accounts:invitations")
+    client.post(path, {"email": "dana@x.example"})
+    page = client.post(path, {"email": "Dana@x.example"}, follow=True).content.decode()
+    assert Invitation.objects.filter(email="dana@x.example").count() == 1 == len(mailoutbox)
+    assert "dana@x.example has an invitation that waits in the list" in page
+
+
+def test_an_address_whose_invitation_grew_old_or_was_used_can_be_invited_again(client, steward):
+    client.force_login(steward)
+    path = reverse("accounts:invitations")
+    for ended in ({"made_at": timezone.now() - timedelta(days=31)}, {"used_at": timezone.now()}):
+        client.post(path, {"email": "dana@x.example"})
+        Invitation.objects.filter(used_at=None).update(**ended)
+        client.post(path, {"email": "dana@x.example"})
+        Invitation.objects.get(used_at=None, made_at__gt=timezone.now() - timedelta(days=1)).delete()
+
+
 def test_an_invitation_grows_old(client, steward):
     invitation = actions.invite(steward)
     Invitation.objects.update(made_at=timezone.now() - timedelta(days=31))

@@ -49,7 +49,7 @@ BUDGETS = {
     "/notices/bell": 4,
     "/me/following": 10,
     "/me/page": 10,
-    "/desk/": 18,
+    "/desk/": 21,
     "/desk/neighbours": 5,
     "/desk/work": 17,
     "/accounts/signing-up/": 6,

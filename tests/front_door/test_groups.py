@@ -5,9 +5,11 @@ from __future__ import annotations
 from html import unescape
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
-from cop.actions.membership import NoLongerThere, join_group, refuse_member
+from accounts.actions import set_language
+from accounts.models import User
+from cop.actions.membership import NoLongerThere, accept_member, join_group, refuse_member, set_role
 from cop.actions.proposals import publish_proposal
 from cop.models import Group, Member, Proposal
 from federation.models import Actor, AudienceKey, Node, Publication
@@ -211,6 +213,30 @@ def test_who_asks_is_answered_and_told(camden, tuesday, work):
     work()
     assert "You are now a member of Renters' Tuesday." in notices(camden, camden.charlie)
     assert "Leave the group" in camden.client(camden.charlie).get(tuesday.get_absolute_url()).content.decode()
+
+
+def test_a_steward_is_not_told_of_whom_they_let_in_and_the_others_are(camden, tuesday, work):
+    bob = ask(camden, camden.bob, tuesday, name="Bob")
+    set_role(camden.alice, accept_member(camden.alice, bob), Member.Role.STEWARD)
+    charlie = ask(camden, camden.charlie, tuesday)
+    work()
+    alice = camden.client(camden.alice)
+    alice.post(f"{tuesday.get_absolute_url()}/members/{charlie.pk}/answer", {"answer": "accept"})
+    work()
+    assert "Charlie has joined Renters' Tuesday." not in notices(camden, camden.alice)
+    assert "Charlie has joined Renters' Tuesday." in notices(camden, camden.bob)
+
+
+def test_somebody_without_a_name_has_none_in_the_language_of_each_reader(camden, work):
+    join_group(camden.charlie, camden.group)  # as a Join from another program, which names nobody
+    work()
+    alice = User.objects.get(actor=camden.alice)
+    for language in ("en", "it"):
+        set_language(alice, language)
+        with translation.override(language):
+            somebody = translation.gettext("Somebody")
+        assert f"{somebody} " in notices(camden, camden.alice)
+    assert somebody != "Somebody"
 
 
 def test_a_no_is_told_kindly_and_leaves_nothing_behind(camden, tuesday, work):

@@ -291,6 +291,14 @@ def test_nobody_follows_without_end(bobs_browser, bob):
     assert "as many as we can keep" in answer.content.decode()
 
 
+def test_following_again_at_the_limit_changes_nothing(bobs_browser, bob, monkeypatch):
+    monkeypatch.setattr(actions, "MOST_FOLLOWS", 1)
+    for _time in range(2):
+        answer = bobs_browser.post(reverse("notifications:follow"), {"kind": "topic", "target": HOUSING}, follow=True)
+        assert "as many as we can keep" not in answer.content.decode()
+    assert Follow.objects.filter(user=bob).count() == 1
+
+
 def test_bob_reads_one_notice_and_then_all(bobs_browser, bob, work):
     actions.follow(bob, "topic", HOUSING)
     for title in ("First", "Second", "Third"):

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from cop.actions.membership import join_group, leave_group
 from cop.actions.people import person_of
-from cop.models import Person
+from cop.actions.proposals import publish_proposal
+from cop.models import Person, Proposal
 from federation.models import Publication
 from tests.gatherings import HOUSING, Camden
 
@@ -154,3 +155,22 @@ def test_hiding_the_page_hides_the_groups(camden, client, work):
     assert save(camden, shown=["groups"], is_public=None).groups == []
     work()
     assert related(client, person) == []
+
+
+def test_who_follows_a_person_finds_at_the_front_door_what_they_say_in_their_own_name(camden, work):
+    person = save(camden)
+    work()
+    bob = camden.client(camden.bob)
+    bob.post("/me/following/additions", {"kind": "person", "target": person.uri})
+    join_group(camden.charlie, camden.group, name="Charlie")
+    for speaker, title in ((camden.charlie, "A ladder"), (camden.group.actor, "A van for the group")):
+        publish_proposal(camden.charlie, speaker, Proposal.Direction.NEED, title=title, language="en")
+    work()
+    page = bob.get("/").content.decode()
+    followed = page.partition('id="followed"')[2].partition("</section>")[0]
+    assert "A ladder" in followed and "A van for the group" not in followed, "nobody is told who wrote for a group"
+
+    save(camden, is_public=None)
+    work()
+    page = bob.get("/").content.decode()
+    assert "A ladder" not in page.partition('id="followed"')[2].partition("</section>")[0], "the page is not shown"

@@ -31,7 +31,7 @@ class Command(BaseCommand):
         parser.add_argument("--postcodes", type=Path, action="append", default=[], help="a table of points; repeatable")
         parser.add_argument("--part", default="1/1", help="only one part of the organisations, such as 2/3")
         parser.add_argument("--yes", action="store_true", help="do it; without this, nothing is written")
-        parser.add_argument("--report", type=Path, help="write every refused row and left-out value to this CSV file")
+        parser.add_argument("--report", type=Path, help="write all that was refused, left out or cut to this CSV file")
         parser.add_argument("--json", action="store_true", help="print the counts as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:

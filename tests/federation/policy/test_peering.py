@@ -109,6 +109,7 @@ def test_a_bad_address_is_named_and_nothing_is_written(address, steward, client)
 def test_our_own_address_is_no_neighbour(steward, client):
     answer = client.post("/desk/neighbours/invitations", {"address": settings.ORIGIN})
     assert answer.status_code == 400
+    assert f"{settings.ORIGIN} is this node itself." in answer.content.decode()
 
 
 def test_the_desk_is_for_stewards(client, db):
