@@ -81,6 +81,14 @@ def test_a_notice_whose_app_is_gone_is_still_a_sentence(bob):
     assert line.text == "Something changed here."
 
 
+@pytest.mark.parametrize("kind", ["join_requested", "somebody_joined", "place_requested"])
+def test_who_gave_no_name_has_none_in_the_reader_s_language(bob, kind):
+    notice = notify(bob, kind, THING, person="", group="Tenants", gathering="Lab")
+    for language in ("en", "it"):
+        with translation.override(language):
+            assert kinds.sentence(notice).startswith(f"{translation.gettext('Somebody')} ")
+
+
 def test_two_sentences_under_one_name_are_refused():
     with pytest.raises(ValueError, match="registered twice"):
         kinds.notice_kind("join_requested", "Another sentence.")
