@@ -43,10 +43,8 @@ def gathered(placed: CardQuerySet, zoom: int) -> list[Json]:
 
     A square with one card is that card.
     """
-    squares = _squares(placed, zoom)
-    while (count := squares.distinct().count()) > MOST_POINTS:
-        zoom -= math.ceil(math.log(count / MOST_POINTS, 4))  # a step out leaves at least a quarter of the squares
-        squares = _squares(placed, zoom)
+    zoom = _coarse_enough(placed, zoom)
+    squares = placed.order_by().annotate(square=F("cell").bitrightshift(cells.shift_for(zoom))).values("square")
     counted = squares.annotate(count=Count("pk"), lat=Avg("lat"), lon=Avg("lon"), first=Min("pk")).order_by("square")
     many = [square for square in counted if square["count"] > 1]
     alone = placed.model.objects.filter(pk__in=[square["first"] for square in counted if square["count"] == 1])
@@ -56,8 +54,15 @@ def gathered(placed: CardQuerySet, zoom: int) -> list[Json]:
     ]
 
 
-def _squares(placed: CardQuerySet, zoom: int) -> CardQuerySet:
-    return placed.order_by().annotate(square=F("cell").bitrightshift(cells.shift_for(zoom))).values("square")
+def _coarse_enough(placed: CardQuerySet, zoom: int) -> int:
+    """The level nearest to `zoom` at which at most MOST_POINTS squares hold anything."""
+    while zoom > 0:
+        squares = placed.order_by().annotate(square=F("cell").bitrightshift(cells.shift_for(zoom))).values("square")
+        count = squares.distinct().count()
+        if count <= MOST_POINTS:
+            break
+        zoom -= math.ceil(math.log(count / MOST_POINTS, 4))  # a step out leaves at least a quarter of the squares
+    return zoom
 
 
 def zoom_for(box: Box | None) -> int:
