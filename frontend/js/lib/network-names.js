@@ -6,7 +6,7 @@ import { draw } from "./dom.js";
 
 const LINE_LENGTH = 17; // characters
 const NAME = { letter: 6.4, line: 15, below: 15 }; // pixels: width of a letter, height of a line, where the name begins
-const HUBS = 24; // those with the most links, which are named first
+const HUBS = 12; // those with the most links, which are named first
 const MARK = 8; // pixels around its middle that no name may cover
 
 /** @param {Node} node */
