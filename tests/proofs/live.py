@@ -1,8 +1,8 @@
 """A need published on one node is painted on the open atlas of another about a second after the click.
 
 Two embedded nodes and one Chromium on this machine. A steward publishes needs through the form; on the other node
-a follower of the topic has the atlas open in one tab and the bell in another. The clock starts at the click on
-Publish and stops after the frame that shows the card, and the new count on the bell. Nothing is reloaded.
+a follower of the topic has the atlas open, with the bell above it. The clock starts at the click on Publish and stops
+after the frame that shows the card, and the new count on the bell. Nothing is reloaded.
 """
 
 from __future__ import annotations
