@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 notice_kind("join_accepted", _("You are now a member of %(group)s."))
 notice_kind("join_refused", _("%(group)s did not let you in this time."))
 notice_kind("membership_ended", _("You are no longer a member of %(group)s."))
+notice_kind("group_closed", _("%(group)s was closed by its stewards."))
 
 
 @notice_kind("join_requested", _("%(person)s asks to join %(group)s."))
@@ -60,6 +61,17 @@ def tell_refused(errand: Errand) -> None:
 @reaction("cop.tell_former_member", to=("group.member_removed", "group.membership_ended"))
 def tell_former_member(errand: Errand) -> None:
     _tell(errand, "membership_ended")
+
+
+@reaction("cop.tell_closed", to="group.withdrawn")
+def tell_closed(errand: Errand) -> None:
+    """Our people in a group, or waiting to be, hear that it is no more, whichever node it was on."""
+    entry = _entry(errand)
+    group = _group(entry)
+    if group is None:
+        return
+    for user in User.objects.filter(actor__memberships__group=group, is_active=True).exclude(actor__uri=entry.actor):
+        notify(user, "group_closed", group.uri, entry=entry, group=group.name)
 
 
 def _tell(errand: Errand, kind: str) -> None:

@@ -367,5 +367,13 @@ def test_a_closed_group_can_be_left_by_everybody(camden):
     assert not AudienceKey.objects.filter(audience=camden.group.members_audience).exists()
 
 
+def test_who_is_in_a_group_hears_that_it_was_closed(camden, work):
+    camden.client(camden.alice).post(f"{camden.group.get_absolute_url()}/withdrawal")
+    work()
+    assert "Tenants of Camden was closed by its stewards." in notices(camden, camden.bob)
+    assert "was closed" not in notices(camden, camden.alice), "she did it herself"
+    assert "was closed" not in notices(camden, camden.charlie), "who has nothing to do with it"
+
+
 def test_nobody_leaves_a_group_they_are_not_in(camden):
     assert camden.client(camden.charlie).post(f"{camden.group.get_absolute_url()}/leaving").status_code == 404
