@@ -20,7 +20,8 @@ SERVICES = {
     "PostgreSQL": os.environ.get("TEST_DATABASE_URL", "postgres://postgres@127.0.0.1:5432/postgres"),
     "Redis": os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379"),
 }
-DEFAULT_PORTS = {"postgres": 5432, "redis": 6379}
+RABBITMQ = os.environ.get("TEST_RABBITMQ_URL", "amqp://guest:guest@127.0.0.1:5672//")
+DEFAULT_PORTS = {"postgres": 5432, "redis": 6379, "amqp": 5672}
 
 
 def broker() -> str:
@@ -47,10 +48,15 @@ def no_browser() -> str:
 
 
 def no_services() -> str:
-    silent = [
-        f"{name} does not answer at {urlsplit(url).netloc}" for name, url in SERVICES.items() if not _answers(url)
-    ]
-    return "; ".join(silent)
+    return "; ".join(filter(None, (_silent(name, url) for name, url in SERVICES.items())))
+
+
+def no_rabbitmq() -> str:
+    return _silent("RabbitMQ", RABBITMQ)
+
+
+def _silent(name: str, url: str) -> str:
+    return "" if _answers(url) else f"{name} does not answer at {urlsplit(url).hostname}"
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,7 @@ class Need:
 NEEDS = (
     Need("browser", "REQUIRE_BROWSER", no_browser),
     Need("production", "REQUIRE_PRODUCTION", no_services),
+    Need("rabbitmq", "REQUIRE_PRODUCTION", no_rabbitmq),
 )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.nodes import ROOT, LiveNode, empty, eventually
+from tests.parts import RABBITMQ
 from tests.storage import free_port
 
 pytestmark = pytest.mark.live
@@ -126,3 +127,15 @@ def test_work_starts_within_a_tenth_of_a_second_in_the_embedded_profile(tmp_path
     )
     assert probe.returncode == 0, probe.stderr
     assert float(probe.stdout) < SLOWEST_START_OF_WORK_MS
+
+
+@pytest.mark.production
+@pytest.mark.rabbitmq
+def test_the_workers_of_two_nodes_on_one_machine_share_a_rabbitmq(tmp_path):
+    first, second = (
+        LiveNode(free_port(), tmp_path / name, production=True, kept=empty(production=True), BROKER_URL=RABBITMQ)
+        for name in ("first", "second")
+    )
+    with first, second:  # each waits until its node is ready, that is until its worker was heard
+        assert "pidbox" not in first.log + second.log
+        assert first.get("/ready")[0] == second.get("/ready")[0] == 200

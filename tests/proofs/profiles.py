@@ -18,13 +18,13 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from checks import ROOT
+from tests.parts import RABBITMQ
 from tests.proofs import Proof
 
 NAME = "profiles"
 
 EVERY_STORY = "tests/federation/live"
 QUICK_STORIES = "tests/federation/live/test_two_nodes.py"
-RABBITMQ = os.environ.get("TEST_RABBITMQ_URL", "amqp://guest:guest@127.0.0.1:5672//")
 
 
 @dataclass(frozen=True)
