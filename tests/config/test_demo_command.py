@@ -207,7 +207,18 @@ def test_no_node_outlives_a_demo_that_ends_while_it_starts(tmp_path, how):
     environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
     port = free_port()
     running = subprocess.Popen(
-        [sys.executable, "manage.py", "demo", f"--port={port}", f"--directory={tmp_path / 'data'}"],
+        # In a shell of its own, as a script would start it: deaf to SIGINT by inheritance.
+        [
+            "/bin/sh",
+            "-c",
+            "trap '' INT; exec \"$@\"",
+            "sh",
+            sys.executable,
+            "manage.py",
+            "demo",
+            f"--port={port}",
+            f"--directory={tmp_path / 'data'}",
+        ],
         cwd=ROOT,
         env=environment | {"DATA_DIR": str(tmp_path / "unused")},
         stdout=subprocess.PIPE,

@@ -46,6 +46,7 @@ class Command(BaseCommand):
         if options["as_node"]:
             self._be_node(options["as_node"], options["ports"], data)
             return
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # scripts start what runs beside them deaf to it
         signal.signal(signal.SIGTERM, _end)
         signal.signal(signal.SIGHUP, _end)
         try:
