@@ -151,10 +151,10 @@ def _origin(port: int | None) -> Iterator[str]:
         Fleet(Path(folder), free_ports(3), lambda line: None) as fleet,
     ):
         fleet.start(None)
-        check.settle(fleet)
-        for ship in fleet.ships:
-            ship.ask("greet")
-        check.settle(fleet)
+        for order in ("invite", "greet"):
+            for ship in fleet.ships:
+                ship.ask(order)
+            check.settle(fleet)
         yield fleet.ships[0].origin
 
 
