@@ -21,7 +21,10 @@ WORKER_IS_LATE = dt.timedelta(minutes=2)
 
 @dataclass(frozen=True)
 class Health:
-    """`late_since` is when the oldest due work became due; None when nothing is late."""
+    """`waiting` counts what is due and what failed and is tried again, not what the clock will ask for by and by.
+
+    `late_since` is when the oldest due work became due; None when nothing is late.
+    """
 
     worker_alive: bool
     worker_seen: datetime | None
@@ -56,13 +59,14 @@ def shared_by(node: Node) -> int:
 def health() -> Health:
     now = timezone.now()
     seen = last_heartbeat()
-    ready = {"state": Claimable.State.READY, "due_at__lte": now}
-    oldest = [model._default_manager.filter(**ready).aggregate(at=Min("due_at"))["at"] for model in _LANES]
+    ready, due = Q(state=Claimable.State.READY), Q(due_at__lte=now)
+    oldest = [model._default_manager.filter(ready, due).aggregate(at=Min("due_at"))["at"] for model in _LANES]
+    waiting = [model._default_manager.filter(ready, due | Q(attempts__gt=0)).count() for model in _LANES]
     late = [at for at in oldest if at is not None and now - at > WORKER_IS_LATE]
     return Health(
         worker_alive=seen is not None and now - seen < WORKER_IS_LATE,
         worker_seen=seen,
-        waiting=sum(model._default_manager.filter(state=Claimable.State.READY).count() for model in _LANES),
+        waiting=sum(waiting),
         late_since=min(late) if late else None,
         given_up=sum(model._default_manager.filter(state=Claimable.State.DEAD).count() for model in _LANES),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 from django.conf import settings
@@ -16,6 +17,8 @@ from cop.models import Group, Member
 from events.actions.attendance import attend
 from events.models import Attendee
 from federation.models import Node
+from journal.models import Errand
+from journal.schedule import arm
 from tests.gatherings import Camden
 
 
@@ -91,3 +94,14 @@ def test_a_steward_reads_in_their_own_language_why_it_cannot_be_done(camden, pat
         (said[language],) = refused or [str(message) for message in page.context["messages"]]
     assert all(settings.ORIGIN in words or node.origin in words for words in said.values()), said
     assert said["en"] != said["it"]
+
+
+def test_work_of_a_quiet_node_is_none_and_what_failed_counts_until_it_is_done(camden, work):
+    def waiting() -> str:
+        return re.search(r"Waiting to be done or sent</dt><dd>(\d+)", desk(camden))[1]
+
+    arm()  # what the clock asks for, as every start does
+    work()
+    assert Errand.objects.filter(state="ready").exists() and waiting() == "0"
+    Errand.objects.filter(state="ready").update(attempts=1)
+    assert waiting() == str(Errand.objects.filter(state="ready").count())
