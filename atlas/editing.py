@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils import timezone
+from django.utils.choices import flatten_choices
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from atlas.fieldtypes import quote
 from federation.publishing import ChangedMeanwhile
 
 if TYPE_CHECKING:
@@ -42,14 +45,29 @@ class EditFormMixin(forms.Form):
         self.add_error(
             None, _("Somebody else has saved changes since you opened this page. Yours are below, not saved yet.")
         )
-        for name, value in written.items():
-            if name in self.fields and getattr(now, name) != value:
-                self.add_error(name, _saved_now(self.fields[name], getattr(now, name)))
+        for column, value in written.items():
+            name = column if column in self.fields else column.removesuffix("_id")
+            if name in self.fields and getattr(now, column) != value:
+                self.add_error(name, _saved_now(self.fields[name], getattr(now, column)))
 
 
 def _saved_now(field: forms.Field, value: Any) -> Any:
-    if not value:
+    words = _in_words(field, value)
+    if not words:
         return _("Nothing is saved here now. Save again to replace that.")
-    if isinstance(field, forms.CharField):
-        return _("Saved now: “%(value)s”. Save again to replace it.") % {"value": quote(value)}
-    return _("Something else is saved here now. Save again to replace it.")
+    return _("Saved now: “%(value)s”. Save again to replace it.") % {"value": words}
+
+
+def _in_words(field: forms.Field, value: Any) -> str:
+    """The whole of it: what somebody is about to replace must be there to read."""
+    if isinstance(field, forms.ChoiceField):
+        choices: Any = field.choices
+        flat: Any = flatten_choices(choices)
+        labels = {str(key): str(label) for key, label in flat}
+        chosen = value if isinstance(value, list) else [value]
+        return ", ".join(labels.get(str(each), str(each)) for each in chosen if each not in (None, ""))
+    if isinstance(value, dt.datetime):
+        return date_format(timezone.localtime(value), "DATETIME_FORMAT")
+    if isinstance(value, bool):
+        return str(_("yes") if value else _("no"))
+    return "" if value is None else str(value)

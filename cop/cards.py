@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from atlas.cards import CardData, LinkData, builder
-from cop.models import Group, Listing, Member, Person, Proposal
+from cop.models import Group, Listing, Person, Proposal
+from cop.queries import groups_said_by
 
 
 def _row(model: Any, uri: str) -> Any:
@@ -33,17 +34,8 @@ def person_card(uri: str) -> CardData | None:
         summary=str(person.seen("summary")),
         topics=person.seen("topics"),
         area=str(person.seen("area")),
-        links=[LinkData(to_uri=uri, relation="member") for uri in _groups_of(person)],
+        links=[LinkData(to_uri=uri, relation="member") for uri in groups_said_by(person)],
     )
-
-
-def _groups_of(person: Person) -> list[str]:
-    """The groups they say they are in; of groups of this node, those they are really in."""
-    said: Any = person.seen("groups")
-    ours = Group.objects.ours().filter(uri__in=said)
-    joined = ours.filter(members__actor=person.actor, members__state=Member.State.JOINED)
-    untrue = set(ours.values_list("uri", flat=True)) - set(joined.values_list("uri", flat=True))
-    return [uri for uri in said if uri not in untrue]
 
 
 @builder("need", "offer")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from django.db.models import F, QuerySet
 
@@ -11,6 +11,7 @@ from atlas.filters import kind_plural
 from atlas.models import Card
 from atlas.queries import newest_of_each_kind
 from cop.models import Group, Member, Proposal
+from federation.identity import is_ours
 
 if TYPE_CHECKING:
     from atlas.queries import KindSection
@@ -51,6 +52,7 @@ def waiting_for_answer(person: Actor) -> QuerySet[Member]:
         Member.objects.filter(
             state=Member.State.ASKED,
             group__node__isnull=True,
+            group__withdrawn_at__isnull=True,
             group__members__actor=person,
             group__members__role=Member.Role.STEWARD,
         )
@@ -71,9 +73,19 @@ def published_by(group: Group, reader: Actor | None) -> list[tuple[str, KindSect
     return [(kind_plural(section.kind), section) for section in sections]
 
 
+def groups_said_by(person: Person) -> list[str]:
+    """The addresses of the groups a person says to be in: of groups of this node only those they are in, of other
+    nodes whatever is not known to be something else."""
+    said: list[str] = list(cast("list[str]", person.seen("groups")))
+    joined = Member.objects.filter(actor=person.actor_id, state=Member.State.JOINED, group__uri__in=said)
+    inside = set(joined.values_list("group__uri", flat=True))
+    others = set(Card.objects.filter(uri__in=said).exclude(kind="group").values_list("uri", flat=True))
+    return [uri for uri in said if uri in inside or not (is_ours(uri) or uri in others)]
+
+
 def groups_shown_by(person: Person, reader: Actor | None) -> QuerySet[Group]:
-    """The groups a person shows to be in, as far as this node knows them and the reader may see them."""
-    return Group.objects.visible_to(reader).filter(uri__in=person.seen("groups")).order_by("name")
+    """The same as rows, as far as this node knows them and the reader may see them."""
+    return Group.objects.visible_to(reader).filter(uri__in=groups_said_by(person)).order_by("name")
 
 
 def proposals_of(person: Person, reader: Actor | None) -> QuerySet[Proposal]:

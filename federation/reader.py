@@ -18,6 +18,7 @@ from federation import values
 from federation.attached import Attachment, Tags, read_attachments, read_tags
 from federation.audiences import PUBLIC, PUBLIC_SPELLINGS
 from federation.foreign_html import read_html
+from federation.identity import LONGEST_URI
 from federation.languages import language_of, read_map
 from federation.places import Address, ReadPlace, read_location, read_place
 from federation.values import LARGEST_INTEGER, WEB, BadField, only
@@ -146,6 +147,23 @@ class Reader:
                 continue
             found[self._address(name, address, schemes)] = None
         return list(found)
+
+    def addresses_among(self, name: str, most: int) -> list[str]:
+        """The web addresses in a list that may hold anything: each once, of the length we keep, at most `most`.
+
+        For a property that is good to know and no reason to refuse the rest: what is no address is passed over.
+        """
+        value = self.data.get(name)
+        found: dict[str, None] = {}
+        for each in value[:MOST_ITEMS] if isinstance(value, list) else [value]:
+            said = each.get("id") if isinstance(each, dict) else each
+            try:
+                address = values.read_address(self._field(name), said, WEB)
+            except BadField:
+                continue
+            if len(address) <= LONGEST_URI:
+                found[address] = None
+        return list(found)[:most]
 
     def _address(self, name: str, value: Any, schemes: Collection[str]) -> str:
         if isinstance(value, str) and value in PUBLIC_SPELLINGS:

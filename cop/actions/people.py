@@ -42,6 +42,7 @@ def change_page(person: Person, fields: Mapping[str, Any]) -> Person:
     """New words on one's own page. Showing it tells every node; hiding it takes everything back to a bare name-less
     actor, on every node that can be reached."""
     with transaction.atomic():
+        person = Person.objects.select_for_update(of=("self",)).select_related("actor").get(pk=person.pk)
         was_public = person.was_public
         is_public = bool(fields.get("is_public", person.is_public))
         shows_first = is_public and not was_public
@@ -62,8 +63,9 @@ def groups_changed(actor: Actor) -> None:
     if not actor.is_ours:
         cards.refresh("person", actor.uri, origin="peer")
         return
-    person = Person.objects.filter(actor=actor, is_public=True).first()
-    if person is not None and "groups" in person.shown:
+    # Held before their groups are looked up: of two memberships that change at once, the second sees both.
+    person = Person.objects.select_for_update(of=("self",)).filter(actor=actor).first()
+    if person is not None and person.is_public and "groups" in person.shown:
         publishing.change(person, "person", by=actor, groups=_public_groups_of(actor))
 
 

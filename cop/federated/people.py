@@ -8,7 +8,6 @@ from atlas import wire
 from cop.actions.people import MOST_GROUPS
 from cop.models import Person
 from federation.types import FederatedType, register
-from federation.values import WEB
 from frontend.text import render_markdown
 
 if TYPE_CHECKING:
@@ -65,7 +64,7 @@ class PersonOnTheWire(FederatedType):
             "practice": practice if practice in Person.Practice.values else "",
             "languages": read.strings("languages", 10),
             "topics": wire.read_topics(read),
-            "groups": read.uris("memberOf", schemes=WEB)[:MOST_GROUPS],
+            "groups": read.addresses_among("memberOf", MOST_GROUPS),
             "area": wire.read_where(read)["area"],
             "is_public": read.boolean("discoverable", default=True),
             "was_public": True,

@@ -130,7 +130,8 @@ def leave_group(request: HttpRequest, public_id: str) -> HttpResponse:
         messages.success(request, _("You have left the group."))
     except membership.LastSteward:
         messages.error(request, _("You are the only steward. Make somebody else a steward first."))
-    return redirect(group if group.withdrawn_at is None else "my-page")
+    may_look = Group.objects.visible_to(request.actor).filter(pk=group.pk).exists()
+    return redirect(group if may_look else "my-page")
 
 
 @signed_in

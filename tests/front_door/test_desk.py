@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.actions import set_language
 from accounts.models import User
-from cop.actions.groups import change_group
+from cop.actions.groups import change_group, withdraw_group
 from cop.actions.membership import join_group
 from cop.models import Group, Member
 from events.actions.attendance import attend
@@ -51,6 +51,13 @@ def test_a_request_to_join_says_which_group_it_is_about(camden):
     join_group(camden.charlie, camden.group, name="Charlie")
     page = desk(camden)
     assert "Charlie" in page and f'<a href="{camden.group.get_absolute_url()}">{camden.group.name}</a>' in page
+
+
+def test_nobody_waits_at_a_group_that_was_closed(camden):
+    change_group(camden.alice, camden.group, {"joining": Group.Joining.REQUEST})
+    join_group(camden.charlie, camden.group, name="Charlie")
+    withdraw_group(camden.alice, camden.group)
+    assert "Nothing is waiting" in desk(camden)
 
 
 def test_requests_that_wait_longest_come_first_and_the_rest_on_the_next_page(camden):

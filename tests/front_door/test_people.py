@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from cop.actions.groups import withdraw_group
 from cop.actions.membership import join_group, leave_group
 from cop.actions.people import person_of
 from cop.actions.proposals import publish_proposal
@@ -174,3 +175,13 @@ def test_who_follows_a_person_finds_at_the_front_door_what_they_say_in_their_own
     work()
     page = bob.get("/").content.decode()
     assert "A ladder" not in page.partition('id="followed"')[2].partition("</section>")[0], "the page is not shown"
+
+
+def test_a_group_that_was_closed_leaves_the_page_of_who_shows_it(camden, client, work):
+    join_group(camden.charlie, camden.group, name="Charlie")
+    person = save(camden, shown=["groups"])
+    withdraw_group(camden.alice, camden.group)
+    work()
+    person.refresh_from_db()
+    assert person.groups == []
+    assert "memberOf" not in client.get(person.get_absolute_url(), headers=ACTIVITY).json()

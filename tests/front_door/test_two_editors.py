@@ -69,6 +69,19 @@ def test_the_second_is_told_keeps_their_words_and_can_save_them_then(camden, kin
     assert str(row) == "My words"
 
 
+def test_whatever_would_be_replaced_is_there_to_read(camden):
+    row = camden.gathering()
+    festival = camden.gathering(kind="festival", title="A week of leases")
+    path, alice = f"{row.get_absolute_url()}/edit", camden.client(camden.alice)
+    seen = shown(alice, path)
+    long = "We read it aloud. " * 20 + "\n\nAnd then we eat."
+    change_gathering(camden.alice, row, {"festival_id": festival.uri, "summary": long, "topics": []})
+    page = unescape(alice.post(path, GATHERING | {"seen": seen}).content.decode())
+    assert "Saved now: “A week of leases" in page, "the name of what is chosen"
+    assert long in page, "the whole text"
+    assert "Nothing is saved here now." in page, "no topics any more"
+
+
 def test_the_same_words_twice_are_no_quarrel(camden):
     row, sent, somebody_changes = need(camden)
     path, alice = f"{row.get_absolute_url()}/edit", camden.client(camden.alice)

@@ -8,6 +8,7 @@ import pytest
 
 from accounts.models import User
 from cop.actions.groups import found_group
+from cop.actions.people import change_page, person_of
 from cop.models import Group, Member, Person
 from federation import actors
 from federation.models import Activity, AudienceKey, Delivery
@@ -126,25 +127,59 @@ def related(client) -> list[tuple[str, str]]:
     return [(link["from"], link["to"]) for link in client.get("/atlas/network.json").json()["links"]]
 
 
-def test_who_says_to_be_in_our_group_is_drawn_in_it_only_while_they_are(peer, outcomes, tenants, client):
-    Group.objects.update(joining="open")
-    elsewhere = "https://elsewhere.example/groups/1"
-    dana = peer.somebody("people/dana", name="Dana", memberOf=[tenants.uri, elsewhere])
+def says_to_be_in(peer, dana, said) -> None:
     person = {
         "type": "Person",
         "name": "Dana",
         "version": 2,
         "discoverable": True,
         "inbox": f"{dana.uri}/inbox",
-        "memberOf": [tenants.uri, elsewhere],
+        "memberOf": said,
     }
     peer.does(dana, "Update", {"id": dana.uri, **person})
+
+
+def test_who_says_to_be_in_our_group_is_shown_in_it_only_while_they_are(peer, outcomes, tenants, alice, client):
+    Group.objects.update(joining="open")
+    elsewhere, alice_herself = "https://elsewhere.example/groups/1", actors.for_user(alice)
+    change_page(person_of(alice_herself), {"name": "Alice", "is_public": True})
+    dana = peer.somebody("people/dana")
+    says_to_be_in(peer, dana, [tenants.uri, elsewhere, alice_herself.uri])
     outcomes()
-    assert Person.objects.get(uri=dana.uri).groups == [tenants.uri, elsewhere]
-    assert related(client) == [], "anybody can say so"
+    person = Person.objects.get(uri=dana.uri)
+
+    def page() -> str:
+        return client.get(person.get_absolute_url()).content.decode()
+
+    assert related(client) == [] and "Tenants of Camden" not in page(), "anybody can say so"
     peer.does(dana, "Join", tenants.uri)
     outcomes()
-    assert related(client) == [(dana.uri, tenants.uri)]
+    assert related(client) == [(dana.uri, tenants.uri)] and "Tenants of Camden" in page()
     peer.does(dana, "Leave", tenants.uri)
     outcomes()
-    assert related(client) == []
+    assert related(client) == [] and "Tenants of Camden" not in page()
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("Tenants of Camden", 0),
+        (7, 0),
+        (["did:web:x.example"], 0),
+        ([["https://x.example/"]], 0),
+        ([{"type": "Organization", "name": "No address"}], 0),
+        (["https://x.example/" + "a" * 600, "https://x.example/1"], 1),
+        ([f"https://x.example/{n}" for n in range(150)], 100),
+    ],
+    ids=["words", "number", "did", "list", "nameless", "long", "many"],
+)
+def test_odd_words_about_groups_neither_hide_the_rest_nor_stop_a_join(peer, outcomes, tenants, said, kept):
+    Group.objects.update(joining="open")
+    dana = peer.somebody("people/dana")
+    says_to_be_in(peer, dana, said)
+    outcomes()
+    person = Person.objects.get(uri=dana.uri)
+    assert (person.name, len(person.groups)) == ("Dana", kept)
+    peer.does(dana, "Join", tenants.uri)
+    outcomes()
+    assert Member.objects.get(actor__uri=dana.uri).state == "joined"
