@@ -37,6 +37,14 @@ def edited(tmp_path):
     return edit
 
 
+def test_somebody_waits_at_the_desk_that_the_welcome_speaks_of():
+    third = read_kit(KEYS[2])
+    asked = {group["id"] for group in third.groups if group["joining"] == "request"}
+    led = {group["id"] for group in third.groups if group["steward"] == third.steward["id"]}
+    wanted = {join["group"] for key in KEYS[:2] for join in read_kit(key).joins}
+    assert {f"{third.key}/{group}" for group in asked & led} & wanted
+
+
 def test_the_three_kits_fit_together():
     kits = {key: read_kit(key) for key in KEYS}
     groups = {f"{key}/{group['id']}": group for key, kit in kits.items() for group in kit.groups}
