@@ -28,18 +28,22 @@ class EditFormMixin(forms.Form):
         super().__init__(*args, **kwargs)
         self.initial["seen"] = self.instance.version if self.instance.pk else None  # type: ignore[attr-defined]
 
+    def changes(self) -> dict[str, Any]:
+        """The checked values by column, for an action."""
+        return {name: self.cleaned_data[name] for name in self._meta.fields or ()}  # type: ignore[attr-defined]
+
     def carried_out(self, change: Callable[..., Any], *who_and_what: Any) -> bool:
         """Whether `change(*who_and_what, changes)` was made. If somebody was faster, the form keeps what was written
         and says what is saved now; sent once more, it replaces that."""
         try:
-            change(*who_and_what, {**self.changes(), "seen": self.cleaned_data["seen"]})  # type: ignore[attr-defined]
+            change(*who_and_what, {**self.changes(), "seen": self.cleaned_data["seen"]})
         except ChangedMeanwhile as meanwhile:
             self._compare(meanwhile.row)
             return False
         return True
 
     def _compare(self, now: Published) -> None:
-        written = self.changes()  # type: ignore[attr-defined]
+        written = self.changes()
         self.data = self.data.copy()  # type: ignore[attr-defined]
         self.data[self.add_prefix("seen")] = str(now.version)  # type: ignore[index]
         self.add_error(

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Avg, Count, F, Min
+from django.db.models.expressions import Combinable
 
 from atlas import cells, queries
 from atlas.filters import kind_word
@@ -44,7 +45,7 @@ def gathered(placed: CardQuerySet, zoom: int) -> list[Json]:
     A square with one card is that card.
     """
     zoom = _coarse_enough(placed, zoom)
-    squares = placed.order_by().annotate(square=F("cell").bitrightshift(cells.shift_for(zoom))).values("square")
+    squares = placed.order_by().annotate(square=_square(zoom)).values("square")
     counted = squares.annotate(count=Count("pk"), lat=Avg("lat"), lon=Avg("lon"), first=Min("pk")).order_by("square")
     many = [square for square in counted if square["count"] > 1]
     alone = placed.model.objects.filter(pk__in=[square["first"] for square in counted if square["count"] == 1])
@@ -54,10 +55,15 @@ def gathered(placed: CardQuerySet, zoom: int) -> list[Json]:
     ]
 
 
+def _square(zoom: int) -> Combinable:
+    """The number of the square that a card's cell lies in, at a zoom level."""
+    return F("cell").bitrightshift(cells.shift_for(zoom))
+
+
 def _coarse_enough(placed: CardQuerySet, zoom: int) -> int:
     """The level nearest to `zoom` at which at most MOST_POINTS squares hold anything."""
     while zoom > 0:
-        squares = placed.order_by().annotate(square=F("cell").bitrightshift(cells.shift_for(zoom))).values("square")
+        squares = placed.order_by().annotate(square=_square(zoom)).values("square")
         count = squares.distinct().count()
         if count <= MOST_POINTS:
             break

@@ -5,33 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import icalendar
-from django.conf import settings
 
-from atlas.timezones import at_the_place, in_utc, timezones_of
+from atlas.calendars import LONGEST_DESCRIPTION, new_calendar, new_event
+from atlas.timezones import at_the_place, timezones_of
 from events.models import Gathering
 from frontend.text import plain, render_markdown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-MEDIA_TYPE = "text/calendar; charset=utf-8"
-LONGEST_DESCRIPTION = 4000  # characters
 STATUS = {
     Gathering.State.TENTATIVE: "TENTATIVE",
     Gathering.State.POSTPONED: "TENTATIVE",
     Gathering.State.CANCELLED: "CANCELLED",
 }
-HIGHEST_SEQUENCE = 2**31 - 1
 
 
 def calendar_of(gatherings: Iterable[Gathering], *, name: str = "") -> bytes:
     """A calendar with the time zones it uses. Gatherings without a date are left out."""
-    calendar = icalendar.Calendar()
-    calendar.add("PRODID", f"-//Flotilla//{settings.ORIGIN}//EN")
-    calendar.add("VERSION", "2.0")
-    if name:
-        calendar.add("NAME", name)
-        calendar.add("X-WR-CALNAME", name)
+    calendar = new_calendar(name)
     dated = [gathering for gathering in gatherings if gathering.starts is not None]
     moments = ((moment, gathering.zone) for gathering in dated for moment in (gathering.starts, gathering.ends))
     for zone in timezones_of(at_the_place(moment, zone) for moment, zone in moments if moment is not None):
@@ -42,14 +34,9 @@ def calendar_of(gatherings: Iterable[Gathering], *, name: str = "") -> bytes:
 
 
 def event_of(gathering: Gathering) -> icalendar.Event:
-    """One VEVENT. UID is the address and SEQUENCE the number of changes, so that a newer file replaces an older one."""
+    """One VEVENT. UID is the address."""
     assert gathering.starts is not None
-    event = icalendar.Event()
-    event.add("UID", gathering.uri)
-    event.add("DTSTAMP", in_utc(gathering.updated_at))
-    event.add("CREATED", in_utc(gathering.published_at))
-    event.add("LAST-MODIFIED", in_utc(gathering.updated_at))
-    event.add("SEQUENCE", min(gathering.version - 1, HIGHEST_SEQUENCE))
+    event = new_event(gathering, gathering.uri)
     event.add("SUMMARY", gathering.title)
     event.add("DTSTART", at_the_place(gathering.starts, gathering.zone))
     if gathering.ends is not None and gathering.ends > gathering.starts:

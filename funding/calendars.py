@@ -6,11 +6,11 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 import icalendar
-from django.conf import settings
 from django.utils.translation import get_language, gettext
 
+from atlas.calendars import LONGEST_DESCRIPTION, new_calendar, new_event
 from atlas.models import Topic
-from atlas.timezones import at_the_place, in_utc, timezones_of
+from atlas.timezones import at_the_place, timezones_of
 from federation import audiences
 from federation.values import tidy
 from frontend.text import plain, render_markdown
@@ -20,20 +20,13 @@ from funding.models import Call
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-MEDIA_TYPE = "text/calendar; charset=utf-8"
-LONGEST_DESCRIPTION = 4000  # characters
 LOOK_AGAIN = dt.timedelta(hours=12)  # how often a calendar that subscribes should ask
-HIGHEST_SEQUENCE = 2**31 - 1
 
 
 def calendar_of(calls: Iterable[Call], *, name: str = "") -> bytes:
     """A calendar with one entry for each closing date. Calls without one are left out. One query for the topics."""
-    calendar = icalendar.Calendar()
-    calendar.add("PRODID", f"-//Flotilla//{settings.ORIGIN}//EN")
-    calendar.add("VERSION", "2.0")
+    calendar = new_calendar(name)
     if name:
-        calendar.add("NAME", name)
-        calendar.add("X-WR-CALNAME", name)
         calendar.add("REFRESH-INTERVAL", LOOK_AGAIN, parameters={"VALUE": "DURATION"})
     closing = [call for call in calls if call.closes_at is not None]
     labels = _labels(closing)
@@ -45,17 +38,12 @@ def calendar_of(calls: Iterable[Call], *, name: str = "") -> bytes:
 
 
 def deadline_of(call: Call, labels: Mapping[str, str]) -> icalendar.Event:
-    """One VEVENT at the moment a call closes, which takes up no time. SEQUENCE grows with each change of the call.
+    """One VEVENT at the moment a call closes, which takes up no time.
 
     No ORGANIZER: nobody is invited, and RFC 5545 section 3.8.4.3 forbids it then.
     """
     assert call.closes_at is not None
-    event = icalendar.Event()
-    event.add("UID", f"{call.uri}#deadline")
-    event.add("DTSTAMP", in_utc(call.updated_at))
-    event.add("CREATED", in_utc(call.published_at))
-    event.add("LAST-MODIFIED", in_utc(call.updated_at))
-    event.add("SEQUENCE", min(call.version - 1, HIGHEST_SEQUENCE))
+    event = new_event(call, f"{call.uri}#deadline")
     event.add("SUMMARY", tidy(gettext("Closes: %(title)s") % {"title": call.title}))
     event.add("DESCRIPTION", _description(call))
     event.add("DTSTART", at_the_place(call.closes_at, call.zone))

@@ -167,10 +167,6 @@ class CallEditForm(EditFormMixin, PointFormMixin, forms.ModelForm):
     def _post_clean(self) -> None:
         """The instance stays as it is: an action writes, from `changes()`, on the row as it is then."""
 
-    def changes(self) -> dict[str, Any]:
-        """The checked values by column, for an action."""
-        return {name: self.cleaned_data[name] for name in self._meta.fields or ()}
-
 
 class CallForm(SpeakerFormMixin, CallEditForm):
     """A new call, made known by a group one belongs to or by oneself."""

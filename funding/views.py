@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import signed_in
 from atlas.access import cards_for
 from atlas.queries import known_areas
+from atlas.views.files import calendar_file, unreadable
 from atlas.views.fragments import is_for
 from federation.negotiation import copy_for_members, document_response, gone_document, wants_activity
 from frontend import shell
@@ -57,10 +58,9 @@ def list_calendar(request: HttpRequest) -> HttpResponse:
     """The closing dates of the same list, over all its pages, as a calendar to subscribe to."""
     found = CallFilter(request.GET, queries.calls_among(cards_for(request)))
     if not found.form.is_valid():
-        lines = [f"{name}: {message}" for name, errors in found.form.errors.items() for message in errors]
-        return HttpResponse("\n".join(lines), status=400, content_type="text/plain; charset=utf-8")
+        return unreadable(found)
     name = _("Funding calls on %(node)s") % {"node": shell.node_name()}
-    return _calendar(calendars.calendar_of(queries.deadlines_of(found.qs), name=name), "calls")
+    return calendar_file(calendars.calendar_of(queries.deadlines_of(found.qs), name=name), "calls")
 
 
 @require_safe
@@ -71,14 +71,7 @@ def call_calendar(request: HttpRequest, public_id: str) -> HttpResponse:
         return _withdrawn(request, public_id)
     if call.closes_at is None:
         raise Http404
-    return _calendar(calendars.calendar_of([call]), call.public_id)
-
-
-def _calendar(content: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=calendars.MEDIA_TYPE)
-    response["Content-Disposition"] = f'attachment; filename="{name}.ics"'
-    patch_vary_headers(response, ["Accept-Language", "Cookie"])
-    return response
+    return calendar_file(calendars.calendar_of([call]), call.public_id)
 
 
 @require_safe

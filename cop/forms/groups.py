@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -43,10 +41,6 @@ class GroupForm(EditFormMixin, PointFormMixin, forms.ModelForm):
             "area": _("In words, for example Camden. A group at risk can give an area and no point, or neither."),
         }
         widgets = {"summary": Paragraphs(attrs={"rows": 6}), "joining": forms.RadioSelect}
-
-    def changes(self) -> dict[str, Any]:
-        """The checked values, for an action."""
-        return {name: self.cleaned_data[name] for name in self._meta.fields or ()}
 
 
 class NewGroupForm(OnceFormMixin, GroupForm):

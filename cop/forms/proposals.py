@@ -117,9 +117,6 @@ class ProposalEditForm(EditFormMixin, PointFormMixin, forms.ModelForm):
             self.add_error("quantity", _("Say how many %(unit)s, or leave both empty.") % {"unit": data["unit"]})
         return data
 
-    def changes(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in self._meta.fields or ()}
-
 
 class ProposalForm(SpeakerFormMixin, ProposalEditForm):
     """A new need or offer."""

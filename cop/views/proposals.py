@@ -58,8 +58,11 @@ def edit_proposal(request: HttpRequest, direction: str, public_id: str) -> HttpR
     proposal = access.proposal_for_reading(request.actor, direction, public_id)
     access.require_edit(request.actor, proposal)
     form = ProposalEditForm(request.POST or None, instance=Proposal.objects.get(pk=proposal.pk))
-    change = (actions.change_proposal, request.actor, proposal)
-    if request.method == "POST" and form.is_valid() and form.carried_out(*change):
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and form.carried_out(actions.change_proposal, request.actor, proposal)
+    ):
         messages.success(request, _("Saved. The other nodes are being told."))
         return redirect(proposal)
     context = {"form": form, "direction": direction, "proposal": proposal}

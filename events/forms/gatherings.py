@@ -149,8 +149,7 @@ class GatheringEditForm(EditFormMixin, PointFormMixin, forms.ModelForm):
         """The instance stays as it is: an action writes, from `changes()`, on the row as it is then."""
 
     def changes(self) -> dict[str, Any]:
-        """The checked values by column, for an action."""
-        values = {name: self.cleaned_data[name] for name in self._meta.fields or ()}
+        values = super().changes()
         values["festival_id"] = values.pop("festival")
         return values
 

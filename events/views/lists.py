@@ -11,6 +11,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from atlas.views.files import calendar_file, unreadable
 from atlas.views.fragments import is_for
 from events import access, calendars, queries
 from events.filters import GatheringFilter
@@ -41,10 +42,9 @@ def list_calendar(request: HttpRequest) -> HttpResponse:
     """The same list as a calendar file to subscribe to, over all its pages; 400 where a filter cannot be read."""
     found = GatheringFilter(request.GET, queries.cards(reader(request)))
     if not found.form.is_valid():
-        lines = [f"{name}: {message}" for name, errors in found.form.errors.items() for message in errors]
-        return HttpResponse("\n".join(lines), status=400, content_type="text/plain; charset=utf-8")
+        return unreadable(found)
     name = _("Gatherings on %(node)s") % {"node": shell.node_name()}
-    return _calendar(calendars.calendar_of(queries.behind(found.in_order()), name=name), "gatherings")
+    return calendar_file(calendars.calendar_of(queries.behind(found.in_order()), name=name), "gatherings")
 
 
 @require_safe
@@ -55,11 +55,4 @@ def gathering_calendar(request: HttpRequest, public_id: str) -> HttpResponse:
         return withdrawn(request, public_id)
     if gathering.starts is None:
         raise Http404
-    return _calendar(calendars.calendar_of([gathering]), gathering.public_id)
-
-
-def _calendar(content: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=calendars.MEDIA_TYPE)
-    response["Content-Disposition"] = f'attachment; filename="{name}.ics"'
-    response["Vary"] = "Cookie, Accept-Language"
-    return response
+    return calendar_file(calendars.calendar_of([gathering]), gathering.public_id)
