@@ -9,6 +9,7 @@ from django.forms.boundfield import BoundField
 from django.http import QueryDict
 
 RESTARTS = "page"  # a changed filter begins at its first page
+EXACT = "exact"  # look for words as they were typed: said of one question, and forgotten when another is typed
 
 
 class Chip(NamedTuple):
@@ -46,7 +47,7 @@ def chips(query: QueryDict, form: BaseForm) -> list[Chip]:
 
 def kept(query: QueryDict, form: BaseForm) -> list[tuple[str, str]]:
     """What the address says beside the form's own fields, such as the view: carried on in hidden inputs."""
-    own = {bound.html_name for bound in form} | {RESTARTS}
+    own = {bound.html_name for bound in form} | {RESTARTS, EXACT}
     return [(key, value) for key, values in query.lists() if key not in own for value in values]
 
 

@@ -9,6 +9,7 @@ import secrets
 from typing import Any, NamedTuple
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.forms import BaseForm, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Widget
 from django.forms.boundfield import BoundField
 from django.utils.text import capfirst
@@ -91,6 +92,16 @@ def problems(form: BaseForm) -> list[Problem]:
     return found
 
 
+def _digest(file: UploadedFile) -> str:
+    """Names the contents of a file, which is left to be read from its beginning."""
+    file.seek(0)
+    digest = hashlib.sha256()
+    for chunk in file.chunks():
+        digest.update(chunk)
+    file.seek(0)
+    return digest.hexdigest()
+
+
 def _first_control_id(bound: BoundField) -> str:
     """The id a link must lead to: the first box of a group, the first part of a split field."""
     own_id = bound.auto_id or ""
@@ -125,4 +136,5 @@ class OnceFormMixin(forms.Form):
         if not self.cleaned_data.get("once"):
             return ""
         sent = sorted((name, self.data.getlist(name)) for name in self.data if name != "csrfmiddlewaretoken")
+        sent += sorted((name, [_digest(each) for each in self.files.getlist(name)]) for name in self.files)
         return hashlib.sha256(json.dumps(sent).encode()).hexdigest()

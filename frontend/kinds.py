@@ -13,8 +13,11 @@ KIND_WORDS: dict[str, Promise] = {
     "topic": _("Topic"),
     "need": _("Need"),
     "offer": _("Offer"),
+    "expertise": _("Expertise"),
     "gathering": _("Gathering"),
     "call": _("Funding call"),
+    "place": _("Place"),
+    "know-how": _("Know-how"),
     "node": pgettext_lazy("a node of the flotilla", "Node"),
 }
 
@@ -26,7 +29,10 @@ KIND_PLURALS: dict[str, Promise] = {
     "topic": _("Topics"),
     "need": _("Needs"),
     "offer": _("Offers"),
+    "expertise": _("Expertise"),
     "gathering": _("Gatherings"),
     "call": _("Funding calls"),
+    "place": _("Places"),
+    "know-how": _("Know-how"),
     "node": pgettext_lazy("nodes of the flotilla", "Nodes"),
 }

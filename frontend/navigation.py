@@ -19,11 +19,14 @@ PRIMARY: tuple[Entry, ...] = (
     Entry(_("Offers"), "/offers/"),
     Entry(_("Meet and learn"), "/gatherings/"),
     Entry(_("Funding"), "/calls/"),
+    Entry(_("Know-how"), "/know-how/"),
     Entry(_("Groups"), "/groups/"),
 )
 
 FOOTER: tuple[Entry, ...] = (
     Entry(_("Atlas"), "/atlas/"),
+    Entry(_("Places"), "/places/"),
+    Entry(_("Expertise"), "/expertise/"),
     Entry(_("Accessibility"), "/accessibility/"),
     Entry(_("How these pages are made"), "/style/"),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.dates import get_timezone_location
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -105,7 +105,7 @@ def language_name(code: str) -> str:
     """The name of a language in the reader's language: “Italian”, “italiano”. The code itself if unknown."""
     try:
         return Locale.parse(code, sep="-").get_display_name(_babel_locale()) or code
-    except (ValueError, LookupError):
+    except (ValueError, LookupError, UnknownLocaleError):
         return code
 
 
