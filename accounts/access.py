@@ -61,7 +61,8 @@ def page_to_return_to(request: HttpRequest, otherwise: str = "/") -> str:
     """The page of this node that a form names as `next`, or `otherwise`; never an address elsewhere."""
     wanted = request.POST.get("next", "")
     ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure())
-    return wanted if ours else otherwise
+    # A bare word would be taken for the name of a page, which there may not be.
+    return wanted if ours and wanted.startswith(("/", "https://", "http://")) else otherwise
 
 
 def stewards_only(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from journal.models import Errand as Errand
     from journal.models import Heartbeat as Heartbeat
     from journal.recording import OutsideTransaction as OutsideTransaction
+    from journal.recording import Wanted as Wanted
     from journal.recording import errand as errand
+    from journal.recording import errand_for_each as errand_for_each
     from journal.recording import hold as hold
     from journal.recording import record as record
     from journal.registry import errand_kind as errand_kind
@@ -52,7 +54,9 @@ _HOMES = {
     "Errand": "journal.models",
     "Heartbeat": "journal.models",
     "OutsideTransaction": "journal.recording",
+    "Wanted": "journal.recording",
     "errand": "journal.recording",
+    "errand_for_each": "journal.recording",
     "hold": "journal.recording",
     "record": "journal.recording",
     "errand_kind": "journal.registry",

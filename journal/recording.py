@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
@@ -14,7 +15,8 @@ from journal.models import Entry, Errand
 
 #: An errand with the same key was inserted and then started, each just before we looked: never often in a row.
 INSERT_ATTEMPTS = 5
-ENTRY_NAME = re.compile(r"[a-z][a-z_]*\.[a-z][a-z_]*")
+BATCH = 500  # rows of one query
+ENTRY_NAME = re.compile(r"[a-z][a-z_-]*\.[a-z][a-z_]*")
 
 
 class OutsideTransaction(RuntimeError):
@@ -65,6 +67,49 @@ def errand(
     if due_at <= timezone.now():
         bell.ring()
     return waiting
+
+
+class Wanted(NamedTuple):
+    """One errand of many: see `errand_for_each`."""
+
+    key: str
+    payload: dict[str, Any]
+    due_at: dt.datetime
+
+
+def errand_for_each(kind: str, wanted: Iterable[Wanted]) -> None:
+    """As `errand` with a key, for many at once: a fixed number of queries for each BATCH of them.
+
+    Raises as `errand` does.
+    """
+    _require_transaction(f"errand_for_each({kind!r})")
+    registry.kind_named(kind)
+    asked = {each.key: each for each in wanted}
+    keys = sorted(asked)
+    for start in range(0, len(keys), BATCH):
+        _ask(kind, {key: asked[key] for key in keys[start : start + BATCH]})
+    if any(each.due_at <= timezone.now() for each in asked.values()):
+        bell.ring()
+
+
+def _ask(kind: str, missing: dict[str, Wanted]) -> None:
+    """Ends when each is waiting and locked, so that no worker starts it before our change is committed."""
+    for _attempt in range(INSERT_ATTEMPTS):
+        waiting = Errand.objects.select_for_update().filter(
+            kind=kind, key__in=missing, state=Errand.State.READY, lease_owner=""
+        )
+        sooner = []
+        for held in waiting.order_by("key"):
+            each = missing.pop(held.key or "")
+            if each.due_at < held.due_at:
+                held.due_at = each.due_at
+                sooner.append(held)
+        Errand.objects.bulk_update(sooner, ["due_at"])
+        if not missing:
+            return
+        made = [Errand(kind=kind, key=each.key, payload=each.payload, due_at=each.due_at) for each in missing.values()]
+        Errand.objects.bulk_create(made, ignore_conflicts=True)
+    raise IntegrityError(f"{len(missing)} errands {kind!r} were started again and again while they were asked for")
 
 
 def hold(uri: str) -> None:
