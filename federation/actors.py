@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 HANDLE_TRIES = 5
+ED25519_MULTIKEY = "z6Mk"  # Mitra names its RSA key in the same list, first
 ACTOR_TYPES = frozenset(Actor.Type.values)
 
 
@@ -68,7 +69,8 @@ def make_actor(type_: Actor.Type, uri: str, *, handle: str, name: str = "", user
 
 def for_user(user: User) -> Actor:
     """The actor a person acts with, made at first need. Its handle is random: it says nothing about them."""
-    found = Actor.objects.filter(user=user).first()
+    held = user._state.fields_cache.get("actor")  # as `config.backends` has read it with the person
+    found = held or Actor.objects.filter(user=user).first()
     if found:
         return found
     public_id = identity.new_public_id()
@@ -216,8 +218,8 @@ def _keys(doc: Json, uri: str) -> Json:
             found |= {"rsa_key_id": _key_id("publicKey", key, uri), "rsa_public": key["publicKeyPem"]}
             break
     for key in _listed(doc.get("assertionMethod")):
-        if key.get("controller") == uri and key.get("type") == "Multikey":
-            multibase = str(key.get("publicKeyMultibase", ""))[:100]
+        multibase = str(key.get("publicKeyMultibase", ""))[:100]
+        if key.get("controller") == uri and key.get("type") == "Multikey" and multibase.startswith(ED25519_MULTIKEY):
             _usable("publicKeyMultibase", multibase)
             found |= {"ed25519_key_id": _key_id("assertionMethod", key, uri), "ed25519_public": multibase}
             break

@@ -8,8 +8,16 @@ class FederationConfig(AppConfig):
 
     def ready(self) -> None:
         """Fill the tables of verbs, lanes and errands."""
-        from federation import catalogue, describing, housekeeping, peering  # noqa: F401
-        from federation.inbound import following, objects_verbs, work  # noqa: F401
+        from federation import (  # noqa: F401
+            catalogue,
+            describing,
+            housekeeping,
+            introductions,
+            peering,
+            sources,
+            storeroom,
+        )
+        from federation.inbound import endorsements, following, objects_verbs, waiting, work  # noqa: F401
         from federation.outbound import deliver, publish  # noqa: F401
         from frontend import shell
 

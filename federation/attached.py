@@ -38,7 +38,7 @@ class Tags:
 
 @dataclass(frozen=True)
 class Attachment:
-    """A picture, file or link; `name` is its caption or alternative text, sizes in pixels."""
+    """A picture, file or link; `name` is a picture's alternative text or a file's title, sizes in pixels."""
 
     type: str
     url: str
@@ -46,6 +46,7 @@ class Attachment:
     name: str = ""
     width: int | None = None
     height: int | None = None
+    caption: str = ""
 
 
 def read_tags(field: str, value: Any) -> Tags:
@@ -132,4 +133,5 @@ def _attachment(each: dict[str, Any]) -> Attachment:
         name=read_text("attachment.name", each.get("name"), LONGEST_CAPTION),
         width=read_integer("attachment.width", described.get("width"), 0, 100_000),
         height=read_integer("attachment.height", described.get("height"), 0, 100_000),
+        caption=read_text("attachment.caption", each.get("caption"), LONGEST_CAPTION),
     )

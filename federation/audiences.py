@@ -28,10 +28,15 @@ def of_group(group_actor_uri: str) -> str:
 
 
 def readable_by(reader: Actor | None) -> Collection[str]:
-    """The audiences `reader` belongs to; one query for a person, none for a visitor."""
+    """The audiences `reader` belongs to; one query for a person, none for a visitor. The reader of a page asks once:
+    `federation.middleware` gives it `audiences_read` to remember."""
     if not reader:  # also a lazy `request.actor` that turns out to be nobody
         return [PUBLIC]
-    keys = list(reader.audience_keys.values_list("audience", flat=True))
-    if reader.is_ours and reader.user_id:
-        keys.append(this_node())
-    return [PUBLIC, *keys]
+    known: list[str] | None = getattr(reader, "audiences_read", None)
+    if known is None:
+        known = [PUBLIC, *reader.audience_keys.values_list("audience", flat=True)]
+        if reader.is_ours and reader.user_id:
+            known.append(this_node())
+        if hasattr(reader, "audiences_read"):
+            reader.audiences_read = known
+    return known

@@ -13,11 +13,11 @@ from django.utils import timezone
 from federation import actors, discovery, identity
 from federation.bounded import BadDocument
 from federation.documents import CONTEXT
-from federation.fetching import get_document, get_json_object
+from federation.fetching import Gone, get_document, get_json_object
 from federation.guard import FetchRefused
 from federation.http import FetchFailed
-from federation.inbound.objects import take
-from federation.models import Document, Node, Publication
+from federation.inbound.objects import bury, take
+from federation.models import Actor, Document, Node, Publication
 from federation.outbound.signing import fetch_signer
 from federation.reader import BadField
 from journal import errand, errand_kind
@@ -115,6 +115,8 @@ def _take_item(item: Any, node: Node) -> None:
             take(item, node)
     except BadField as bad:
         log.warning("catalogue of %s: an item was left out: %s", node.origin, bad)
+    except Exception:  # a fault of ours with one item must not keep everything after it from us for ever
+        log.exception("catalogue of %s: an item could not be taken in", node.origin)
 
 
 @errand_kind("federation.fetch", atomic=False)
@@ -132,5 +134,25 @@ def fetch_object(errand_row: Errand) -> None:
             take(doc, node)
     except FetchFailed:
         raise  # their server may be back later: the errand is tried again
+    except Gone:
+        with transaction.atomic():
+            if Document.objects.filter(uri=uri, node=node, state=Document.State.READ).exists():
+                bury(uri, node, content={"id": uri, "type": "Tombstone"})
     except (FetchRefused, BadDocument) as refused:
         log.info("%s was spoken of and could not be had: %s", uri, refused)
+
+
+@errand_kind("federation.read_actor", atomic=False)
+def read_actor(errand_row: Errand) -> None:
+    """Ask an actor's own server who it is, as somebody else passed on what it says: without that it has no name."""
+    uri = errand_row.payload["uri"]
+    if identity.is_ours(uri) or Actor.objects.filter(uri=uri, read_at__isnull=False).exists():
+        return
+    if actors.hear_of_node(uri).blocked_at is not None:
+        return
+    try:
+        actors.fetch(uri)
+    except FetchFailed:
+        raise  # their server may be back later: the errand is tried again
+    except (FetchRefused, BadDocument) as refused:
+        log.info("%s was spoken of and could not be read: %s", uri, refused)

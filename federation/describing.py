@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
 
 from federation import actors
+from federation.documents import CONTEXT
 from federation.models import Actor, ThisNode
 from journal import record
+
+RFC_9421 = {"href": "https://datatracker.ietf.org/doc/html/rfc9421", "name": "RFC-9421: HTTP Message Signatures"}
 
 NAME = "federation:name-of-this-node"
 NAME_SECONDS = 60
@@ -34,3 +40,21 @@ def describe_this_node(*, by: str = "", **fields: str) -> ThisNode:
         transaction.on_commit(lambda: cache.delete(NAME))
     node.refresh_from_db()
     return node
+
+
+def document(node: ThisNode) -> dict[str, Any]:
+    """What this node says of itself; neighbours read it again when it changed."""
+    return {
+        "@context": CONTEXT,
+        "id": node.actor.uri,
+        "type": "Application",
+        "name": node.name,
+        "summary": node.summary,
+        "url": f"{settings.ORIGIN}/",
+        **actors.properties(node.actor),
+        "manuallyApprovesFollowers": True,
+        "catalogue": f"{settings.ORIGIN}/metro/catalogue",
+        "digest": f"{settings.ORIGIN}/metro/digest",
+        "peers": f"{settings.ORIGIN}/metro/neighbours",
+        "generator": {"type": "Application", "implements": [RFC_9421]},
+    }

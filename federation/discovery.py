@@ -37,6 +37,7 @@ def read_node(node: Node) -> Actor:
         software=_software(links, node),
         catalogue_url=_own(doc.get("catalogue"), node),
         digest_url=_own(doc.get("digest"), node),
+        neighbours_url=_own(doc.get("peers"), node),
     )
     node.refresh_from_db()
     return actor

@@ -1,8 +1,8 @@
 """The one way out: every request to another server goes through here.
 
 Connections pass `federation.guard`. A GET takes at most 3 redirects, each checked like the first; a POST
-follows none. An answer is read up to 1 MB, everything is over within 10 seconds. Sessions are kept per event
-loop; code without one (worker threads) uses `run`, which keeps a single loop of its own alive.
+follows none. An answer is read up to 1 MB, a picture up to 5 MB, everything is over within 10 seconds. Sessions
+are kept per event loop; code without one (worker threads) uses `run`, which keeps a single loop of its own alive.
 """
 
 import asyncio
@@ -25,7 +25,8 @@ from yarl import URL
 from federation.documents import read_document
 from federation.guard import FetchRefused, GuardedResolver, check_url, guarded_socket, private_allowed
 
-LONGEST_ANSWER = 1_000_000  # bytes, after decompression
+LONGEST_ANSWER = 1_000_000  # bytes, after decompression; of a picture more
+LONGEST_PICTURE = 5_000_000
 LONGEST_RECEIPT = 2_000  # bytes of the answer to a POST that are kept
 TOTAL_SECONDS = 10
 CONNECT_SECONDS = 5
@@ -48,6 +49,7 @@ class MediaTypes:
 
     accept: str
     taken: tuple[str, ...]
+    longest: int = LONGEST_ANSWER
 
 
 ACTIVITY = MediaTypes(
@@ -55,6 +57,11 @@ ACTIVITY = MediaTypes(
     ("application/activity+json", "application/ld+json", "application/json"),
 )
 WEBFINGER = MediaTypes("application/jrd+json, application/json", ("application/jrd+json", "application/json"))
+PICTURES = MediaTypes(
+    "image/webp, image/jpeg, image/png, image/gif",
+    ("image/webp", "image/jpeg", "image/png", "image/gif"),
+    longest=LONGEST_PICTURE,
+)
 NODEINFO = MediaTypes("application/json", ("application/json",))
 
 
@@ -87,7 +94,8 @@ class Answer:
 
 
 async def get_json(url: str, *, sign: Sign | None = None, accept: MediaTypes = ACTIVITY) -> Fetched:
-    """GET a JSON document. Any status is returned; a 2xx must have one of the types in `accept`.
+    """GET a JSON document, or with `accept=PICTURES` a picture. Any status is returned; a 2xx must have one of the
+    types in `accept`.
 
     Raises FetchRefused (guard, too many redirects, type, size), of which FetchFailed (network, time) is the
     kind that may pass.
@@ -113,7 +121,7 @@ async def _get(url: URL, sign: Sign | None, accept: MediaTypes) -> Fetched:
         ok = 200 <= response.status < 300
         if ok:
             _check_type(url, content_type, accept)
-        body = b"" if response.status in REDIRECTS else await _read(response, url)
+        body = b"" if response.status in REDIRECTS else await _read(response, url, accept.longest)
         return Fetched(str(url), response.status, content_type, body, _lowered(response))
 
 
@@ -136,7 +144,7 @@ def _check_type(url: URL, content_type: str, accept: MediaTypes) -> None:
         raise FetchRefused(f"{url}: Content-Type: expected {accept.accept}, got {content_type[:100]!r}")
 
 
-async def _read(response: aiohttp.ClientResponse, url: URL) -> bytes:
+async def _read(response: aiohttp.ClientResponse, url: URL, longest: int) -> bytes:
     """The whole body, unpacked; stops reading as soon as it is too long."""
     encoding = response.headers.get("Content-Encoding", "identity").lower()
     if encoding not in ("gzip", "identity"):
@@ -145,11 +153,11 @@ async def _read(response: aiohttp.ClientResponse, url: URL) -> bytes:
     body = bytearray()
     async for chunk in response.content.iter_chunked(65_536):
         try:
-            body += unpack.decompress(chunk, LONGEST_ANSWER + 1) if unpack else chunk
+            body += unpack.decompress(chunk, longest + 1) if unpack else chunk
         except zlib.error as error:
             raise FetchRefused(f"{url}: the gzip body cannot be unpacked") from error
-        if len(body) > LONGEST_ANSWER:
-            raise FetchRefused(f"{url}: expected at most {LONGEST_ANSWER} bytes")
+        if len(body) > longest:
+            raise FetchRefused(f"{url}: expected at most {longest} bytes")
     return bytes(body)
 
 

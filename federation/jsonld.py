@@ -96,10 +96,14 @@ def _host(value: Any) -> str:
 
 
 def _is_plain(doc: Json, contexts: list[Any]) -> bool:
-    """Whether plain names mean what they say: ActivityStreams without new names for `id` and `type`."""
+    """Whether plain names mean what they say: ActivityStreams without new names for `id` and `type`.
+
+    Mbin names nothing but a context of its own, which includes ActivityStreams.
+    """
     if any(name.startswith("@") and name != "@context" for name in doc):
         return False
-    if contexts and ACTIVITYSTREAMS not in contexts:
+    own = any(_is_their_own(each, doc) for each in contexts if isinstance(each, str))
+    if contexts and ACTIVITYSTREAMS not in contexts and not own:
         return False
     return not any(_renames_keywords(each) for each in contexts if isinstance(each, dict))
 

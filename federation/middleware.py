@@ -28,5 +28,12 @@ class ActorMiddleware:
 
     def __call__(self, request: HttpRequest) -> Any:
         user = request.user
-        request.actor = SimpleLazyObject(lambda: actors.for_user(user)) if user.is_authenticated else None  # type: ignore[attr-defined]
+        request.actor = SimpleLazyObject(lambda: _reader(user)) if user.is_authenticated else None  # type: ignore[attr-defined]
         return self.get_response(request)
+
+
+def _reader(user: Any) -> Any:
+    """The person's actor, which remembers for this request what it may read."""
+    actor = actors.for_user(user)
+    actor.audiences_read = None
+    return actor

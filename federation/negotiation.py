@@ -45,7 +45,7 @@ def document_response(request: HttpRequest, row: Any) -> HttpResponse:
     if not row.is_ours:
         return HttpResponseRedirect(row.uri)
     found = types.locate(row.uri)
-    if found is None or (row.audience != audiences.PUBLIC and not _hosts_a_reader(request, row.audience)):
+    if found is None or (row.audience != audiences.PUBLIC and not hosts_a_reader(request, row.audience)):
         raise Http404
     return as_activity(found[0].document(row))
 
@@ -58,7 +58,7 @@ def copy_for_members(request: HttpRequest) -> HttpResponse | None:
     if not wants_activity(request) or "Signature" not in request.headers:
         return None
     found = types.locate(f"{settings.ORIGIN}{request.path}")
-    if found is None or not found[1].is_ours or not _hosts_a_reader(request, found[1].audience):
+    if found is None or not found[1].is_ours or not hosts_a_reader(request, found[1].audience):
         return None
     type_, row = found
     if row.withdrawn_at is not None:
@@ -82,7 +82,8 @@ def gone_document(row: Any) -> HttpResponse:
     return as_activity({"@context": CONTEXT, **type_.tombstone(held), **keys}, status=410)
 
 
-def _hosts_a_reader(request: HttpRequest, audience: str) -> bool:
+def hosts_a_reader(request: HttpRequest, audience: str) -> bool:
+    """Whether a server asks, and signs for it, on which somebody belongs to the audience."""
     if audience == audiences.this_node():
         return False
     try:

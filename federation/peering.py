@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils import timezone
 
-from federation import actors, audiences, catalogue, discovery, identity
+from federation import actors, audiences, catalogue, discovery, identity, introductions
 from federation.models import Actor, Delivery, Following, Node
-from federation.outbound.say import say
+from federation.outbound.follow import follow, stop_following
 from journal import errand, errand_kind, record
 
 if TYPE_CHECKING:
@@ -75,21 +75,7 @@ def carry_invitation(errand_row: Errand) -> None:
         return
     actor = discovery.read_node(node)
     with transaction.atomic():
-        _follow(actor)
-
-
-def _follow(actor: Actor) -> None:
-    """Our node's actor asks to hear what theirs says. Asked again if they have not said yes."""
-    ours = actors.this_node().actor
-    before = Following.objects.filter(follower=ours, followed=actor).first()
-    if before is not None and before.state == Following.State.ACCEPTED:
-        return
-    activity = say(ours, "Follow", actor.uri, [actor.inbox], to=[actor.uri])
-    Following.objects.update_or_create(
-        follower=ours,
-        followed=actor,
-        defaults={"uri": activity.uri, "state": Following.State.ASKED, "answered_at": None},
-    )
+        follow(actor)
 
 
 def accept(node: Node, *, by: str = "") -> Node:
@@ -100,7 +86,7 @@ def accept(node: Node, *, by: str = "") -> Node:
             raise CannotPeer(CannotPeer.NOT_ASKED, node.origin)
         _become_neighbours(node, by=by)
         _answer_their_follow(node, accept=True)
-        _follow(node.actor)
+        follow(node.actor)
     return node
 
 
@@ -143,16 +129,7 @@ def end(node: Node, *, by: str = "") -> Node:
         if node.actor is None or node.peering in {Node.Peering.NONE, Node.Peering.ENDED}:
             raise CannotPeer(CannotPeer.NO_NEIGHBOUR, node.origin)
         ours = actors.this_node().actor
-        for following in Following.objects.filter(follower=ours, followed=node.actor):
-            say(
-                ours,
-                "Undo",
-                {"id": following.uri, "type": "Follow", "actor": ours.uri, "object": node.actor.uri},
-                [node.actor.inbox],
-                to=[node.actor.uri],
-                about=node.actor.uri,
-            )
-            following.delete()
+        stop_following(node.actor)
         Following.objects.filter(follower=node.actor, followed=ours).delete()
         _set(node, Node.Peering.ENDED, "node.ended", by=by)
     return node
@@ -176,7 +153,7 @@ def asked_by(node: Node, actor: Actor, following: Following) -> str:
         _answer_their_follow(node, accept=True)
         return "neighbours, as we had asked them too"
     _set(node, Node.Peering.ASKED, "node.asked")
-    errand("federation.read_node", payload={"node": node.pk}, key=f"read:{node.pk}")
+    introductions.ask_again(node)
     return "asks to become a neighbour"
 
 
@@ -196,17 +173,17 @@ def refused_by(node: Node) -> str:
     return "does not want to be a neighbour"
 
 
+def described_by(node: Node) -> str:
+    """They say something else of themselves, or know somebody new: read at their own address."""
+    introductions.ask_again(node)
+    return "the node is read again"
+
+
 def ended_by(node: Node) -> str:
     if node.actor is not None:
         Following.objects.filter(follower=actors.this_node().actor, followed=node.actor).delete()
     _set(node, Node.Peering.ENDED, "node.left")
     return "ended the neighbourhood"
-
-
-@errand_kind("federation.read_node", atomic=False)
-def read_node(errand_row: Errand) -> None:
-    """Learn the name and the software of a node that asked, so that the steward knows who it is."""
-    discovery.read_node(Node.objects.get(pk=errand_row.payload["node"]))
 
 
 def has_public_page(actor: Actor) -> bool:
@@ -221,6 +198,7 @@ def _become_neighbours(node: Node, *, by: str = "") -> None:
     if node.peering not in Node.SHARING:
         Node.objects.filter(pk=node.pk).update(peered_at=timezone.now(), failures=0, rest_until=None)
         _set(node, Node.Peering.FULL, "node.peered", by=by)
+        introductions.ask_again(node)
 
 
 def _answer_their_follow(node: Node, *, accept: bool) -> None:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.utils import timezone
 
-from federation import identity
+from federation import attaching, identity
 from federation.models import Submission
 from journal import record
 
 if TYPE_CHECKING:
+    from federation.attaching import Attaching
     from federation.models import Actor, Published
 
 Row = TypeVar("Row", bound="Published")
@@ -44,9 +45,10 @@ def publish(
     author: Actor | None,
     audience: str,
     once: str = "",
+    attached: Attaching | None = None,
     **fields: Any,
 ) -> Row:
-    """A new row of ours with its address, on the record as `<kind>.published`.
+    """A new row of ours with its address, on the record as `<kind>.published`, with what is attached to it.
 
     With `once`, the key of a form and its contents, a form that is sent again gives the row that it gave before.
     """
@@ -66,6 +68,8 @@ def publish(
         updated_at=now,
         **fields,
     )
+    if attached is not None:
+        attaching.attach(row.uri, attached, by=author or speaker)
     record(f"{kind}.published", row.uri, actor=(author or speaker).uri)
     return row
 
@@ -81,29 +85,45 @@ def given_before(model: type[Row], author: Actor | None, once: str, uri: str) ->
     return None if is_first else model.objects.get(uri=submission.uri)
 
 
-def change(row: Row, kind: str, /, *, by: Actor, seen: int | None = None, **fields: Any) -> Row:
-    """New values for a row of ours; nothing is recorded when nothing differs.
+def change(
+    row: Row,
+    kind: str,
+    /,
+    *,
+    by: Actor,
+    seen: int | None = None,
+    attached: Attaching | None = None,
+    **fields: Any,
+) -> Row:
+    """New values for a row of ours, and what changes of its attachments; nothing is recorded when nothing differs.
 
     `seen` is the version that `by` was shown: where it is older, nothing is written unless nothing differs.
-    Raises NotOurs, ChangedMeanwhile, and ValueError for what cannot change.
+    Raises NotOurs, ChangedMeanwhile, attaching.TooMany, and ValueError for what cannot change.
     """
     fixed = FIXED & fields.keys()
     if fixed:
         raise ValueError(f"{', '.join(sorted(fixed))} cannot be changed after publishing")
     row = _held(row)
     differing = {name: value for name, value in fields.items() if getattr(row, name) != value}
-    if differing:
+    attaches = attached is not None and attaching.would_change(row.uri, attached)
+    if differing or attaches:
         if seen is not None and seen != row.version:
             raise ChangedMeanwhile(row, seen)
+        if attached is not None and attaches:
+            attaching.attach(row.uri, attached, by=by)
         _raise_version(row, **differing)
         record(f"{kind}.changed", row.uri, actor=by.uri)
     return row
 
 
 def withdraw(row: Row, kind: str, *, by: Actor) -> Row:
-    """Take a row of ours back, everywhere it went. A second time changes nothing. Raises NotOurs."""
+    """Take a row of ours back, everywhere it went, and erase its files. A second time changes nothing.
+
+    Raises NotOurs.
+    """
     row = _held(row)
     if row.withdrawn_at is None:
+        attaching.detach(row.uri)
         _raise_version(row, withdrawn_at=timezone.now())
         record(f"{kind}.withdrawn", row.uri, actor=by.uri)
     return row

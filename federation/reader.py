@@ -260,26 +260,30 @@ class Reader:
         return next(iter(self.children(name)), None)
 
     def children(self, name: str, limit: int = MOST_ITEMS) -> list[Reader]:
-        """Embedded objects; bare addresses among them are left out."""
-        return [each for each in self._members(name, limit) if isinstance(each, Reader)]
+        """Embedded objects; whatever else is among them is left out: Pleroma's `source` is a bare text."""
+        return [Reader(each, field) for field, each in self._listed(name, limit) if isinstance(each, dict)]
 
     def items(self, limit: int = MOST_ITEMS) -> list[Reader | str]:
         """The members of a collection or page, in order: objects, or their addresses."""
         return self._members("orderedItems" if "orderedItems" in self else "items", limit)
 
     def _members(self, name: str, limit: int) -> list[Reader | str]:
-        value = self.data.get(name)
-        listed = value if isinstance(value, list) else [value]
-        if len(listed) > limit:
-            raise BadField(self._field(name), listed, f"at most {limit} members")
         found: list[Reader | str] = []
-        for index, each in enumerate(listed):
-            field = f"{self._field(name)}[{index}]" if isinstance(value, list) else self._field(name)
+        for field, each in self._listed(name, limit):
             if isinstance(each, dict):
                 found.append(Reader(each, field))
             elif each is not None and each != "":
                 found.append(values.read_address(field, each, SCHEMES))
         return found
+
+    def _listed(self, name: str, limit: int) -> list[tuple[str, Any]]:
+        """What stands under a name, one or several, each with where in the document it stands."""
+        value, field = self.data.get(name), self._field(name)
+        if not isinstance(value, list):
+            return [(field, value)]
+        if len(value) > limit:
+            raise BadField(field, value, f"at most {limit} members")
+        return [(f"{field}[{index}]", each) for index, each in enumerate(value)]
 
 
 def _strings(value: Any) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from django.db.models import Count, Value
 from django.utils import timezone
 
 from federation import audiences
@@ -19,6 +20,17 @@ if TYPE_CHECKING:
     from federation.reader import Reader
 
 Json = dict[str, Any]
+
+
+class StaysDocument(Exception):
+    """A document that is understood and belongs to nothing known here: kept as it is, shown nowhere.
+
+    `answers` is the address it waits for: once that is here, the document is read again.
+    """
+
+    def __init__(self, reason: str, answers: str = "") -> None:
+        super().__init__(reason)
+        self.answers = answers
 
 
 class FederatedType:
@@ -51,6 +63,22 @@ class FederatedType:
         """Whether the row is out in the open at all; a person without a public page is not."""
         return row.withdrawn_at is None
 
+    def hears(self, row: Any) -> list[str]:
+        """Inboxes elsewhere that hear of this row beside neighbours and followers: those it speaks to."""
+        return []
+
+    def welcomes(self, read: Reader, sender: Actor) -> bool:
+        """Whether a stranger's document is taken in all the same, because it answers or addresses somebody here."""
+        return False
+
+    def audience_of(self, read: Reader, owner: Actor) -> str:
+        """The audience of a document of theirs where this kind knows one of its own; empty for the usual three."""
+        return ""
+
+    def settle(self, values: dict[str, Any], read: Reader) -> dict[str, Any]:
+        """A last look at the column values, now with `actor` and `audience`, before they are written."""
+        return values
+
     def after_arrival(self, row: Any, read: Reader) -> None:
         """Rows beside the main one, written in the same transaction (members of a group, say)."""
 
@@ -72,12 +100,25 @@ class FederatedType:
 
             doc |= properties(row.actor)
         doc |= self.to_object(row)
+        doc |= endorsed(row.uri)
+        from federation import attaching  # likewise
+
+        doc["attachment"] = [*doc.get("attachment", []), *(attaching.on_the_wire(row.uri) if row.pk else [])]
         return {key: value for key, value in doc.items() if value not in (None, "", [], {})}
 
     def tombstone(self, row: Any) -> Json:
         """What stands at the address of a row of ours that was withdrawn (ActivityPub 6.4)."""
         deleted = write_instant(row.withdrawn_at or timezone.now())
         return {"id": row.uri, "type": "Tombstone", "formerType": self.type, "version": row.version, "deleted": deleted}
+
+
+def endorsed(uri: str) -> Json:
+    """How many like a thing of ours and passed it on, where anybody did. Counters: no part of what makes a version."""
+    from federation.models import Endorsement  # models are not loaded yet when types are declared
+
+    counted = Endorsement.objects.filter(uri=uri).order_by().values_list("kind").annotate(n=Count("pk"))
+    names = {Endorsement.Kind.LIKE: "likes", Endorsement.Kind.ANNOUNCE: "shares"}
+    return {names[Endorsement.Kind(kind)]: {"type": "Collection", "totalItems": n} for kind, n in counted}
 
 
 def addressing(audience: str, speaker: Actor) -> Json:
@@ -114,6 +155,19 @@ def for_wire(type_: str, additional_types: tuple[str, ...]) -> FederatedType | N
     return _BY_WIRE.get((type_, ""))
 
 
+def for_document(doc: Json) -> FederatedType | None:
+    """The kind a whole document is; of several types the first that we know.
+
+    Whoever speaks has one type: by it alone is told who may speak for whom.
+    """
+    additional, said = doc.get("additionalType"), doc.get("type")
+    named = additional if isinstance(additional, list) else [additional] if additional else []
+    known = (
+        for_wire(str(each), tuple(map(str, named[:5]))) for each in (said[:5] if isinstance(said, list) else [said])
+    )
+    return next((each for each in known if each and (isinstance(said, str) or not each.is_actor)), None)
+
+
 def for_kind(kind: str) -> FederatedType | None:
     return _BY_KIND.get(kind)
 
@@ -124,9 +178,14 @@ def all_types() -> list[FederatedType]:
 
 
 def locate(uri: str) -> tuple[FederatedType, Any] | None:
-    """The row behind an address, ours or theirs, and how it travels; one query per registered model at most."""
-    for type_ in all_types():
-        row = type_.model.objects.filter(uri=uri).select_related("actor", "node").first()
-        if row is not None:
-            return type_, row
+    """The row behind an address, ours or theirs, and how it travels. Two queries, however many kinds there are."""
+    kinds = all_types()
+    asked = [
+        type_.model.objects.filter(uri=uri).order_by().annotate(which=Value(number)).values_list("which", "pk")
+        for number, type_ in enumerate(kinds)
+    ]
+    found = asked[0].union(*asked[1:], all=True)[:1]
+    for number, key in found:
+        row = kinds[number].model.objects.filter(pk=key).select_related("actor", "node").first()
+        return (kinds[number], row) if row is not None else None
     return None

@@ -1,10 +1,11 @@
 from django.urls import path, re_path
 
-from federation import collections, views
+from federation import collections, media, views
 from federation.inbound.door import inbox
 
 # Every actor of ours has its collections below its own address, whatever its kind.
 _ACTOR = r"(?P<actor>actor|(?:groups|people|topics)/[A-Za-z0-9-]{1,64})"
+_FILE = r"(?P<public_id>[a-z0-9]{12})(?P<size>-small)?\.(?P<ending>webp|pdf)"
 
 urlpatterns = [
     path(".well-known/webfinger", views.webfinger, name="webfinger"),
@@ -17,6 +18,8 @@ urlpatterns = [
     re_path(rf"^{_ACTOR}/followers$", collections.followers, name="actor-followers"),
     re_path(rf"^{_ACTOR}/following$", collections.following, name="actor-following"),
     path("activities/<slug:public_id>", views.activity, name="activity"),
+    re_path(rf"^media/{_FILE}$", media.attachment, name="attachment"),
     path("metro/digest", views.metro_digest, name="metro-digest"),
+    path("metro/neighbours", views.metro_neighbours, name="metro-neighbours"),
     path("metro/catalogue", views.metro_catalogue, name="metro-catalogue"),
 ]

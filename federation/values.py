@@ -116,12 +116,13 @@ def read_instant(field: str, value: Any) -> datetime | None:
 def write_instant(moment: datetime, zone: tzinfo = UTC) -> str:
     """A moment as RFC 3339 has it, to the second, on the clocks of `zone`.
 
+    UTC is written `Z`, as nearly everybody writes it: some read nothing else (django-activitypub, `models.py:298`).
     RFC 3339 offsets are whole minutes. Some zones had others (Monrovia until 1972): then it is told in UTC.
     """
     there = moment.astimezone(zone)
     offset = there.utcoffset()
-    if offset is None or offset.total_seconds() % 60:
-        there = moment.astimezone(UTC)
+    if zone is UTC or offset is None or offset.total_seconds() % 60:
+        return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
     return there.isoformat(timespec="seconds")
 
 

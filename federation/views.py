@@ -11,15 +11,13 @@ from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.views.decorators.http import require_safe
 
-from federation import actors, catalogue, digest, identity
-from federation.documents import CONTEXT
-from federation.models import Activity, Actor, Publication, ThisNode
+from federation import actors, catalogue, describing, digest, identity, introductions
+from federation.models import Activity, Actor, Publication
 from federation.negotiation import ACTIVITY, as_activity, wants_activity
 
 VERSION = "0.1.0"
 _ACCT = re.compile(r"acct:@?([A-Za-z0-9_.-]{1,64})@([A-Za-z0-9.:\[\]-]{1,255})")
 APPLICATION = "https://www.w3.org/ns/activitystreams#Application"
-RFC_9421 = {"href": "https://datatracker.ietf.org/doc/html/rfc9421", "name": "RFC-9421: HTTP Message Signatures"}
 
 
 def _plain(text: str, status: int) -> HttpResponse:
@@ -109,23 +107,7 @@ def node_actor(request: HttpRequest) -> HttpResponse:
     """The node's own actor; a browser is sent to the front door."""
     if not wants_activity(request):
         return HttpResponseRedirect("/")
-    return as_activity(_of_node(actors.this_node()))
-
-
-def _of_node(node: ThisNode) -> dict[str, Any]:
-    return {
-        "@context": CONTEXT,
-        "id": node.actor.uri,
-        "type": "Application",
-        "name": node.name,
-        "summary": node.summary,
-        "url": f"{settings.ORIGIN}/",
-        **actors.properties(node.actor),
-        "manuallyApprovesFollowers": True,
-        "catalogue": f"{settings.ORIGIN}/metro/catalogue",
-        "digest": f"{settings.ORIGIN}/metro/digest",
-        "generator": {"type": "Application", "implements": [RFC_9421]},
-    }
+    return as_activity(describing.document(actors.this_node()))
 
 
 @require_safe
@@ -148,6 +130,12 @@ def metro_digest(request: HttpRequest) -> HttpResponse:
     response = JsonResponse(digest.of_origin(origin))
     response["Cache-Control"] = "no-cache"
     return response
+
+
+@require_safe
+def metro_neighbours(request: HttpRequest) -> HttpResponse:
+    """`GET /metro/neighbours`: the nodes this one shares its view with."""
+    return as_activity(introductions.told())
 
 
 @require_safe

@@ -78,7 +78,7 @@ SCHEMA_ORG: Terms = _plain(
     "address PostalAddress streetAddress addressLocality addressRegion postalCode addressCountry"
     " maximumAttendeeCapacity remainingAttendeeCapacity inLanguage openingHours identifier propertyID"
     " PropertyValue value amount MonetaryAmount currency minValue maxValue applicationDeadline"
-    " isAccessibleForFree creditText",
+    " isAccessibleForFree creditText caption lastReviewed reviewedBy",
 ) | _links("sc:", "additionalType funder license isBasedOn parentOrganization memberOf")
 
 # FEP-0837.
@@ -98,6 +98,7 @@ KNOWLEDGE: Terms = (
         "prefLabel": {"@id": "skos:prefLabel", "@container": "@language"},
         "altLabel": {"@id": "skos:altLabel", "@container": "@language"},
     }
+    | _plain("skos:", "changeNote")
     | _links("prov:", "wasDerivedFrom")
 )
 
@@ -106,7 +107,7 @@ OURS: Terms = _plain(
     "version kinds languages licence website source_name practice catalogue digest audienceScope direction"
     " support capacity role area origin position last reviewAt frequency"
     " template stages accessibility demo peers peering state reasons term step awardDate status"
-    " whoCanApply howToApply effortHours",
+    " whoCanApply howToApply effortHours services giveBack accessNote signed experience ways",
 ) | _links("flotilla:", "topics axis mandate need offer group parentGroup")
 
 TERMS: Final[Terms] = PREFIXES | FEDIVERSE | EVENTS | SCHEMA_ORG | EXCHANGE | KNOWLEDGE | OURS

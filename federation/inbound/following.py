@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Q
 from django.utils import timezone
 
-from federation import identity, peering
+from federation import identity, peering, sources
 from federation.inbound.verbs import Incoming, Refused, verb
 from federation.models import Actor, Following
 from federation.outbound.say import say
@@ -64,7 +64,7 @@ def answer(following: Following, *, accept: bool) -> None:
 def accepted(incoming: Incoming) -> str:
     following = _asked_by_us(incoming)
     Following.objects.filter(pk=following.pk).update(state=Following.State.ACCEPTED, answered_at=timezone.now())
-    if following.follower.type == Actor.Type.APPLICATION:
+    if following.follower.type == Actor.Type.APPLICATION and not sources.is_source(incoming.actor):
         return peering.accepted_by(incoming.node, incoming.actor)
     return "accepted our follow"
 
@@ -74,7 +74,7 @@ def accepted(incoming: Incoming) -> str:
 def refused(incoming: Incoming) -> str:
     following = _asked_by_us(incoming)
     Following.objects.filter(pk=following.pk).update(state=Following.State.REFUSED, answered_at=timezone.now())
-    if following.follower.type == Actor.Type.APPLICATION:
+    if following.follower.type == Actor.Type.APPLICATION and not sources.is_source(incoming.actor):
         return peering.refused_by(incoming.node)
     return "refused our follow"
 

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from federation import actors, audiences, identity, types
+from federation import actors, attaching, audiences, identity, types
 from federation.documents import bucket_of, content_hash
 from federation.models import Actor, AudienceKey, Document, Node, Receipt
 from federation.reader import BadField, Reader
@@ -45,7 +45,7 @@ def take(doc: Json, node: Node, *, speaker: Actor | None = None) -> str:
         return "withdrawn before"
     if held is not None and held.content_hash == digest and held.state == Document.State.READ:
         return "known already"
-    type_ = types.for_wire(str(doc.get("type", "")), _additional_types(doc))
+    type_ = types.for_document(doc)
     owners = _owners(held, doc)
     if speaker is not None and speaker.uri not in owners and (owners or type_ is not None):
         raise BadField("attributedTo", doc.get("attributedTo"), f"the sender, {speaker.uri}")
@@ -57,6 +57,11 @@ def take(doc: Json, node: Node, *, speaker: Actor | None = None) -> str:
         kind = _write(type_, doc, node, version)
     except BadField as bad:
         return _keep(uri, doc, node, type_.kinds[0], Document.State.REFUSED, str(bad), version, digest)
+    except types.StaysDocument as kept:
+        said = str(kept)
+        return _keep(
+            uri, doc, node, type_.kinds[0], Document.State.IGNORED, said, version, digest, answers=kept.answers
+        )
     return _keep(uri, doc, node, kind, Document.State.READ, "", version, digest, shared=type_.shared)
 
 
@@ -79,6 +84,7 @@ def bury(uri: str, node: Node, *, content: Json, speaker: Actor | None = None) -
     if held is not None and row is not None and row.withdrawn_at is None:
         now = timezone.now()
         type(row).objects.filter(pk=row.pk).update(withdrawn_at=now, updated_at=now, version=version)
+        attaching.detach(uri)
         record(f"{held.kind}.withdrawn", uri, actor=row.actor.uri, origin="peer")
     public = held.public if held is not None else audiences.PUBLIC in _listed(content.get("to")) or "to" not in content
     Document.objects.update_or_create(
@@ -89,6 +95,7 @@ def bury(uri: str, node: Node, *, content: Json, speaker: Actor | None = None) -
             "type": "Tombstone",
             "state": Document.State.READ,
             "reason": "",
+            "answers": "",
             "raw": "",
             "version": version,
             "content_hash": content_hash(content),
@@ -115,16 +122,18 @@ def _write(type_: FederatedType, doc: Json, node: Node, version: int) -> str:
     fields: Json = type_.from_object(reader) | {
         "node": node,
         "actor": owner,
-        "audience": _audience(doc, owner),
+        "audience": type_.audience_of(reader, owner) or _audience(doc, owner),
         "version": max(version, 1),
         "published_at": reader.instant("published") or timezone.now(),
         "updated_at": reader.instant("updated") or reader.instant("published") or timezone.now(),
         "withdrawn_at": None,
     }
+    fields = type_.settle(fields, reader)
     _require_fitting(type_, fields)
     row, created = type_.model.objects.update_or_create(
         uri=uri, defaults=fields, create_defaults=fields | {"public_id": identity.new_public_id()}
     )
+    attaching.take_theirs(uri, node, owner, reader.attachments())
     type_.after_arrival(row, reader)
     kind = type_.kind_of(row)
     record(f"{kind}.published" if created else f"{kind}.changed", uri, actor=owner.uri, origin="peer")
@@ -154,13 +163,18 @@ def _audience(doc: Json, owner: Actor | None = None) -> str:
 
     Raises BadField for anything else: what names nobody was not meant for us, and least of all for everyone.
     """
-    named = [str(item) for item in [*_listed(doc.get("to")), *_listed(doc.get("cc"))]]
-    if any(name in audiences.PUBLIC_SPELLINGS for name in named) or doc.get("type") in Actor.Type.values:
+    if _is_for_everyone(doc):
         return audiences.PUBLIC
+    named = [str(item) for item in [*_listed(doc.get("to")), *_listed(doc.get("cc"))]]
     for name in named:
         if name.endswith("/members") and (owner is None or _may_address(owner, name)):
             return identity.fits("to", name)
     raise BadField("to", named[:3], "everyone, or the members of one group")
+
+
+def _is_for_everyone(doc: Json) -> bool:
+    named = [*_ids(doc.get("to")), *_ids(doc.get("cc"))]
+    return any(name in audiences.PUBLIC_SPELLINGS for name in named) or doc.get("type") in Actor.Type.values
 
 
 def _may_address(owner: Actor, audience: str) -> bool:
@@ -203,8 +217,9 @@ def _keep(
     digest: str,
     *,
     shared: bool = False,
+    answers: str = "",
 ) -> str:
-    public = state != Document.State.READ or _audience(doc) == audiences.PUBLIC
+    public = _is_for_everyone(doc)
     Document.objects.update_or_create(
         uri=uri,
         defaults={
@@ -213,6 +228,7 @@ def _keep(
             "type": str(doc.get("type", ""))[:64],
             "state": state,
             "reason": reason[:300],
+            "answers": answers[:500],
             "raw": json.dumps(doc, ensure_ascii=False, separators=(",", ":")),
             "version": version,
             "content_hash": digest,
@@ -245,10 +261,6 @@ def told_version(doc: Json) -> int:
             when = when if when.tzinfo else when.replace(tzinfo=dt.UTC)
             return max(1, min(int(when.timestamp()), LARGEST_INTEGER))
     return 0
-
-
-def _additional_types(doc: Json) -> tuple[str, ...]:
-    return tuple(str(item) for item in _listed(doc.get("additionalType"))[:5])
 
 
 def _listed(value: Any) -> list[Any]:

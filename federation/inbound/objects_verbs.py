@@ -6,10 +6,12 @@ from typing import Any
 
 from django.utils import timezone
 
-from federation import audiences, identity
+from federation import audiences, identity, peering, types
+from federation.inbound import endorsements
 from federation.inbound.objects import bury, take
 from federation.inbound.verbs import Incoming, Refused, verb
-from federation.models import Actor, AudienceKey, Document, Following, Node
+from federation.models import Actor, AudienceKey, Document, Endorsement, Following, Node
+from federation.reader import BadField, Reader
 from journal import errand, record
 
 Json = dict[str, Any]
@@ -27,12 +29,28 @@ def arrive(incoming: Incoming) -> str:
     uri = obj["id"]
     if identity.is_ours(uri):
         raise Refused(f"object: {uri} is on this node and cannot be written from outside")
-    if not is_welcome(incoming):
+    if not is_welcome(incoming) and not _is_invited(obj, incoming.actor):
         return "not from a neighbour, nor from anybody followed here: not kept"
     if identity.origin_of(uri) != incoming.node.origin:
         return ask_for(uri)
+    if uri == incoming.actor.uri and incoming.node.actor_id == incoming.actor.pk:
+        return peering.described_by(incoming.node)
+    if obj.get("type") in Actor.Type.values and uri != incoming.actor.uri:
+        return ask_for(uri)  # a moderator changed their group (FEP-1b12); only the group speaks for itself
     inherited = {key: incoming.activity[key] for key in ("to", "cc") if key in incoming.activity and key not in obj}
-    return take(obj | inherited, incoming.node, speaker=incoming.actor)
+    return take(_of_whoever_made_it(incoming, obj) | inherited, incoming.node, speaker=incoming.actor)
+
+
+def _of_whoever_made_it(incoming: Incoming, obj: Json) -> Json:
+    """Whoever creates a thing that names nobody is whom it is attributed to (ActivityPub section 6.2).
+
+    An actor speaks for itself and stays as it was sent: with a word more, no digest of its node would agree with ours.
+    """
+    if incoming.activity["type"] != "Create" or obj.get("attributedTo") or obj.get("actor"):
+        return obj
+    if obj.get("type") in Actor.Type.values:
+        return obj
+    return obj | {"attributedTo": incoming.actor.uri}
 
 
 @verb("Delete")
@@ -48,6 +66,7 @@ def depart(incoming: Incoming) -> str:
     if uri == incoming.actor.uri:
         Actor.objects.filter(pk=incoming.actor.pk).update(gone_at=timezone.now())
         Following.objects.filter(follower=incoming.actor).delete()
+        Endorsement.objects.filter(actor=incoming.actor).delete()
         record("actor.gone", uri, actor=uri, origin="peer")
     if not is_welcome(incoming) and not Document.objects.filter(uri=uri).exists():
         return "nothing of theirs here"
@@ -57,17 +76,20 @@ def depart(incoming: Incoming) -> str:
 @verb("Announce")
 @verb("Announce", of="Create")
 @verb("Announce", of="Update")
+@verb("Announce", of="Delete")
 def pass_on(incoming: Incoming) -> str:
     """A group or topic passes something on (FEP-1b12). Only those somebody here follows are listened to, and what they
     pass on is asked of its own server, never believed from them."""
-    if not is_welcome(incoming):
-        return "passed on by somebody nobody here follows"
     obj = incoming.inner.get("object") if incoming.inner else incoming.activity.get("object")
     uri = obj.get("id") if isinstance(obj, dict) else obj
     if not isinstance(uri, str):
         raise Refused("object: expected an address")
     if identity.is_ours(uri):
-        return "passed on something of ours"
+        return endorsements.count(incoming, uri, Endorsement.Kind.ANNOUNCE)
+    if not is_welcome(incoming):
+        return "passed on by somebody nobody here follows"
+    if incoming.inner is None and Document.objects.filter(uri=uri, state=Document.State.READ).exists():
+        return "passed on something known already"
     return ask_for(uri)
 
 
@@ -82,6 +104,15 @@ def is_welcome(incoming: Incoming) -> bool:
         return True
     readers = AudienceKey.objects.filter(audience=audiences.of_group(incoming.actor.uri), actor__node__isnull=True)
     return readers.exists()
+
+
+def _is_invited(obj: Json, sender: Actor) -> bool:
+    """Whether the thing answers or addresses somebody here, so that its kind takes it in from strangers as well."""
+    type_ = types.for_document(obj)
+    try:
+        return type_ is not None and type_.welcomes(Reader(obj), sender)
+    except BadField:
+        return False
 
 
 def ask_for(uri: str) -> str:

@@ -16,6 +16,9 @@ class Actor(models.Model):
     `uri` and nothing else: `read_at` is null.
     """
 
+    audiences_read: list[str] | None
+    """What `audiences.readable_by` found, where whoever made this instance wants it remembered."""
+
     class Type(models.TextChoices):
         APPLICATION = "Application"
         GROUP = "Group"
@@ -69,6 +72,21 @@ class Actor(models.Model):
     def delivery_inbox(self) -> str:
         """The address one copy for everybody behind that server goes to; empty while unread."""
         return self.shared_inbox or self.inbox
+
+
+class Source(models.Model):
+    """An account on other software that a steward chose to listen to; `problem` says why it could not be found."""
+
+    address = models.CharField(max_length=500, unique=True, help_text="@name@host, or a web address")
+    actor = models.OneToOneField(Actor, null=True, blank=True, on_delete=models.PROTECT, related_name="source")
+    problem = models.CharField(max_length=300, blank=True)
+    added_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(address=""), name="source_has_address")]
+
+    def __str__(self) -> str:
+        return self.address
 
 
 class Following(models.Model):

@@ -41,6 +41,7 @@ class Node(models.Model):
     # The back-catalogue: how far we have read theirs, by their own stable cursor.
     catalogue_url = models.CharField(max_length=500, blank=True)
     digest_url = models.CharField(max_length=500, blank=True)
+    neighbours_url = models.CharField(max_length=500, blank=True)
     catalogue_cursor = models.PositiveBigIntegerField(default=0)
     catalogue_read_at = models.DateTimeField(null=True, blank=True, help_text="when its end was reached")
 
@@ -71,6 +72,21 @@ class Node(models.Model):
     @property
     def is_neighbour(self) -> bool:
         return self.peering in self.SHARING and self.blocked_at is None
+
+
+class Introduction(models.Model):
+    """`node`, a neighbour, says that it knows a node at `origin`. Nothing there was asked or believed yet."""
+
+    node = models.ForeignKey(Node, on_delete=models.CASCADE, related_name="introductions")
+    origin = models.CharField(max_length=255)
+    name = models.CharField(max_length=200, blank=True)
+    told_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["node", "origin"], name="introduction_once")]
+
+    def __str__(self) -> str:
+        return f"{self.node_id} knows {self.origin}"
 
 
 class ThisNode(models.Model):

@@ -78,6 +78,29 @@ class Published(models.Model):
         return self.node_id is None
 
 
+class Endorsement(models.Model):
+    """Somebody elsewhere likes a thing of ours, or passed it on. Counted, never ranked; nobody is shown who it was."""
+
+    class Kind(models.TextChoices):
+        LIKE = "Like"
+        ANNOUNCE = "Announce"
+
+    uri = models.CharField(max_length=500, help_text="the thing")
+    actor = models.ForeignKey(Actor, on_delete=models.CASCADE, related_name="endorsements")
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    activity_uri = models.CharField(max_length=500, db_index=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["uri", "kind", "actor"], name="endorsement_once"),
+            models.CheckConstraint(condition=Q(kind__in=["Like", "Announce"]), name="endorsement_kind_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.uri}"
+
+
 class Submission(models.Model):
     """A form that has published its thing: `key` names form and contents, `uri` what came of them.
 

@@ -41,6 +41,9 @@ class Document(models.Model):
     type = models.CharField(max_length=64, blank=True)
     state = models.CharField(max_length=8, choices=State.choices)
     reason = models.CharField(max_length=300, blank=True)
+    answers = models.CharField(
+        max_length=500, blank=True, db_index=True, help_text="what it waits for, to be read once that is here"
+    )
     raw = models.TextField(blank=True, help_text="empty for a tombstone")
     version = models.PositiveIntegerField(default=0)
     content_hash = models.CharField(max_length=64, blank=True)

@@ -162,9 +162,9 @@ def _knock_again(future: Future[Answer], row: Delivery, node: Node) -> Future[An
     tried: str = row.scheme  # type: ignore[attr-defined]
     if future.exception() is not None or future.result().status not in DOUBLE_KNOCK:
         return None
-    if getattr(row, "knocked", False):
+    if getattr(row, "knocked", None):
         return None
-    row.knocked = True  # type: ignore[attr-defined]
+    row.knocked = future.result()  # type: ignore[attr-defined]
     return _post(row, RFC9421 if tried == CAVAGE else CAVAGE)
 
 
@@ -179,6 +179,9 @@ def _finish(future: Future[Answer], row: Delivery, node: Node) -> bool:
         _later(row, f"{type(error).__name__}: {error}"[:300], now)
         return False
     answer = future.result()
+    if answer.status >= 500 and node.signature_scheme and getattr(row, "knocked", None):
+        # It took messages signed in the first way, and refused this one; breaking on the second says nothing more.
+        answer = row.knocked  # type: ignore[attr-defined]
     said = f"{answer.status} {answer.text[:200]}".strip()
     if 200 <= answer.status < 300:
         _held(row).update(

@@ -50,7 +50,7 @@ def publish_uri(uri: str) -> None:
     _remember(type_.kind_of(row), row, doc, digest, tombstone=False)
     verb = "Create" if last is None or last.tombstone else "Update"
     say.supersede(uri)
-    say.say(row.actor, verb, doc, _recipients(row), to=doc["to"], cc=doc.get("cc"))
+    say.say(row.actor, verb, doc, _recipients(type_, row), to=doc["to"], cc=doc.get("cc"))
     if verb == "Create" and row.audience == audiences.PUBLIC:
         _announce(type_.topics_of(row), row.uri)
 
@@ -61,15 +61,16 @@ def _withdraw(type_: types.FederatedType, row: Any, last: Publication) -> None:
     _remember(last.kind, row, tombstone, content_hash(tombstone), tombstone=True)
     say.supersede(row.uri, withdrawn=True)
     told_before = say.told_before(row.uri)
-    say.say(row.actor, "Delete", tombstone, [*_recipients(row), *told_before], to=to["to"], cc=to.get("cc"))
+    say.say(row.actor, "Delete", tombstone, [*_recipients(type_, row), *told_before], to=to["to"], cc=to.get("cc"))
 
 
-def _recipients(row: Any) -> list[str]:
+def _recipients(type_: types.FederatedType, row: Any) -> list[str]:
     """Who hears what it says now. Of what is for one group that is its members alone, whoever was told before; what
-    is for everyone also goes wherever an earlier word of it went."""
+    is for everyone also goes wherever an earlier word of it went. Its kind may know of more."""
+    more = type_.hears(row)
     if row.audience != audiences.PUBLIC:
-        return say.readers_of(row.audience)
-    return [*say.neighbours(), *say.followers_of(row.actor), *say.told_before(row.uri)]
+        return [*say.readers_of(row.audience), *more]
+    return [*say.neighbours(), *say.followers_of(row.actor), *say.told_before(row.uri), *more]
 
 
 def _remember(kind: str, row: Any, doc: Json, digest: str, *, tombstone: bool) -> None:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from federation import audiences, identity
 from federation.documents import CONTEXT
-from federation.models import Activity, Actor, Delivery, Following, Node
+from federation.models import Activity, Actor, Delivery, Following, Node, Receipt
 from journal import bell
 
 if TYPE_CHECKING:
@@ -118,3 +118,20 @@ def supersede(object_uri: str, *, withdrawn: bool = False) -> None:
 def told_before(object_uri: str) -> list[str]:
     """Where earlier activities about a thing went: an edit or a withdrawal must reach them too."""
     return list(Delivery.objects.filter(object_uri=object_uri).values_list("inbox", flat=True).distinct())
+
+
+def creation_of(object_uri: str, owner: Actor) -> Json | None:
+    """The public Create of a thing as its owner said it and we took it in, where it is still on record: what anybody
+    else said of it was never believed, and is not passed on."""
+    said = {"object_uri": object_uri, "type": "Create", "actor": owner}
+    ours = Activity.objects.filter(**said, public=True).order_by("-pk").first()
+    if ours is not None:
+        return _unwrapped(ours.body)
+    taken = Receipt.objects.filter(**said, outcome__endswith=" read").exclude(body=b"")
+    theirs = taken.order_by("-pk").first()
+    return _unwrapped(bytes(theirs.body)) if theirs is not None else None
+
+
+def _unwrapped(body: str | bytes) -> Json:
+    said: Json = json.loads(body)
+    return said
