@@ -14,9 +14,11 @@ class AtlasConfig(AppConfig):
 
     def ready(self) -> None:
         """Answer the journal, and have the shared words in the database after every migration."""
-        from atlas import cards  # noqa: F401
+        from atlas import cards, lists  # noqa: F401  cards: to answer the journal
 
+        lists.offer(lists.CardList("/atlas/", _("Atlas"), has_dates=True))
         post_migrate.connect(load_vocabulary, sender=self)
+        post_migrate.connect(index_what_is_not, sender=self)
 
 
 def load_vocabulary(**kwargs: Any) -> None:
@@ -25,3 +27,13 @@ def load_vocabulary(**kwargs: Any) -> None:
     # Going back before the first migration leaves nothing to fill.
     if {"atlas_topic", "federation_actor"} <= set(connection.introspection.table_names()):
         vocabulary.load()
+
+
+def index_what_is_not(**kwargs: Any) -> None:
+    """Have the workers write the search documents of cards that are older than the search."""
+    from atlas.models import Card
+    from journal.replaying import replay
+
+    tables = {"atlas_card", "atlas_searchdocument", "journal_errand"}
+    if tables <= set(connection.introspection.table_names()) and Card.objects.filter(document=None).exists():
+        replay("atlas.card")

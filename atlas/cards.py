@@ -16,6 +16,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
+from django.conf import settings
+
 from atlas import keeping
 from journal import hold, reaction, rebuild
 from journal.replaying import replay
@@ -44,10 +46,10 @@ class LinkData:
 class CardData:
     """What the atlas shows of one thing. Text is cut to what a card holds.
 
-    `summary` is Markdown or plain words; `url` the page on this node; `topics` are IRIs; `axis` and `support`
-    a slug or an IRI; `accuracy` is in metres; `state` one of `Card.State`, or empty. `group_uri` is who it
-    comes from, where that is not a single person: a link `by` to it is added unless `links` has one. `speaker_uri`
-    is the actor that published it, also where that is a single person.
+    `summary` is Markdown or plain words, and so is `text`, for what can be found beyond it; `url` the page on this
+    node; `topics` are IRIs; `axis` and `support` a slug or an IRI; `accuracy` is in metres; `state` one of
+    `Card.State`, or empty. `group_uri` is who it comes from, where that is not a single person: a link `by` to it is
+    added unless `links` has one. `speaker_uri` is the actor that published it, also where that is a single person.
     """
 
     kind: str
@@ -62,6 +64,7 @@ class CardData:
     group_name: str = ""
     speaker_uri: str = ""
     summary: str = ""
+    text: str = ""
     language: str = ""
     lat: float | None = None
     lon: float | None = None
@@ -102,6 +105,12 @@ class CardData:
         shared = ("area", "lat", "lon", "topics")
         known |= {name: getattr(row, name) for name in shared if hasattr(row, name)}
         return cls(kind=kind, title=title, **(known | more))
+
+
+def language_of_labels(language: str) -> str:
+    """The language to write our labels in beside words in `language`: the same where we have the words."""
+    short = language.split("-")[0]
+    return short if short in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
 
 Builder = Callable[[str], CardData | None]

@@ -21,8 +21,8 @@ DOORS: tuple[Door, ...] = (
     Door("offer", _("I can help"), _("See what others need"), "/needs/"),
     Door("meet", _("Meet and learn"), _("Labs, master classes, festivals"), "/gatherings/"),
     Door("money", _("Find money"), _("Funding calls that are open"), "/calls/"),
-    Door("know", _("Know-how"), _("People who know and can explain"), "/atlas/?support=expertise"),
-    Door("place", _("Places"), _("Rooms, gardens and other spaces"), "/atlas/?support=space"),
+    Door("know", _("Know-how"), _("How others did it"), "/know-how/"),
+    Door("place", _("Places"), _("Rooms, gardens and other spaces"), "/places/"),
 )
 
 

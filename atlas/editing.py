@@ -52,10 +52,11 @@ class EditFormMixin(forms.Form):
         for column, value in written.items():
             name = column if column in self.fields else column.removesuffix("_id")
             if name in self.fields and getattr(now, column) != value:
-                self.add_error(name, _saved_now(self.fields[name], getattr(now, column)))
+                self.add_error(name, saved_now(self.fields[name], getattr(now, column)))
 
 
-def _saved_now(field: forms.Field, value: Any) -> Any:
+def saved_now(field: forms.Field, value: Any) -> Any:
+    """What is saved in a field somebody is about to replace, as an error beside it."""
     words = _in_words(field, value)
     if not words:
         return _("Nothing is saved here now. Save again to replace that.")

@@ -13,15 +13,20 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from atlas import cards, searching
+from atlas import cards
 from atlas.fieldtypes import BoxField, ConceptField, DayField
 from atlas.models import Card, CardQuerySet, Topic
+from atlas.search.excerpts import explained
+from atlas.search.finding import Search
 from atlas.vocabulary import Vocabulary
 from federation.models import Node
 from frontend import shell
+from frontend.filtering import EXACT
 from frontend.kinds import KIND_PLURALS, KIND_WORDS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.http import QueryDict
 
 HERE = "here"
@@ -91,7 +96,19 @@ class CardFilter(django_filters.FilterSet):  # type: ignore[misc]
     def query_string(self) -> str:
         """What was understood, as `?topic=housing`, and nothing else: the address of the same list as data."""
         asked = {name: self.data[name] for name in self.in_force}
+        if self.search and self.search.exact:
+            asked[EXACT] = "1"
         return f"?{urlencode(asked)}" if asked else ""
+
+    @cached_property
+    def search(self) -> Search | None:
+        """The question in words, asked of all that the reader may see here; None where there is none."""
+        text = self.in_force.get("q", "")
+        return Search(self.queryset, text, exact=self.data.get(EXACT) == "1") if text else None
+
+    def explained(self, listed: Iterable[Card]) -> list[Card]:
+        """The cards of a page, each with an `excerpt` that says why it was found where that is not to be seen."""
+        return explained(self.search, listed)
 
     @property
     def chosen_topic(self) -> Topic | None:
@@ -117,14 +134,15 @@ class CardFilter(django_filters.FilterSet):  # type: ignore[misc]
         return cards_left
 
     def in_order(self) -> CardQuerySet:
-        """By date where dates were asked for, else the newest first."""
-        dated = {"since", "until"} & self.in_force.keys()
-        return self.qs.soonest_first() if dated else self.qs.newest_first()
+        """By date where dates were asked for, by what fits best where words were, else the newest first."""
+        if {"since", "until"} & self.in_force.keys():
+            return self.qs.soonest_first()
+        return self.search.best_first(self.qs) if self.search else self.qs.newest_first()
 
     # --- One method per filter ------------------------------------------------------------------------
 
     def by_words(self, found: CardQuerySet, name: str, value: str) -> CardQuerySet:
-        return found.filter(searching.holding(value))
+        return self.search.within(found) if self.search else found
 
     def by_kind(self, found: CardQuerySet, name: str, value: str) -> CardQuerySet:
         return found.filter(kind=value)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from atlas.cells import cell_of
 from atlas.models import Card, CardTopic, Link, Topic
 from atlas.models.cards import SUMMARY_LENGTH
+from atlas.search import documents
 from frontend.text import plain, render_markdown
 from journal import record
 from journal.models import Entry
@@ -37,6 +38,7 @@ def keep(uri: str, data: CardData | None, *, actor: str, origin: str) -> None:
     was_here = last is not None and last.name == APPEARED
     if data is None:
         if held is not None:
+            documents.remove(held)
             held.delete()
         Link.objects.filter(source_uri=uri).delete()
         if was_here:
@@ -47,18 +49,26 @@ def keep(uri: str, data: CardData | None, *, actor: str, origin: str) -> None:
     values = _columns(data)
     is_rebuilt = held is None
     card = held or Card(uri=uri, appeared_at=last.at)
+    words_before = documents.words_counted(held) if held else set()
     moved = [_overwrite(card, values), _keep_topics(card, data.topics), _keep_links(data)]
     if any(moved) and was_here and not is_rebuilt:
         record(MOVED, uri, actor=actor, origin=origin)
-    Card.objects.filter(group_uri=uri).exclude(group_name=card.title).update(group_name=card.title)
+    documents.keep(card, data, words_before)
+    _rename_group(uri, _cut(card.title, "group_name"))
+
+
+def _rename_group(uri: str, name: str) -> None:
+    if Card.objects.filter(group_uri=uri).exclude(group_name=name).update(group_name=name):
+        documents.rename(uri, name)
 
 
 def drop_strays(names: Iterable[str]) -> None:
-    """Remove cards that no journal entry of these names speaks of, and links whose source has no card."""
+    """Remove cards that no journal entry of these names speaks of, links whose source has no card, stray words."""
     told = Entry.objects.filter(name__in=list(names)).values("uri")
     with transaction.atomic():
         Card.objects.exclude(uri__in=told).delete()
         Link.objects.exclude(source_uri__in=Card.objects.values("uri")).delete()
+        documents.recount()
 
 
 def _columns(data: CardData) -> dict[str, Any]:

@@ -39,6 +39,14 @@ def collection(cards: CardQuerySet, *, box: Box | None, zoom: int | None) -> Jso
     return {"type": "FeatureCollection", "numberMatched": count, "features": features}
 
 
+def one_by_one(cards: CardQuerySet, most: int) -> Json:
+    """As `collection`, never gathered: the first `most` points of the list, to take away."""
+    placed = cards.filter(cell__isnull=False)
+    flags = queries.flags_of(placed)
+    features = [_feature(card, flags.get(card.pk, "")) for card in placed.select_related("node")[:most]]
+    return {"type": "FeatureCollection", "numberMatched": placed.count(), "features": features}
+
+
 def gathered(placed: CardQuerySet, zoom: int) -> list[Json]:
     """One point per square of the zoom level's grid, or of a coarser one where those are more than MOST_POINTS.
 

@@ -47,7 +47,7 @@ def load() -> int:
     with transaction.atomic():
         held = {topic.iri: topic for topic in Topic.objects.select_related("broader")}
         written = 0
-        for concept in _concepts():
+        for concept in concepts():
             topic = held.get(concept.iri) or Topic(iri=concept.iri)
             broader = held[concept.broader] if concept.broader else None
             differs = topic.pk is None or topic.broader_id != (broader and broader.pk)
@@ -109,8 +109,8 @@ class Vocabulary:
 
 
 @lru_cache(maxsize=1)
-def _concepts() -> tuple[Concept, ...]:
-    """Broader concepts before theirs, in the order of the file."""
+def concepts() -> tuple[Concept, ...]:
+    """All concepts of the file in its order, broader ones before theirs."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     schemes = yaml.load(FILE.read_text(encoding="utf-8"), Loader=loader)["schemes"]
     found = tuple(concept for scheme, entry in schemes.items() for concept in _of_scheme(scheme, entry["concepts"]))

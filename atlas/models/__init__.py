@@ -1,7 +1,8 @@
 """The rows of the shared map: words every node shares, one Card per visible thing, one Link per relation."""
 
 from .cards import Card, CardQuerySet, CardTopic
+from .documents import SearchDocument, Word
 from .links import Link
 from .topics import Topic, TopicQuerySet
 
-__all__ = ["Card", "CardQuerySet", "CardTopic", "Link", "Topic", "TopicQuerySet"]
+__all__ = ["Card", "CardQuerySet", "CardTopic", "Link", "SearchDocument", "Topic", "TopicQuerySet", "Word"]

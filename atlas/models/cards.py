@@ -14,7 +14,7 @@ from federation.models import Node
 from .topics import Topic
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from federation.models import Actor
 
@@ -22,9 +22,21 @@ SUMMARY_LENGTH = 280  # characters
 
 
 class CardQuerySet(models.QuerySet["Card"]):
+    #: Those the reader belongs to; nothing before `visible_to`, so that what forgets it finds no words.
+    readable: Collection[str] = ()
+
     def visible_to(self, reader: Actor | None) -> Self:
         """What `reader` may see: every list, map, count and file starts here. None is a visitor."""
-        return self.filter(audience__in=audiences.readable_by(reader), node__blocked_at__isnull=True)
+        readable = audiences.readable_by(reader)
+        visible = self.filter(audience__in=readable, node__blocked_at__isnull=True)
+        visible.readable = readable
+        return visible
+
+    def _clone(self) -> Self:
+        """What is narrowed further is read by the same reader."""
+        clone: Self = super()._clone()  # type: ignore[misc]
+        clone.readable = self.readable
+        return clone
 
     def about(self, iris: Iterable[str]) -> Self:
         """Cards on any of these topics, each once."""

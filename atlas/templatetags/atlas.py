@@ -1,13 +1,18 @@
-"""`{% atlas_slot "topic-actions" topic=topic %}`: what apps above put into a page of the atlas; see `atlas.slots`."""
+"""`{% atlas_slot "topic-actions" topic=topic %}`: what apps above put into a page of the atlas, see `atlas.slots`;
+`{% take_away filters %}` and `{% feed_link filters %}`: a list as files."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import template
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from atlas import slots
+from atlas import lists, slots
+
+if TYPE_CHECKING:
+    from atlas.filters import CardFilter
 
 register = template.Library()
 
@@ -15,3 +20,17 @@ register = template.Library()
 @register.simple_tag(takes_context=True)
 def atlas_slot(context: template.Context, slot: str, **subject: Any) -> SafeString:
     return slots.shown(slot, context["request"], **subject)
+
+
+@register.inclusion_tag("atlas/_take_away.html", takes_context=True)
+def take_away(context: template.Context, filters: CardFilter) -> dict[str, Any]:
+    """The list of this page as files, with the filters in force."""
+    card_list = lists.at(context["request"].path)
+    return {"path": card_list.path, "query": filters.query_string, "has_dates": card_list.has_dates}
+
+
+@register.simple_tag(takes_context=True)
+def feed_link(context: template.Context, filters: CardFilter) -> SafeString:
+    """For the head of the page of a list: where feed readers find it."""
+    address = f"{context['request'].path}list.atom{filters.query_string}"
+    return format_html('<link rel="alternate" type="application/atom+xml" href="{}">', address)

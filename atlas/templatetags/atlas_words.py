@@ -8,11 +8,14 @@ from django import template
 from django.utils.translation import get_language
 
 from atlas.models import Card, Topic
+from federation import attaching
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from django.template import Context
+
+    from federation.models import Attachment, Published
 
 register = template.Library()
 
@@ -37,3 +40,19 @@ def page_of(context: Context, uri: str) -> str:
     """The page of what `uri` names, on this node; empty where the reader may not see that. One query."""
     reader = context["request"].actor
     return Card.objects.visible_to(reader).filter(uri=uri).values_list("url", flat=True).first() or ""
+
+
+@register.inclusion_tag("atlas/_attachments.html")
+def attachments(thing: Published) -> dict[str, Any]:
+    """The pictures and files of a thing. One query."""
+    return attached(attaching.of_thing(thing.uri), thing.language)
+
+
+@register.inclusion_tag("atlas/_attached.html")
+def attached(found: Sequence[Attachment], language: str) -> dict[str, Any]:
+    """Pictures and files that were looked up already, of one of many things on a page."""
+    return {
+        "pictures": [each for each in found if each.is_picture],
+        "files": [each for each in found if not each.is_picture],
+        "language": language,
+    }

@@ -63,11 +63,11 @@ def _results(request: HttpRequest, filters: CardFilter, visible: CardQuerySet, v
     extent = queries.extent(filters.qs)
     pages = CountedPaginator(filters.in_order().for_page(), PER_PAGE, extent.things)
     page = pages.get_page(request.GET.get("page"))
-    listed = list(page.object_list)
+    listed = filters.explained(page.object_list)
     if view == "network":
         lines = network.relations_of(listed, visible)
         for card in listed:
-            card.relations = lines[card.uri]  # for the template
+            card.relations = lines[card.uri]  # type: ignore[attr-defined]  # for the template
     words = filters.in_force.get("q", "")
     return {
         "filters": filters,

@@ -31,7 +31,8 @@ def kind_list(
         filters.filters[name].extra["widget"] = forms.HiddenInput()
     extent = queries.extent(filters.qs)
     page = CountedPaginator(filters.in_order().for_page(), PER_PAGE, extent.things).get_page(request.GET.get("page"))
-    context: dict[str, Any] = {"filters": filters, "extent": extent, "page": page, "listed": list(page.object_list)}
+    listed = filters.explained(page.object_list)
+    context: dict[str, Any] = {"filters": filters, "extent": extent, "page": page, "listed": listed}
     if request.htmx.target == RESULTS:  # type: ignore[attr-defined]
         response = render(request, "atlas/_results.html", context)
     else:
