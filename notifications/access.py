@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from atlas import lists
 from atlas.models import Card, Topic
 from federation import actors, audiences
 from federation.models import Actor, AudienceKey
@@ -12,22 +13,54 @@ from notifications.models import Follow
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from atlas.models import CardQuerySet
+
+LONGEST_TARGET = Follow._meta.get_field("target").max_length
 
 
 class NotFollowable(LookupError):
     """There is nothing of that kind that this person can see."""
 
 
-def require_followable(user: User, kind: str, target: str) -> None:
-    """Raises NotFollowable: absent and forbidden are the same."""
+AREA_LENGTHS = range(2, 101)  # characters: one letter is no area, more does not stand on a card
+
+
+def followable(user: User, kind: str, target: str) -> str:
+    """`target` as it is kept. Raises NotFollowable: absent and forbidden are the same."""
+    if kind == Follow.Kind.AREA:
+        return _area(target)
+    visible = Card.objects.visible_to(reader(user))
+    if kind == Follow.Kind.FILTER:
+        return _search(target, visible)
     if kind == Follow.Kind.TOPIC:
         found = Topic.objects.filter(scheme=Topic.Scheme.TOPIC, iri=target)
     elif kind in Follow.Kind.values:
-        found = Card.objects.visible_to(reader(user)).filter(kind=kind, uri=target)
+        found = visible.filter(kind=kind, uri=target)
     else:
         raise NotFollowable(f"a {kind} cannot be followed")
     if not found.exists():
         raise NotFollowable(f"no {kind} at {target}")
+    return target
+
+
+def _area(words: str) -> str:
+    """An area nobody has published in yet can be followed: that is when one wants to hear."""
+    words = " ".join(words.split())
+    if len(words) not in AREA_LENGTHS:
+        raise NotFollowable(f"an area has {AREA_LENGTHS[0]} to {AREA_LENGTHS[-1]} characters")
+    return words
+
+
+def _search(address: str, visible: CardQuerySet) -> str:
+    """The address of a list with what can be read of its filters, and nothing else."""
+    try:
+        card_list, query = lists.search_at(address)
+    except lists.NoSuchList as error:
+        raise NotFollowable(str(error)) from None
+    kept = lists.address_of(card_list.path, card_list.filtered(query, visible))
+    if not kept or len(kept) > LONGEST_TARGET:
+        raise NotFollowable(f"nothing to follow in {address}")
+    return kept
 
 
 def reader(user: User) -> Actor:

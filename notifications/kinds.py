@@ -2,13 +2,13 @@
 
     from notifications.kinds import notice_kind
 
-    notice_kind("join_requested", _("%(person)s asks to join %(group)s."), address=joining_page)
+    notice_kind("join_requested", _("%(person)s asks to join %(group)s."), matter="groups", address=joining_page)
 
 and sends one, inside the transaction of the change, by `notifications.actions.notify`. The sentence is
 written in the reader's language when it is read. Where a word itself depends on the language, decorate a
 function that gives the words:
 
-    @notice_kind("topic_news", _("New because you follow the topic %(topic)s."))
+    @notice_kind("topic_news", _("New because you follow the topic %(topic)s."), matter="news")
     def topic_words(notice): return {"topic": label_of(notice.params["topic"])}
 """
 
@@ -23,6 +23,8 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+
+from notifications.models import Matter
 
 if TYPE_CHECKING:
     from atlas.models import Card
@@ -52,6 +54,7 @@ class NoticeKind:
     words: Words | None = None
     address: Address | None = None
     needs_card: bool = False
+    matter: str = Matter.NEWS
 
     def sentence(self, notice: Notice) -> str:
         """The notice in the active language. Raises BadParams when a word its sentence needs is missing."""
@@ -66,18 +69,23 @@ _kinds: dict[str, NoticeKind] = {}
 
 
 def notice_kind(
-    name: str, text: str | Promise, *, address: Address | None = None, needs_card: bool = False
+    name: str,
+    text: str | Promise,
+    *,
+    matter: str = Matter.NEWS,
+    address: Address | None = None,
+    needs_card: bool = False,
 ) -> Callable[[Words], Words]:
     """Register a kind: its sentence with `%(name)s` places, and the page to open.
 
     Without `address` that is the page of the card the notice is about, else its uri if it is on this node.
-    With `needs_card` nothing opens once the reader cannot see that card any more.
-    Raises ValueError when another sentence is registered under the same name.
+    With `needs_card` nothing opens once the reader cannot see that card any more. `matter` is what people choose
+    their mail by. Raises ValueError for another matter, and when another sentence is registered under the same name.
     """
     known = _kinds.get(name)
     if known and str(known.text) != str(text):
         raise ValueError(f"notice kind {name!r} is registered twice: {known.text!r} and {text!r}")
-    _kinds[name] = NoticeKind(name, text, address=address, needs_card=needs_card)
+    _kinds[name] = NoticeKind(name, text, address=address, needs_card=needs_card, matter=Matter(matter))
 
     def with_words(words: Words) -> Words:
         _kinds[name] = replace(_kinds[name], words=words)
@@ -93,6 +101,17 @@ def kind_named(name: str) -> NoticeKind:
     except KeyError:
         known = ", ".join(sorted(_kinds)) or "none"
         raise UnknownNoticeKind(f"no notice kind {name!r} is registered; known: {known}") from None
+
+
+def matter_of(name: str) -> str:
+    """What a kind is about. One whose app is gone is ordinary news."""
+    kind = _kinds.get(name)
+    return kind.matter if kind else Matter.NEWS
+
+
+def needs_card(name: str) -> bool:
+    kind = _kinds.get(name)
+    return kind is not None and kind.needs_card
 
 
 def names() -> list[str]:

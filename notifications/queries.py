@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from django.conf import settings
-from django.db.models import Max, QuerySet
+from django.db.models import CharField, F, Max, QuerySet, Value
+from django.urls import reverse
 
 from atlas.models import Card
 from notifications import kinds, topics
@@ -90,13 +92,19 @@ def following(user: User) -> list[FollowLine]:
     """What `user` follows, each with the name it has now: topics first, then by name."""
     follows = list(Follow.objects.filter(user=user))
     known = topics.by_iri(follow.target for follow in follows if follow.kind == Follow.Kind.TOPIC)
-    cards = _cards(user, [follow.target for follow in follows if follow.kind != Follow.Kind.TOPIC])
+    actors = {Follow.Kind.GROUP, Follow.Kind.PERSON}
+    cards = _cards(user, [follow.target for follow in follows if follow.kind in actors])
     found = [_follow_line(follow, known.get(follow.target), cards.get(follow.target)) for follow in follows]
     order = Follow.Kind.values
     return sorted(found, key=lambda line: (order.index(line.kind), line.name.casefold()))
 
 
 def _follow_line(follow: Follow, topic: topics.Topic | None, card: Card | None) -> FollowLine:
+    if follow.kind == Follow.Kind.AREA:
+        here = f"{reverse('atlas')}?{urlencode({'area': follow.target})}"
+        return FollowLine(follow.kind, follow.target, follow.target, here, None)
+    if follow.kind == Follow.Kind.FILTER:
+        return FollowLine(follow.kind, follow.target, follow.name, follow.target, None)
     thing = topic or card
     name, url = (str(thing), thing.get_absolute_url()) if thing else ("", "")
     return FollowLine(follow.kind, follow.target, name, url, topic)
@@ -110,6 +118,15 @@ def followed_by(user: User) -> set[tuple[str, str]]:
 def followers(kind: str, targets: Collection[str]) -> Iterable[tuple[int, str]]:
     """Who follows any of `targets`, and which."""
     return Follow.objects.filter(kind=kind, target__in=targets, user__is_active=True).values_list("user", "target")
+
+
+def followers_of_areas(area: str) -> Iterable[tuple[int, str]]:
+    """Who follows an area that the words `area` of a card hold, as the filter of lists understands it, and which."""
+    if not area:
+        return []
+    followed = Follow.objects.filter(kind=Follow.Kind.AREA, user__is_active=True)
+    held = followed.annotate(card_area=Value(area, CharField())).filter(card_area__icontains=F("target"))
+    return held.order_by("-pk").values_list("user", "target")
 
 
 def _cards(user: User, uris: Collection[str]) -> dict[str, Card]:

@@ -6,21 +6,23 @@ import datetime as dt
 import logging
 from collections.abc import Iterable
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from atlas.models import Card
 from federation.models import Actor
-from journal import Entry, Errand, periodic, reaction
-from notifications import actions, pokes, queries, topics
+from journal import Errand, periodic, reaction
+from notifications import actions, pokes, queries, searches, topics
 from notifications.access import may_read
-from notifications.models import Follow, Notice
-from notifications.notices import NEW_FROM_GROUP, NEW_FROM_PERSON, NEW_IN_TOPIC, NEWS
+from notifications.models import Follow, Mail, Notice
+from notifications.notices import NEW_FROM_GROUP, NEW_FROM_PERSON, NEW_IN_AREA, NEW_IN_TOPIC, NEWS
 
 log = logging.getLogger(__name__)
 
 NEWS_FOR = dt.timedelta(days=14)  # older things that a new neighbour brings along are on the atlas, but no news
 KEEP_READ = dt.timedelta(days=90)
 KEEP_UNREAD = dt.timedelta(days=365)
+KEEP_MAILS = dt.timedelta(days=90)  # what was sent when; their words are nowhere
 PURGE_BATCH = 2000
 
 
@@ -31,21 +33,19 @@ def tell_followers(errand: Errand) -> None:
     card = Card.objects.select_related("node").filter(uri=entry.uri).first()
     if card is None or card.published < timezone.now() - NEWS_FOR:
         return
-    author_uri = _author_uri(entry)
-    reasons = _reasons(card, author_uri)
+    reasons = _reasons(card, actions.author_uri(entry))
     told = set(Notice.objects.filter(entry=entry, kind__in=NEWS).values_list("user", flat=True))
-    # Whoever published it, for a group or as themself, knows already.
-    authors = set(Actor.objects.filter(uri=author_uri, user__isnull=False).values_list("user", flat=True))
-    readers = may_read(reasons.keys() - told - authors, card)
+    readers = may_read(reasons.keys() - told - actions.who_published(entry), card)
     actions.notify_all(
         Notice(user_id=user_id, kind=kind, uri=card.uri, entry=entry, params=params)
         for user_id, (kind, params) in reasons.items()
         if user_id in readers
     )
+    searches.try_all(entry)
 
 
 def _reasons(card: Card, author_uri: str) -> dict[int, tuple[str, dict[str, str]]]:
-    """Why each follower hears of `card`: a group or person first, then narrow topics, then broad ones."""
+    """Why each follower hears of `card`: a group or person first, then narrow topics, broad ones, areas."""
     reasons: dict[int, tuple[str, dict[str, str]]] = {}
     for user_id, _uri in queries.followers(Follow.Kind.GROUP, {card.group_uri} - {""}):
         reasons.setdefault(user_id, (NEW_FROM_GROUP, {"name": card.group_name}))
@@ -56,6 +56,8 @@ def _reasons(card: Card, author_uri: str) -> dict[int, tuple[str, dict[str, str]
     by_topic = queries.followers(Follow.Kind.TOPIC, topics.with_broader(own))
     for user_id, topic in sorted(by_topic, key=lambda each: each[1] not in own):
         reasons.setdefault(user_id, (NEW_IN_TOPIC, {"topic": topic}))
+    for user_id, area in queries.followers_of_areas(card.area):
+        reasons.setdefault(user_id, (NEW_IN_AREA, {"area": area}))
     return reasons
 
 
@@ -67,12 +69,6 @@ def _person_who_speaks(card: Card, author_uri: str) -> Iterable[Card]:
     if card.group_uri or Actor.objects.filter(uri=card.uri).exists():
         return []
     return Card.objects.filter(kind=Follow.Kind.PERSON, uri=author_uri)
-
-
-def _author_uri(entry: Entry) -> str:
-    """Who first brought the thing here; empty when nobody is on record."""
-    first = Entry.objects.filter(uri=entry.uri).exclude(actor="").order_by("pk").first()
-    return first.actor if first else ""
 
 
 @reaction("notifications.gone", to="card.gone")
@@ -96,7 +92,8 @@ def purge(errand: Errand) -> None:
     now = timezone.now()
     _drop(Notice.objects.filter(read_at__lt=now - KEEP_READ))
     _drop(Notice.objects.filter(made_at__lt=now - KEEP_UNREAD))
+    _drop(Mail.objects.filter(made_at__lt=now - KEEP_MAILS))
 
 
-def _drop(notices: Iterable[Notice]) -> None:
-    Notice.objects.filter(pk__in=list(notices.values_list("pk", flat=True)[:PURGE_BATCH])).delete()
+def _drop(rows: QuerySet[Notice] | QuerySet[Mail]) -> None:
+    rows.model.objects.filter(pk__in=list(rows.values_list("pk", flat=True)[:PURGE_BATCH])).delete()

@@ -17,7 +17,8 @@ register = template.Library()
 
 @register.inclusion_tag("notifications/_follow_button.html", takes_context=True)
 def follow_button(context: template.Context, kind: str, target: str, name: str = "") -> dict[str, Any]:
-    """`kind` is topic, group or person, `target` its IRI or URI, `name` what screen readers add to the verb.
+    """`kind` is one of Follow.Kind, `target` its IRI, URI, words or address, `name` what screen
+    readers add to the verb.
 
     All buttons of a page together cost one query, none for visitors.
     """

@@ -82,9 +82,9 @@ def _changed_follow(request: HttpRequest, change, following: bool) -> HttpRespon
     form = FollowForm(request.POST)
     if not form.is_valid():
         return render(request, "notifications/follow_refused.html", {"form": form}, status=400)
-    kind, target = form.cleaned_data["kind"], form.cleaned_data["target"]
+    kind, target, name = (form.cleaned_data[field] for field in ("kind", "target", "name"))
     try:
-        change(request.user, kind, target)
+        change(request.user, kind, target, *([name] if following else []))
     except NotFollowable:
         raise Http404 from None
     except actions.TooManyFollows:
@@ -92,7 +92,6 @@ def _changed_follow(request: HttpRequest, change, following: bool) -> HttpRespon
         messages.error(request, refusal % {"most": actions.MOST_FOLLOWS})
         return redirect("notifications:following")
     if request.htmx:
-        name = form.cleaned_data["name"]
         context = button_context(request, kind, target, name, following=following)
         return render(request, "notifications/_follow_button.html", context)
     return back(request, "notifications:following")
