@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
-from cop.models import Group, Member, Person, Proposal
+from cop.models import Expertise, Group, Listing, Member, Person, Place, Proposal
 from federation import audiences
 
 if TYPE_CHECKING:
@@ -47,6 +47,26 @@ def proposal_for_reading(reader: Actor | None, direction: str, public_id: str) -
     if row.direction != direction:
         raise Http404
     return row
+
+
+def expertise_for_reading(reader: Actor | None, public_id: str) -> Expertise:
+    return _one(Expertise, reader, public_id)
+
+
+def place_for_reading(reader: Actor | None, public_id: str) -> Place:
+    return _one(Place, reader, public_id)
+
+
+def listing_for_reading(reader: Actor | None, public_id: str) -> Listing:
+    return _one(Listing, reader, public_id)
+
+
+def listing_for_claiming(reader: Actor | None, public_id: str) -> Listing:
+    """One that this node lists itself: others are claimed where they are listed. Raises Http404."""
+    listing = _one(Listing, reader, public_id)
+    if not listing.is_ours:
+        raise Http404
+    return listing
 
 
 def person_for_reading(reader: Actor | None, public_id: str) -> Person:
@@ -102,12 +122,20 @@ def may_speak_as(actor: Actor, speaker: Actor) -> bool:
     ).exists()
 
 
+def require_speaking(actor: Actor, speaker: Actor) -> None:
+    if not may_speak_as(actor, speaker):
+        raise NotAllowed("you can speak for yourself once you have a page, and for groups you have joined")
+
+
 def may_edit(actor: Actor | None, row: Published) -> bool:
-    """Whoever speaks for themself; in what a group says, its stewards, and who wrote it while they are in the group."""
+    """Whoever speaks for themself; in what a group says, its stewards, and who wrote it while they are in the group;
+    in what the node itself lists, the node's stewards."""
     if actor is None or not row.is_ours:
         return False
     if row.actor_id == actor.pk:
         return True
+    if row.actor.type == row.actor.Type.APPLICATION:
+        return actor.user is not None and actor.user.is_steward
     inside = Member.objects.filter(group__actor_id=row.actor_id, actor=actor, state=Member.State.JOINED)
     return (inside if row.author_id == actor.pk else inside.filter(role=Member.Role.STEWARD)).exists()
 

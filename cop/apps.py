@@ -8,4 +8,12 @@ class CopConfig(AppConfig):
 
     def ready(self) -> None:
         """Hand this app's kinds down to the federation, the atlas and the notices."""
+        from atlas.lists import CardList, offer
         from cop import cards, federated, notices  # noqa: F401
+        from cop.filters import ProposalFilter
+
+        offer(CardList("/groups/", _("Groups"), ("group",)))
+        offer(CardList("/places/", _("Places"), ("place",)))
+        offer(CardList("/expertise/", _("Expertise"), ("expertise",)))
+        offer(CardList("/needs/", _("Needs"), ("need",), ProposalFilter, has_dates=True))
+        offer(CardList("/offers/", _("Offers"), ("offer",), ProposalFilter, has_dates=True))

@@ -1,12 +1,18 @@
-"""How groups, persons, needs and offers, and listed organisations look on the atlas."""
+"""How groups, persons, needs and offers, places and listed organisations look on the atlas."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from atlas.cards import CardData, LinkData, builder
-from cop.models import Group, Listing, Person, Proposal
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+from atlas.cards import CardData, LinkData, builder, language_of_labels
+from atlas.relations import name_relation
+from cop.models import Expertise, Group, Listing, Person, Place, Proposal
 from cop.queries import groups_said_by
+
+name_relation("at", _("takes place at"))
 
 
 def _row(model: Any, uri: str) -> Any:
@@ -52,6 +58,42 @@ def proposal_card(uri: str) -> CardData | None:
         support=proposal.support,
         ends=proposal.until,
     )
+
+
+@builder("expertise")
+def expertise_card(uri: str) -> CardData | None:
+    expertise: Expertise | None = _row(Expertise, uri)
+    if expertise is None:
+        return None
+    return CardData.of(
+        expertise, kind="expertise", title=expertise.title, summary=expertise.summary, support="expertise"
+    )
+
+
+@builder("place")
+def place_card(uri: str) -> CardData | None:
+    place: Place | None = _row(Place, uri)
+    if place is None:
+        return None
+    return CardData.of(
+        place,
+        kind="place",
+        title=place.name,
+        summary=place.summary or place.services,
+        text=_text_of_place(place),
+        area=place.area or place.address,
+        accuracy=place.accuracy,
+        source=place.source,
+        licence=place.licence,
+    )
+
+
+def _text_of_place(place: Place) -> str:
+    """All that can be found of it, beginning with what kind of place it is, in its own language."""
+    with translation.override(language_of_labels(place.language)):
+        kind = "" if place.kind == Place.Kind.OTHER else f"{place.get_kind_display()}."
+    told = [kind, place.summary, place.services, place.give_back, place.address, place.access_note]
+    return "\n\n".join(filter(None, told))
 
 
 @builder("listing")

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
 
 from atlas import cards
 from atlas.filters import kind_plural
-from atlas.models import Card
+from atlas.models import Card, Link
 from atlas.queries import newest_of_each_kind
-from cop.models import Group, Member, Proposal
+from cop.models import Claim, Group, Listing, Member, Person
 from federation.identity import is_ours
 
 if TYPE_CHECKING:
     from atlas.queries import KindSection
-    from cop.models import Person
+    from cop.models import Place
     from federation.models import Actor
 
 CARDS_PER_KIND = 6
-MOST_PROPOSALS = 50
+MOST_SHARED = 50
+NEXT_AT_A_PLACE = 12
 
 
 def people_of(group: Group) -> QuerySet[Member]:
@@ -29,6 +31,13 @@ def people_of(group: Group) -> QuerySet[Member]:
         .select_related("actor__node")
         .order_by("-role", "name", "joined_at")
     )
+
+
+def own_name(person: Actor | None) -> str:
+    """What somebody calls themself, to begin a form with; nothing for a visitor."""
+    if not person:
+        return ""
+    return Person.objects.filter(actor=person).values_list("name", flat=True).first() or ""
 
 
 def waiting_at(group: Group) -> QuerySet[Member]:
@@ -88,7 +97,35 @@ def groups_shown_by(person: Person, reader: Actor | None) -> QuerySet[Group]:
     return Group.objects.visible_to(reader).filter(uri__in=groups_said_by(person)).order_by("name")
 
 
-def proposals_of(person: Person, reader: Actor | None) -> QuerySet[Proposal]:
-    """What a person needs and offers in their own name, as far as the reader may see; the newest."""
-    theirs = Proposal.objects.visible_to(reader).filter(actor=person.actor_id).select_related("actor", "node")
-    return theirs.order_by("-published_at")[:MOST_PROPOSALS]
+def shared_by(person: Person, reader: Actor | None) -> QuerySet[Card]:
+    """What a person knows, needs and offers in their own name, as far as the reader may see; the newest."""
+    theirs = Card.objects.visible_to(reader).filter(speaker_uri=person.uri).exclude(uri=person.uri)
+    return theirs.newest_first().for_page()[:MOST_SHARED]
+
+
+def next_at(place: Place, reader: Actor | None) -> list[Card]:
+    """What takes place there from now on, soonest first."""
+    here = Link.objects.filter(to_uri=place.uri, relation="at").values("from_uri")
+    now = timezone.now()
+    dated = Card.objects.visible_to(reader).filter(Q(ends__gte=now) | Q(starts__gte=now), uri__in=here)
+    return list(dated.soonest_first().for_page()[:NEXT_AT_A_PLACE])
+
+
+def claim_of(person: Actor | None, listing: Listing) -> Claim | None:
+    """What this person last asked about a listed organisation."""
+    if person is None:
+        return None
+    return Claim.objects.filter(listing=listing, actor=person).order_by("-asked_at", "-pk").first()
+
+
+def open_claims() -> QuerySet[Claim]:
+    """What waits for this node's stewards, oldest first."""
+    return (
+        Claim.objects.filter(state=Claim.State.OPEN).select_related("listing", "actor__node").order_by("asked_at", "pk")
+    )
+
+
+def group_instead_of(listing: Listing) -> Group | None:
+    """The group that took the place of a listed organisation."""
+    groups = Group.objects.filter(claims__listing=listing, claims__state=Claim.State.GRANTED)
+    return groups.filter(withdrawn_at__isnull=True).first()

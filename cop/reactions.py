@@ -5,10 +5,14 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
+from cop import threads
 from cop.actions.membership import LastSteward, leave_group
 from cop.actions.people import groups_changed
-from cop.models import Member
-from federation.models import Actor
+from cop.models import Member, Post
+from federation import audiences
+from federation.inbound.objects import bury
+from federation.models import Activity, Actor, Delivery
+from federation.outbound.say import creation_of, followers_of, neighbours, say
 from journal import reaction
 
 if TYPE_CHECKING:
@@ -35,3 +39,59 @@ def forget_closed(errand: Errand) -> None:
     inside = Actor.objects.filter(memberships__group__uri=entry.uri, memberships__state=Member.State.JOINED)
     for actor in inside.filter(user__isnull=False).order_by("pk"):
         groups_changed(actor)
+
+
+@reaction("cop.relay_post", to=("post.published", "post.changed", "post.withdrawn"))
+def relay_post(errand: Errand) -> None:
+    """A group passes on what is written to it and about its things: to its followers elsewhere (FEP-1b12), and to the
+    neighbours what came from a server they may never hear from, so that a thread is whole on every node. What is
+    changed or taken back is passed on to all who heard of it, and stands in no outbox any more."""
+    entry = errand.entry
+    assert entry is not None  # reactions always come with their entry
+    post = Post.objects.select_related("actor__node").filter(uri=entry.uri, audience=audiences.PUBLIC).first()
+    thing = threads.thing_at(post.about_uri) if post is not None else None
+    if post is None or thing is None or not thing.is_ours or thing.actor.type != Actor.Type.GROUP:
+        return
+    if thing.audience != audiences.PUBLIC:
+        return
+    happened = entry.name.partition(".")[2]
+    if happened == "published" and post.withdrawn_at is None:
+        _pass_on(post, thing.actor)
+    elif happened != "published":
+        _pass_on_again(post, thing.actor, "Update" if post.withdrawn_at is None else "Delete")
+
+
+def _pass_on(post: Post, group: Actor) -> None:
+    inboxes = followers_of(group) if post.actor_id != group.pk else []
+    node = post.actor.node
+    if node is not None and not node.is_neighbour:
+        inboxes += neighbours()
+    if inboxes:
+        to, cc = [audiences.PUBLIC], [f"{group.uri}/followers"]
+        said = creation_of(post.uri, post.actor)
+        if said is not None:  # as Lemmy and PieFed read a group: the activity itself, unchanged
+            say(group, "Announce", said, inboxes, to=to, cc=cc, about=post.uri)
+        say(group, "Announce", post.uri, inboxes, to=to, cc=cc)
+
+
+def _pass_on_again(post: Post, group: Actor, verb: str) -> None:
+    """Only that it happened: each asks the post's own server, and believes nobody else."""
+    before = Activity.objects.filter(actor=group, type="Announce", object_uri=post.uri)
+    inboxes = set(Delivery.objects.filter(activity__in=before).values_list("inbox", flat=True))
+    if verb == "Delete":
+        before.update(public=False, body="{}")
+    if inboxes:
+        inner = {"type": verb, "actor": post.actor.uri, "object": post.uri}
+        to, cc = [audiences.PUBLIC], [f"{group.uri}/followers"]
+        said = say(group, "Announce", inner, inboxes, to=to, cc=cc, about=post.uri)
+        Activity.objects.filter(pk=said.pk).update(public=False)
+
+
+@reaction("cop.forget_posts", to="actor.gone")
+def forget_posts(errand: Errand) -> None:
+    """Whoever closed their account elsewhere has taken back what they wrote: one Delete says it for all of it."""
+    entry = errand.entry
+    assert entry is not None  # reactions always come with their entry
+    theirs = Post.objects.filter(actor__uri=entry.uri, node__isnull=False, withdrawn_at__isnull=True)
+    for post in theirs.select_related("node").order_by("pk"):
+        bury(post.uri, post.node, content={"id": post.uri, "type": "Tombstone"})

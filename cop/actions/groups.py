@@ -10,15 +10,25 @@ from django.utils import timezone
 from cop.access import NotAllowed, is_steward
 from cop.actions.people import groups_changed
 from cop.models import Group, Member
-from federation import actors, audiences, identity, publishing
+from federation import actors, attaching, audiences, identity, publishing
 from federation.models import Actor, AudienceKey
 from journal import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from federation.attaching import Attaching
 
-def found_group(founder: Actor, *, handle: str = "", steward_name: str = "", once: str = "", **fields: Any) -> Group:
+
+def found_group(
+    founder: Actor,
+    *,
+    handle: str = "",
+    steward_name: str = "",
+    once: str = "",
+    attached: Attaching | None = None,
+    **fields: Any,
+) -> Group:
     """A new group of this node, with its own actor; whoever founds it is its first steward. `once` as in `publish`."""
     with transaction.atomic():
         public_id = identity.new_public_id()
@@ -48,6 +58,8 @@ def found_group(founder: Actor, *, handle: str = "", steward_name: str = "", onc
         )
         AudienceKey.objects.create(actor=founder, audience=group.members_audience)
         groups_changed(founder)
+        if attached is not None:
+            attaching.attach(uri, attached, by=founder)
         record("group.published", uri, actor=founder.uri)
     return group
 

@@ -1,43 +1,40 @@
-"""Listing organisations of a public register: said by the node itself, updated by the register's number."""
+"""Listing organisations of a public register, and correcting and taking back what was listed."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
+from django.db import transaction
+
+from atlas.listed import list_row
+from cop.access import require_edit
 from cop.models import Listing
-from federation import actors, audiences, publishing
-from federation.publishing import publish
+from federation import actors, publishing
 
 if TYPE_CHECKING:
-    from federation.models import Actor
+    from collections.abc import Mapping
 
-Happened = Literal["new", "changed", "same"]
+    from atlas.listed import Happened
+    from federation.models import Actor
 
 
 def list_organisation(node: Actor, register: str, register_id: str, **fields: Any) -> tuple[Listing, Happened]:
-    """List one organisation, or bring the one listed before up to date. Must be called inside a transaction.
+    """As `atlas.listed.list_row`, inside a transaction."""
+    return list_row(Listing, "organisations", "listing", node, register, register_id, **fields)
 
-    Safe to repeat: nothing is written, and no version raised, where nothing differs. One that was withdrawn here
-    stays withdrawn: the steward took it back, and a register does not know why.
-    """
-    held = Listing.objects.ours().filter(register=register, register_id=register_id).first()
-    if held is None:
-        keys = {"register": register, "register_id": register_id}
-        made = publish(
-            Listing,
-            "organisations",
-            "listing",
-            speaker=node,
-            author=None,
-            audience=audiences.PUBLIC,
-            **keys,
-            **fields,
-        )
-        return made, "new"
-    if held.withdrawn_at is not None:
-        return held, "same"
-    changed = publishing.change(held, "listing", by=node, **fields)
-    return changed, "changed" if changed.version > held.version else "same"
+
+def change_listing(editor: Actor, listing: Listing, fields: Mapping[str, Any]) -> Listing:
+    """What the register says wrongly, the node's stewards put right. Raises NotAllowed."""
+    require_edit(editor, listing)
+    with transaction.atomic():
+        return publishing.change(listing, "listing", by=editor, **fields)
+
+
+def withdraw_listing(editor: Actor, listing: Listing) -> Listing:
+    """Take it back everywhere; no later run of the register brings it back. Raises NotAllowed."""
+    require_edit(editor, listing)
+    with transaction.atomic():
+        return publishing.withdraw(listing, "listing", by=editor)
 
 
 def lister() -> Actor:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from cop.access import NotAllowed, may_speak_as, require_edit
+from cop.access import require_edit, require_speaking
 from cop.models import Proposal
 from federation import audiences, publishing
 
@@ -20,8 +20,7 @@ def publish_proposal(
     author: Actor, speaker: Actor, direction: Proposal.Direction, *, audience: str = audiences.PUBLIC, **fields: Any
 ) -> Proposal:
     """A need or offer, said by a group one belongs to or by oneself. Raises NotAllowed."""
-    if not may_speak_as(author, speaker):
-        raise NotAllowed("you can speak for yourself once you have a page, and for groups you have joined")
+    require_speaking(author, speaker)
     with transaction.atomic():
         return publishing.publish(
             Proposal,

@@ -1,5 +1,5 @@
-"""How groups, persons, needs, offers and listed organisations travel."""
+"""How groups, persons, needs, offers, places and listed organisations travel."""
 
-from . import groups, joins, listings, people, proposals
+from . import expertise, groups, joins, listings, people, places, posts, proposals
 
-__all__ = ["groups", "joins", "listings", "people", "proposals"]
+__all__ = ["expertise", "groups", "joins", "listings", "people", "places", "posts", "proposals"]

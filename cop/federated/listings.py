@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from atlas import wire
+from atlas import sourced, wire
 from cop.models import Listing
 from federation.reader import BadField
 from federation.types import FederatedType, register
@@ -30,12 +30,8 @@ class ListingOnTheWire(FederatedType):
     def to_object(self, listing: Listing) -> Json:
         return {
             **wire.words(listing.name, listing.summary, listing.language),
-            "identifier": {"type": "PropertyValue", "propertyID": listing.register, "value": listing.register_id},
             "website": listing.website,
-            "isBasedOn": listing.source_url,
-            "source_name": listing.source,
-            "licence": listing.licence,
-            "creditText": listing.attribution,
+            **sourced.written(listing),
             **wire.topics(listing.topics),
             **wire.place(
                 area=listing.area,
@@ -48,18 +44,16 @@ class ListingOnTheWire(FederatedType):
 
     def from_object(self, read: Reader) -> Json:
         said = wire.read_words(read, name_length=200)
-        identifier = read.child("identifier")
+        source = sourced.read(read)
         place = read.place()
-        if identifier is None or not said["name"]:
-            raise BadField("identifier", read.data.get("identifier"), "a register and a number, with a name")
-        return said | {
-            "register": identifier.text("propertyID", 60, required=True),
-            "register_id": identifier.text("value", 100, required=True),
+        if not source["register"]:
+            raise BadField("identifier", read.data.get("identifier"), "a register and a number, a source and a licence")
+        if not said["name"]:
+            raise BadField("name", read.data.get("name"), "a name")
+        return {
+            **said,
+            **source,
             "website": read.url("website") or "",
-            "source": read.text("source_name", 300, required=True),
-            "source_url": read.url("isBasedOn") or "",
-            "licence": read.text("licence", 300, required=True),
-            "attribution": read.text("creditText", 1000),
             "topics": wire.read_topics(read),
             "postcode": place.address.postcode[:12],
             "accuracy": int(place.radius) if place.radius else None,

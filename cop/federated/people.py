@@ -60,7 +60,7 @@ class PersonOnTheWire(FederatedType):
         said = wire.read_words(read, name_length=120)
         practice = read.text("practice", 8)
         return said | {
-            "name": said["name"] or read.text("preferredUsername", 64),
+            "name": said["name"] or read.text("preferredUsername", 64) or read.uri("id", required=True)[-120:],
             "practice": practice if practice in Person.Practice.values else "",
             "languages": read.strings("languages", 10),
             "topics": wire.read_topics(read),

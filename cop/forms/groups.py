@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from atlas.attaching import AttachmentsFormMixin
 from atlas.editing import EditFormMixin
 from atlas.fields import ConceptsField, LanguageField, LanguagesField, PointFormMixin, TopicsField
 from atlas.formfields import WebAddressField
@@ -12,7 +13,7 @@ from cop.models import Group
 from frontend.forms import OnceFormMixin, Paragraphs
 
 
-class GroupForm(EditFormMixin, PointFormMixin, forms.ModelForm):
+class GroupForm(AttachmentsFormMixin, EditFormMixin, PointFormMixin, forms.ModelForm):
     """One screen: only the name is needed, the rest can come later."""
 
     kinds = ConceptsField("group-kind", label=_("What kind of group is it?"), help_text=_("As many as fit, or none."))

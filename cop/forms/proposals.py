@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from atlas.attaching import AttachmentsFormMixin
 from atlas.editing import EditFormMixin
 from atlas.fields import LanguageField, PointFormMixin, TopicsField
 from atlas.formfields import WallTimeField, in_zone, wall_time
@@ -74,7 +75,7 @@ class SpeakerFormMixin(OnceFormMixin):
         return speaker, audience
 
 
-class ProposalEditForm(EditFormMixin, PointFormMixin, forms.ModelForm):
+class ProposalEditForm(AttachmentsFormMixin, EditFormMixin, PointFormMixin, forms.ModelForm):
     topics = TopicsField(help_text=_("Up to six topics; people who follow them are told."))
     until = WallTimeField(label=_("Until"), required=False, help_text=_("Leave empty if there is no last day."))
     quantity = forms.DecimalField(

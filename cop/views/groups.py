@@ -17,7 +17,6 @@ from atlas.views.fragments import is_for
 from cop import access, queries
 from cop.actions import groups as actions
 from cop.actions import membership
-from cop.actions.people import person_of
 from cop.forms.groups import AnswerForm, GroupForm, JoinForm, NewGroupForm, RoleForm
 from cop.models import Group, Member
 from cop.views.withdrawn import page_or_tombstone
@@ -60,20 +59,20 @@ def _people(request: HttpRequest, group: Group, me: Member | None) -> dict[str, 
     return {
         "is_steward": steward,
         "people": people,
-        "how_many": queries.how_many_in(group),
+        "how_many": people.paginator.count if people is not None else queries.how_many_in(group),
         "waiting": queries.waiting_at(group)[:PEOPLE_PER_PAGE] if steward else [],
         "spoken": [name for code, name in LANGUAGES if code in group.languages],
-        "join_form": JoinForm(initial={"name": _own_name(request)}),
+        "join_form": None if inside else JoinForm(initial={"name": queries.own_name(request.actor)}),
     }
 
 
 @signed_in
 @form_page
 def new_group(request: HttpRequest) -> HttpResponse:
-    form = NewGroupForm(request.POST or None)
+    form = NewGroupForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         group = actions.found_group(
-            request.actor, steward_name=_own_name(request), once=form.once_key, **form.changes()
+            request.actor, steward_name=queries.own_name(request.actor), once=form.once_key, **form.changes()
         )
         messages.success(request, _("The group is there. Now tell people about it."))
         return redirect(group)
@@ -84,7 +83,7 @@ def new_group(request: HttpRequest) -> HttpResponse:
 @form_page
 def edit_group(request: HttpRequest, public_id: str) -> HttpResponse:
     group = access.group_for_editing(request.actor, public_id)
-    form = GroupForm(request.POST or None, instance=Group.objects.get(pk=group.pk))
+    form = GroupForm(request.POST or None, request.FILES or None, instance=Group.objects.get(pk=group.pk))
     if request.method == "POST" and form.is_valid() and form.carried_out(actions.change_group, request.actor, group):
         messages.success(request, _("Saved. The other nodes are being told."))
         return redirect(group)
@@ -175,7 +174,3 @@ def _done(request: HttpRequest, group: Group, member_id: int, act: Callable[[Mem
         pass
     messages.info(request, _("They have left, or somebody has answered already."))
     return False
-
-
-def _own_name(request: HttpRequest) -> str:
-    return person_of(request.actor).name if request.actor else ""

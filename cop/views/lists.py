@@ -1,4 +1,4 @@
-"""The lists of groups, needs and offers, from all nodes."""
+"""The lists of groups, places, needs and offers, from all nodes."""
 
 from __future__ import annotations
 
@@ -16,6 +16,17 @@ if TYPE_CHECKING:
 @require_safe
 def groups(request: HttpRequest) -> HttpResponse:
     return kind_list(request, "group", "cop/group_list.html", leave_out=("axis", "support", "since", "until"))
+
+
+@require_safe
+def places(request: HttpRequest) -> HttpResponse:
+    return kind_list(request, "place", "cop/place_list.html", leave_out=("axis", "support", "since", "until"))
+
+
+@require_safe
+def expertise(request: HttpRequest) -> HttpResponse:
+    leave_out = ("axis", "support", "since", "until")
+    return kind_list(request, "expertise", "cop/expertise_list.html", leave_out=leave_out)
 
 
 @require_safe

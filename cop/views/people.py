@@ -38,7 +38,7 @@ def person_page(request: HttpRequest, public_id: str) -> HttpResponse:
         "spoken": [name for code, name in LANGUAGES if code in shown["languages"]],
         "mine": mine,
         "groups": queries.groups_shown_by(person, request.actor),
-        "proposals": queries.proposals_of(person, request.actor),
+        "shared": queries.shared_by(person, request.actor),
     }
     return render(request, "cop/person.html", context)
 

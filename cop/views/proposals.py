@@ -35,7 +35,7 @@ def proposal_page(request: HttpRequest, public_id: str, direction: str) -> HttpR
 @signed_in
 @form_page
 def new_proposal(request: HttpRequest, direction: str) -> HttpResponse:
-    form = ProposalForm(request.POST or None, author=request.actor, initial=request.GET.dict())
+    form = ProposalForm(request.POST or None, request.FILES or None, author=request.actor, initial=request.GET.dict())
     if request.method == "POST" and form.is_valid():
         speaker, audience = form.spoken()
         proposal = actions.publish_proposal(
@@ -57,7 +57,7 @@ def new_proposal(request: HttpRequest, direction: str) -> HttpResponse:
 def edit_proposal(request: HttpRequest, direction: str, public_id: str) -> HttpResponse:
     proposal = access.proposal_for_reading(request.actor, direction, public_id)
     access.require_edit(request.actor, proposal)
-    form = ProposalEditForm(request.POST or None, instance=Proposal.objects.get(pk=proposal.pk))
+    form = ProposalEditForm(request.POST or None, request.FILES or None, instance=Proposal.objects.get(pk=proposal.pk))
     if (
         request.method == "POST"
         and form.is_valid()

@@ -21,8 +21,13 @@ if TYPE_CHECKING:
 View = Any
 
 
-def page_or_tombstone(model: type[Published]) -> Callable[[View], View]:
-    """Decorate the page of a kind with 410 for what the reader could see before it was withdrawn."""
+def page_or_tombstone(
+    model: type[Published], instead: Callable[[Any], Any] = lambda _row: None
+) -> Callable[[View], View]:
+    """Decorate the page of a kind with 410 for what the reader could see before it was withdrawn.
+
+    `instead` says what has taken its place, if anything has.
+    """
 
     def decorate(view: View) -> View:
         @wraps(view)
@@ -36,7 +41,9 @@ def page_or_tombstone(model: type[Published]) -> Callable[[View], View]:
                 row = withdrawn_for_reading(model, request.actor, public_id)
                 if row.get_absolute_url() != request.path:
                     raise
-            return gone_document(row) if wants_activity(request) else render(request, "cop/withdrawn.html", status=410)
+            if wants_activity(request):
+                return gone_document(row)
+            return render(request, "cop/withdrawn.html", {"instead": instead(row)}, status=410)
 
         return shown
 

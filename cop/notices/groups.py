@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from journal.models import Entry, Errand
     from notifications.models import Notice
 
-notice_kind("join_accepted", _("You are now a member of %(group)s."))
-notice_kind("join_refused", _("%(group)s did not let you in this time."))
-notice_kind("membership_ended", _("You are no longer a member of %(group)s."))
-notice_kind("group_closed", _("%(group)s was closed by its stewards."))
+notice_kind("join_accepted", _("You are now a member of %(group)s."), matter="groups")
+notice_kind("join_refused", _("%(group)s did not let you in this time."), matter="groups")
+notice_kind("membership_ended", _("You are no longer a member of %(group)s."), matter="groups")
+notice_kind("group_closed", _("%(group)s was closed by its stewards."), matter="groups")
 
 
-@notice_kind("join_requested", _("%(person)s asks to join %(group)s."))
-@notice_kind("somebody_joined", _("%(person)s has joined %(group)s."))
+@notice_kind("join_requested", _("%(person)s asks to join %(group)s."), matter="groups")
+@notice_kind("somebody_joined", _("%(person)s has joined %(group)s."), matter="groups")
 def newcomer_words(notice: Notice) -> Mapping[str, Any]:
     """Somebody who gave no name is nobody in the reader's language, not in the worker's."""
     return {"person": notice.params.get("person") or _("Somebody")}

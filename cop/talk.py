@@ -1,0 +1,153 @@
+"""What a page shows of a thread or a conversation, in a fixed number of queries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.core.paginator import Paginator
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from atlas.models import Card
+from cop.access import NotAllowed, may_speak_as
+from cop.models import Conversation, Group, Member, Mute, Participant, Person, Post
+from federation import attaching, audiences
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from django.core.paginator import Page
+
+    from federation.models import Actor, Published
+
+TOPS_PER_PAGE = 20
+NEWEST_SHOWN = 8  # branches on the page of the thing itself
+ANSWERS_SHOWN = 200  # below the posts of one page
+
+
+@dataclass
+class Branch:
+    """A post that opens a part of a thread, and its answers, oldest first."""
+
+    post: Post
+    answers: list[Post] = field(default_factory=list)
+
+
+@dataclass
+class Thread:
+    """What somebody may read about a thing; `page` pages through its branches."""
+
+    about_uri: str
+    branches: list[Branch]
+    page: Page[Post]
+    is_muted: bool = False
+
+    @property
+    def how_many(self) -> int:
+        return self.page.paginator.count
+
+
+def readable(reader: Actor | None) -> QuerySet[Post]:
+    """Posts of the audiences somebody reads, those taken back as well: their place in the thread stays."""
+    rows = Post.objects.filter(audience__in=audiences.readable_by(reader)).exclude(node__blocked_at__isnull=False)
+    return rows.select_related("actor", "node")
+
+
+def thread_about(about_uri: str, reader: Actor | None, number: int | str | None = None) -> Thread:
+    """Page `number` of the thread, in the order it was written; without a number the last, where talk goes on."""
+    rows = readable(reader).filter(about_uri=about_uri)
+    pages = Paginator(_tops(rows).order_by("published_at", "pk"), TOPS_PER_PAGE)
+    page = pages.get_page(number if number is not None else pages.num_pages)
+    muted = bool(reader) and Mute.objects.filter(actor=reader, about_uri=about_uri).exists()
+    return Thread(about_uri, _branches(list(page.object_list), rows), page, muted)
+
+
+def newest_about(about_uri: str, reader: Actor | None) -> tuple[list[Branch], bool]:
+    """The last branches of a thread, for the thing's own page, and whether there are earlier ones."""
+    rows = readable(reader).filter(about_uri=about_uri)
+    newest = list(_tops(rows).order_by("-published_at", "-pk")[: NEWEST_SHOWN + 1])
+    return _branches(newest[:NEWEST_SHOWN][::-1], rows), len(newest) > NEWEST_SHOWN
+
+
+def _tops(rows: QuerySet[Post]) -> QuerySet[Post]:
+    """What opens a branch; what was taken back stays while somebody's answer hangs from it."""
+    answered = rows.filter(top_uri=OuterRef("uri"), withdrawn_at__isnull=True)
+    return rows.filter(top_uri="").filter(Q(withdrawn_at__isnull=True) | Exists(answered))
+
+
+def branch_of(post: Post, reader: Actor | None) -> Branch:
+    """The part of a thread that a post stands in."""
+    rows = readable(reader).filter(about_uri=post.about_uri)
+    top = rows.filter(uri=post.top_uri).first() if post.top_uri else post
+    return _branches([top or post], rows)[0]
+
+
+def _branches(tops: list[Post], rows: QuerySet[Post]) -> list[Branch]:
+    if not tops:
+        return []
+    found = {top.uri: Branch(top) for top in tops}
+    answers = rows.filter(top_uri__in=found, withdrawn_at__isnull=True).order_by("published_at", "pk")
+    for answer in answers[:ANSWERS_SHOWN]:
+        found[answer.top_uri].answers.append(answer)
+    _attach(post for branch in found.values() for post in [branch.post, *branch.answers])
+    return list(found.values())
+
+
+def _attach(posts: Iterable[Post]) -> None:
+    """The page of each writer, whom each post answers and what hangs on it: two queries for all."""
+    posts = list(posts)
+    pages = dict(Card.objects.filter(uri__in={post.actor.uri for post in posts}).values_list("uri", "url"))
+    by_uri = {post.uri: post for post in posts}
+    attached = attaching.of_things(by_uri)
+    for post in posts:
+        post.attached = attached.get(post.uri, [])  # type: ignore[attr-defined]
+        post.writer_page = pages.get(post.actor.uri, "")  # type: ignore[attr-defined]
+        answered = by_uri.get(post.reply_to)
+        post.answered = answered if answered is not None and post.reply_to != post.top_uri else None  # type: ignore[attr-defined]
+
+
+def voices(reader: Actor, thing: Published) -> list[tuple[str, str]]:
+    """In whose name somebody may write about a thing, as choices, themself first with no name; empty where nobody
+    would know who writes. Raises NotAllowed in a group they are not in. One query, or two."""
+    shown = Person.objects.filter(actor=OuterRef("actor"), is_public=True)
+    joined = Member.objects.filter(actor=reader, state=Member.State.JOINED).annotate(shows_page=Exists(shown))
+    inside = list(joined.select_related("group").order_by("group__name"))
+    if isinstance(thing, Group) and not any(member.group_id == thing.pk for member in inside):
+        raise NotAllowed("join the group to write in its discussion")
+    among = isinstance(thing, Group) or thing.audience not in {audiences.PUBLIC, audiences.this_node()}
+    shows_page = inside[0].shows_page if inside else may_speak_as(reader, reader)
+    known = shows_page or (among and any(member.name for member in inside))
+    groups = [member.group for member in inside if member.group.is_ours and member.group.withdrawn_at is None]
+    return ([("me", "")] if known else []) + [(group.public_id, group.name) for group in groups]
+
+
+def conversations_of(person: Actor) -> QuerySet[Conversation]:
+    """Where somebody writes with one other, the newest first, each with `unread` and `other`."""
+    mine = Participant.objects.filter(conversation=OuterRef("pk"), actor=person)
+    rows = Conversation.objects.filter(Exists(mine.filter(left_at__isnull=True)))
+    return rows.order_by("-last_at", "-pk")
+
+
+def with_others(conversations: Iterable[Conversation], person: Actor) -> list[Conversation]:
+    """Each with who the other one is, and how many of their words are not read yet. Two queries."""
+    found = list(conversations)
+    seats = Participant.objects.filter(conversation__in=found).select_related("actor__node")
+    read_at = {}
+    for seat in seats:
+        conversation = next(each for each in found if each.pk == seat.conversation_id)
+        if seat.actor_id == person.pk:
+            read_at[conversation.uri] = seat.read_at
+        else:
+            conversation.other = seat.actor  # type: ignore[attr-defined]
+    unread = _unread(read_at, person)
+    for conversation in found:
+        conversation.unread = unread.get(conversation.uri, 0)  # type: ignore[attr-defined]
+    return found
+
+
+def _unread(read_at: dict[str, object], person: Actor) -> dict[str, int]:
+    since = Q(pk__in=[])
+    for uri, moment in read_at.items():
+        since |= Q(audience=uri, published_at__gt=moment) if moment else Q(audience=uri)
+    rows = Post.objects.filter(since, withdrawn_at__isnull=True).exclude(actor=person)
+    return dict(rows.order_by().values_list("audience").annotate(count=Count("pk")))
