@@ -5,14 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import icalendar
+from django.utils.translation import gettext as _
 
 from atlas.calendars import LONGEST_DESCRIPTION, new_calendar, new_event
 from atlas.timezones import at_the_place, timezones_of
+from events import queries
 from events.models import Gathering
+from frontend import shell
 from frontend.text import plain, render_markdown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from atlas.filters import CardFilter
 
 STATUS = {
     Gathering.State.TENTATIVE: "TENTATIVE",
@@ -31,6 +36,12 @@ def calendar_of(gatherings: Iterable[Gathering], *, name: str = "") -> bytes:
     for gathering in dated:
         calendar.add_component(event_of(gathering))
     return bytes(calendar.to_ical())
+
+
+def calendar_of_list(found: CardFilter) -> bytes:
+    """The gatherings of a filtered list, over all its pages, to subscribe to."""
+    name = _("Gatherings on %(node)s") % {"node": shell.node_name()}
+    return calendar_of(queries.behind(found.in_order()), name=name)
 
 
 def event_of(gathering: Gathering) -> icalendar.Event:

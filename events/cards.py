@@ -1,8 +1,10 @@
-"""How a gathering looks on the atlas: its card, who organises it, and the festival it is part of."""
+"""How a gathering looks on the atlas: its card, who organises it, where, and the festival it is part of."""
 
 from __future__ import annotations
 
-from atlas.cards import CardData, LinkData, builder
+from django.utils import translation
+
+from atlas.cards import CardData, LinkData, builder, language_of_labels
 from events.models import Gathering
 
 # What needs no word on a card: it takes place as planned.
@@ -11,7 +13,7 @@ ORDINARY = Gathering.State.SCHEDULED
 
 @builder("gathering")
 def gathering_card(uri: str) -> CardData | None:
-    rows = Gathering.objects.select_related("actor", "node", "festival")
+    rows = Gathering.objects.select_related("actor", "node", "festival", "venue")
     gathering: Gathering | None = rows.filter(uri=uri, withdrawn_at__isnull=True).first()
     if gathering is None:
         return None
@@ -21,6 +23,7 @@ def gathering_card(uri: str) -> CardData | None:
         kind="gathering",
         title=gathering.title,
         summary=gathering.summary,
+        text=_text(gathering),
         starts=gathering.starts,
         ends=gathering.ends,
         state="" if gathering.state == ORDINARY else gathering.state,
@@ -30,13 +33,28 @@ def gathering_card(uri: str) -> CardData | None:
         lat=gathering.lat if walkable else None,
         lon=gathering.lon if walkable else None,
         area=gathering.area or gathering.place,
+        source=gathering.source,
+        licence=gathering.licence,
         links=_links(gathering),
     )
 
 
+def _text(gathering: Gathering) -> str:
+    """All that can be found of it, beginning with what kind of gathering it is, in its own language."""
+    with translation.override(language_of_labels(gathering.language)):
+        kind = f"{gathering.get_kind_display()}."
+    return "\n\n".join(filter(None, [kind, gathering.summary, gathering.place]))
+
+
 def _links(gathering: Gathering) -> list[LinkData]:
-    links = [LinkData(from_uri=gathering.actor.uri, to_uri=gathering.uri, relation="organises", state=gathering.state)]
+    links = []
+    if not gathering.register:  # who lists it does not organise it
+        organiser = gathering.actor.uri
+        links.append(LinkData(from_uri=organiser, to_uri=gathering.uri, relation="organises", state=gathering.state))
     festival = gathering.festival
     if festival is not None and festival.kind == Gathering.Kind.FESTIVAL and festival.withdrawn_at is None:
         links.append(LinkData(to_uri=festival.uri, relation="part-of"))
+    venue = gathering.venue
+    if venue is not None and venue.withdrawn_at is None and gathering.is_face_to_face:
+        links.append(LinkData(to_uri=venue.uri, relation="at", state=gathering.state))
     return links

@@ -29,11 +29,13 @@ class GatheringFilter(CardFilter):
         return found.filter(uri__in=Gathering.objects.filter(kind=value).values("uri"))
 
     def in_order(self) -> CardQuerySet:
-        """Soonest first, on every database; those that tell no date last."""
+        """Soonest first, on every database; those that tell no date last. For words, what fits them best."""
         found = self.qs
         if not {"since", "until"} & self.in_force.keys():
             now = timezone.now()
             found = found.filter(
                 Q(ends__gte=now) | Q(ends__isnull=True) & (Q(starts__gte=now) | Q(starts__isnull=True))
             )
+        if self.search:
+            return self.search.best_first(found)
         return found.order_by(F("starts").asc(nulls_last=True), "ends", "pk")

@@ -20,17 +20,25 @@ if TYPE_CHECKING:
     from journal.models import Entry, Errand
     from notifications.models import Notice
 
-notice_kind("place_given", _("You have a place at “%(gathering)s”."))
-notice_kind("place_refused", _("The organisers of “%(gathering)s” could not give you a place."))
-notice_kind("place_taken_back", _("You no longer have a place at “%(gathering)s”."))
-notice_kind("gathering_full", _("“%(gathering)s” is full. You can ask again if somebody drops out."))
+notice_kind("place_given", _("You have a place at “%(gathering)s”."), matter="dates")
+notice_kind("place_refused", _("The organisers of “%(gathering)s” could not give you a place."), matter="dates")
+notice_kind("place_taken_back", _("You no longer have a place at “%(gathering)s”."), matter="dates")
+notice_kind("gathering_full", _("“%(gathering)s” is full. You can ask again if somebody drops out."), matter="dates")
 notice_kind(
-    "gathering_changed", _("“%(gathering)s”, where you are going, was changed. Look at the time and the place.")
+    "gathering_changed",
+    _("“%(gathering)s”, where you are going, was changed. Look at the time and the place."),
+    matter="dates",
 )
-notice_kind("gathering_cancelled", _("“%(gathering)s”, where you were going, is cancelled."))
-notice_kind("gathering_postponed", _("“%(gathering)s”, where you were going, is postponed. A new date will follow."))
-notice_kind("gathering_moved_online", _("“%(gathering)s”, where you are going, has moved online."))
-notice_kind("gathering_withdrawn", _("“%(gathering)s”, where you were going, was withdrawn by its organisers."))
+notice_kind("gathering_cancelled", _("“%(gathering)s”, where you were going, is cancelled."), matter="dates")
+notice_kind(
+    "gathering_postponed",
+    _("“%(gathering)s”, where you were going, is postponed. A new date will follow."),
+    matter="dates",
+)
+notice_kind("gathering_moved_online", _("“%(gathering)s”, where you are going, has moved online."), matter="dates")
+notice_kind(
+    "gathering_withdrawn", _("“%(gathering)s”, where you were going, was withdrawn by its organisers."), matter="dates"
+)
 
 BY_STATE = {
     Gathering.State.CANCELLED: "gathering_cancelled",
@@ -47,7 +55,7 @@ BY_ANSWER = {
 }
 
 
-@notice_kind("place_requested", _("%(person)s asks to come to “%(gathering)s”."))
+@notice_kind("place_requested", _("%(person)s asks to come to “%(gathering)s”."), matter="dates")
 def asking_words(notice: Notice) -> Mapping[str, Any]:
     """Somebody who gave no name is nobody in the reader's language, not in the worker's."""
     return {"person": notice.params.get("person") or _("Somebody")}

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from atlas import cards
 from events.actions.attendance import leave
-from events.models import Attendee
+from events.models import Attendee, Gathering
 from federation import audiences
 from federation.models import AudienceKey
 from journal import reaction
 
 if TYPE_CHECKING:
     from journal.models import Errand
+
+MOST_AT_A_PLACE = 1000  # a register's place of long ago must not hold up the journal
 
 
 @reaction("events.forget_attendee", to="actor.gone")
@@ -34,3 +37,13 @@ def free_places(errand: Errand) -> None:
     held = Attendee.objects.filter(actor__uri=entry.actor, gathering__audience=audience)
     for attendee in held.select_related("actor", "gathering"):
         leave(attendee.actor, attendee.gathering)
+
+
+@reaction("events.refresh_at_place", to=("place.published", "place.withdrawn"))
+def refresh_at_place(errand: Errand) -> None:
+    """A gathering may be heard of before the place it is held at: its card then learns the way there."""
+    entry = errand.entry
+    assert entry is not None  # reactions always come with their entry
+    held = Gathering.objects.filter(venue_id=entry.uri, withdrawn_at__isnull=True).order_by("pk")
+    for uri in held.values_list("uri", flat=True)[:MOST_AT_A_PLACE]:
+        cards.refresh("gathering", uri)

@@ -13,12 +13,15 @@ from atlas.models import Topic
 from atlas.timezones import at_the_place, timezones_of
 from federation import audiences
 from federation.values import tidy
+from frontend import shell
 from frontend.text import plain, render_markdown
-from funding import money
+from funding import money, queries
 from funding.models import Call
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from atlas.filters import CardFilter
 
 LOOK_AGAIN = dt.timedelta(hours=12)  # how often a calendar that subscribes should ask
 
@@ -35,6 +38,12 @@ def calendar_of(calls: Iterable[Call], *, name: str = "") -> bytes:
     for call in closing:
         calendar.add_component(deadline_of(call, labels))
     return bytes(calendar.to_ical())
+
+
+def calendar_of_list(found: CardFilter) -> bytes:
+    """The closing dates of a filtered list, over all its pages, to subscribe to."""
+    name = gettext("Funding calls on %(node)s") % {"node": shell.node_name()}
+    return calendar_of(queries.deadlines_of(found.qs), name=name)
 
 
 def deadline_of(call: Call, labels: Mapping[str, str]) -> icalendar.Event:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
-from atlas.cards import CardData, LinkData, builder, refresh
+from atlas.cards import CardData, LinkData, builder, language_of_labels, refresh
 from atlas.models import Card
 from atlas.relations import name_relation
 from funding import money
@@ -36,9 +35,12 @@ def call_card(uri: str) -> CardData | None:
         kind="call",
         title=call.title,
         summary=_summary(call),
+        text="\n\n".join(filter(None, [_summary(call), call.who_can_apply, call.giver])),
         starts=call.opens_at,
         ends=call.closes_at,
         state=Card.State.CLOSED if closed else "",
+        source=call.source,
+        licence=call.licence,
         links=_links(call),
     )
 
@@ -52,8 +54,7 @@ def _summary(call: Call) -> str:
 
 def language_of(call: Call) -> str:
     """The language to write figures and labels in beside the call's own words: its own where we have the words."""
-    language = call.language.split("-")[0]
-    return language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+    return language_of_labels(call.language)
 
 
 def _links(call: Call) -> list[LinkData]:

@@ -10,7 +10,7 @@ from django.utils.html import escape, format_html
 from django.utils.translation import gettext as _
 
 from accounts import zones
-from atlas import wire
+from atlas import sourced, wire
 from federation.reader import BadField
 from federation.types import FederatedType, register
 from federation.values import only, write_instant
@@ -41,6 +41,9 @@ class CallOnTheWire(FederatedType):
     type = "Article"
     additional_type = "https://schema.org/MonetaryGrant"
 
+    def topics_of(self, call: Call) -> list[str]:
+        return [] if call.register else call.topics  # a register is not news
+
     def to_object(self, call: Call) -> Json:
         with translation.override(language_of(call)):
             html, in_short, link_name = _for_people(call), _in_short(call), _("Apply")
@@ -63,6 +66,7 @@ class CallOnTheWire(FederatedType):
             "attachment": [{"type": "Link", "name": link_name, "href": call.application_url}]
             if call.application_url
             else [],
+            **sourced.written(call),
             **wire.topics(call.topics),
             **wire.place(area=call.area, lat=call.lat, lon=call.lon),
         }
@@ -82,6 +86,7 @@ class CallOnTheWire(FederatedType):
             "how_to_apply": read.text("howToApply", 3000, lines=True),
             "application_url": _read_application(read),
             "effort_hours": read.integer("effortHours", 0, MOST_HOURS) or None,
+            **sourced.read(read),
             "topics": wire.read_topics(read),
             **wire.read_where(read),
         }

@@ -16,13 +16,11 @@ from django.utils.translation import gettext_lazy as _
 from atlas.fieldtypes import ConceptField, DayField
 from atlas.filters import CardFilter
 from atlas.models import CardQuerySet
-from atlas.searching import telling_words
 from funding import money
 from funding.forms import AmountField
 from funding.models import Call, Status
 
 ANY = "any"
-TEXT_COLUMNS = ("title", "plain_summary", "giver", "who_can_apply", "area", "actor__name")
 
 
 class _Asked(django_filters.Filter):
@@ -45,8 +43,8 @@ class CallFilter(CardFilter):
     # The order in which they stand in the bar.
     ORDER = ("q", "status", "topic", "closes", "amount", "currency", "area", "node")
 
-    def __init__(self, data: Any, queryset: CardQuerySet) -> None:
-        super().__init__(data, queryset)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         statuses = [*Status.choices, (ANY, _("All, closed too"))]
         self._offer("status", _("Open or not open yet"), statuses)
         codes = sorted(set(self._calls().exclude(currency="").values_list("currency", flat=True)))
@@ -71,7 +69,12 @@ class CallFilter(CardFilter):
         return found.exclude(uri__in=_with_status(Status.CLOSED))
 
     def in_order(self) -> CardQuerySet:
-        """What can be applied for now and closes soonest first; what is closed last, the latest first."""
+        """What can be applied for now and closes soonest first; what is closed last, the latest first.
+
+        Where words were asked for, what fits them best.
+        """
+        if self.search:
+            return self.search.best_first(self.qs)
         now = timezone.now()
         rank = Case(
             When(ends__lte=now, then=Value(2)),
@@ -85,16 +88,6 @@ class CallFilter(CardFilter):
         )
 
     # --- One method per filter ----------------------------------------------------------------------------------------
-
-    def by_words(self, found: CardQuerySet, name: str, value: str) -> CardQuerySet:
-        """Every telling word, wherever in the call it stands."""
-        calls = Call.objects.all()
-        for word in telling_words(value):
-            holding = Q()
-            for column in TEXT_COLUMNS:
-                holding |= Q(**{f"{column}__icontains": word})
-            calls = calls.filter(holding)
-        return found.filter(uri__in=calls.values("uri"))
 
     def by_status(self, found: CardQuerySet, name: str, value: str) -> CardQuerySet:
         return found if value == ANY else found.filter(uri__in=_with_status(value))

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from atlas.attaching import AttachmentsFormMixin
 from atlas.editing import EditFormMixin
 from atlas.fields import LanguageField, PointFormMixin, TopicsField
 from atlas.fieldtypes import quote
@@ -58,7 +59,7 @@ class CurrencyField(forms.ChoiceField):
             raise ValidationError(message, "invalid_choice", {"value": quote(value)})
 
 
-class CallEditForm(EditFormMixin, PointFormMixin, forms.ModelForm):
+class CallEditForm(AttachmentsFormMixin, EditFormMixin, PointFormMixin, forms.ModelForm):
     """Every rule of the database is checked here first, in words and beside the field it is about."""
 
     giver = forms.CharField(

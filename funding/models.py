@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from atlas.placed import Placed, Topical
+from atlas.sourced import Sourced
 from federation.models import Published, PublishedQuerySet
 
 MOST_DIGITS = 14  # of an amount, two of them after the point
@@ -38,7 +39,7 @@ class CallQuerySet(PublishedQuerySet):
         return self.annotate(status=status)
 
 
-class Call(Published, Placed, Topical):
+class Call(Published, Placed, Topical, Sourced):
     """Somebody gives money, and says to whom and until when. How things stand follows from the dates.
 
     Amounts are in `currency` (ISO 4217): what one applicant gets at least and at most, and all there is. A call without
@@ -67,6 +68,7 @@ class Call(Published, Placed, Topical):
         constraints: ClassVar = [
             *Published.Meta.constraints,
             *Placed.Meta.constraints,
+            *Sourced.Meta.constraints,
             models.CheckConstraint(condition=~Q(title=""), name="call_has_title"),
             models.CheckConstraint(
                 condition=Q(node__isnull=False) | (~Q(giver="") & ~Q(who_can_apply="") & ~Q(plain_summary="")),

@@ -26,10 +26,12 @@ if TYPE_CHECKING:
 MOVED = "call_deadline_moved"
 LIFTED = "call_deadline_lifted"
 
-notice_kind(LIFTED, _("“%(call)s” no longer has a closing date: you can apply at any time."), needs_card=True)
+notice_kind(
+    LIFTED, _("“%(call)s” no longer has a closing date: you can apply at any time."), matter="money", needs_card=True
+)
 
 
-@notice_kind(MOVED, _("“%(call)s” has a new closing date: %(closes)s."), needs_card=True)
+@notice_kind(MOVED, _("“%(call)s” has a new closing date: %(closes)s."), matter="money", needs_card=True)
 def moved_words(notice: Notice) -> Mapping[str, str]:
     """The date as it was told, in the reader's language."""
     closes_at = dt.datetime.fromisoformat(notice.params["closes_at"])

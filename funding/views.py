@@ -18,7 +18,6 @@ from atlas.queries import known_areas
 from atlas.views.files import calendar_file, unreadable
 from atlas.views.fragments import is_for
 from federation.negotiation import copy_for_members, document_response, gone_document, wants_activity
-from frontend import shell
 from frontend.forms import form_page
 from funding import access, actions, calendars, queries
 from funding.filters import CallFilter
@@ -44,7 +43,7 @@ def call_list(request: HttpRequest) -> HttpResponse:
     """Filter state is in the address. A live list asks for its fragment again."""
     found = CallFilter(request.GET, queries.calls_among(cards_for(request)))
     page = Paginator(found.in_order().for_page(), PER_PAGE).get_page(request.GET.get("page"))
-    context = {"filter": found, "page": page, "listed": queries.with_calls(page.object_list)}
+    context = {"filter": found, "page": page, "listed": queries.with_calls(found.explained(page.object_list))}
     if is_for(request, RESULTS):
         response = render(request, "funding/_calls.html", context)
     else:
@@ -59,8 +58,7 @@ def list_calendar(request: HttpRequest) -> HttpResponse:
     found = CallFilter(request.GET, queries.calls_among(cards_for(request)))
     if not found.form.is_valid():
         return unreadable(found)
-    name = _("Funding calls on %(node)s") % {"node": shell.node_name()}
-    return calendar_file(calendars.calendar_of(queries.deadlines_of(found.qs), name=name), "calls")
+    return calendar_file(calendars.calendar_of_list(found), "calls")
 
 
 @require_safe
@@ -102,7 +100,7 @@ def _withdrawn(request: HttpRequest, public_id: str) -> HttpResponse:
 def new_call(request: HttpRequest) -> HttpResponse:
     author = _reader(request)
     prefilled = {name: request.GET[name] for name in PREFILLED if name in request.GET}
-    form = CallForm(_posted(request), author=author, initial=prefilled)
+    form = CallForm(_posted(request), request.FILES or None, author=author, initial=prefilled)
     if form.is_valid():
         speaker, audience = form.spoken()
         call = actions.publish_call(author, speaker, audience=audience, once=form.once_key, **form.changes())
@@ -115,7 +113,7 @@ def new_call(request: HttpRequest) -> HttpResponse:
 @form_page
 def edit_call(request: HttpRequest, public_id: str) -> HttpResponse:
     call = access.call_for_editing(_reader(request), public_id)
-    form = CallEditForm(_posted(request), instance=call)
+    form = CallEditForm(_posted(request), request.FILES or None, instance=call)
     if form.is_valid() and form.carried_out(actions.change_call, _reader(request), call):
         messages.success(request, _("Saved. The other nodes are being told."))
         return redirect(call)

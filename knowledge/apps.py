@@ -5,3 +5,11 @@ from django.utils.translation import gettext_lazy as _
 class KnowledgeConfig(AppConfig):
     name = "knowledge"
     verbose_name = _("Know-how")
+
+    def ready(self) -> None:
+        """Hand this app's kind down to the federation, the atlas and the notices."""
+        from atlas.lists import CardList, offer
+        from knowledge import cards, federated, notices  # noqa: F401
+        from knowledge.filters import PageFilter
+
+        offer(CardList("/know-how/", _("Know-how"), ("know-how",), PageFilter))

@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from cop.access import NotAllowed, may_speak_as, require_edit
+from atlas.listed import list_row
+from cop.access import require_edit, require_speaking
 from events.models import Gathering
 from federation import audiences, publishing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from atlas.listed import Happened
     from federation.models import Actor
 
 
@@ -26,8 +28,7 @@ class TooFewPlaces(ValueError):
 
 def publish_gathering(author: Actor, speaker: Actor, *, audience: str = audiences.PUBLIC, **fields: Any) -> Gathering:
     """A gathering, organised by a group one belongs to or by oneself. Raises NotAllowed."""
-    if not may_speak_as(author, speaker):
-        raise NotAllowed("you can speak for yourself once you have a page, and for groups you have joined")
+    require_speaking(author, speaker)
     with transaction.atomic():
         return publishing.publish(
             Gathering, "gatherings", "gathering", speaker=speaker, author=author, audience=audience, **fields
@@ -53,3 +54,8 @@ def withdraw_gathering(editor: Actor, gathering: Gathering) -> Gathering:
     require_edit(editor, gathering)
     with transaction.atomic():
         return publishing.withdraw(gathering, "gathering", by=editor)
+
+
+def list_gathering(node: Actor, register: str, register_id: str, **fields: Any) -> tuple[Gathering, Happened]:
+    """One date of a calendar of others. As `atlas.listed.list_row`, inside a transaction."""
+    return list_row(Gathering, "gatherings", "gathering", node, register, register_id, **fields)

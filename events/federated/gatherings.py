@@ -12,7 +12,7 @@ from zoneinfo import available_timezones
 
 from django.utils.html import escape
 
-from atlas import wire
+from atlas import sourced, wire
 from events.federated import venues
 from events.models import Gathering
 from events.models.gatherings import ADDRESS_LENGTH
@@ -76,6 +76,9 @@ class GatheringOnTheWire(FederatedType):
     additional_type = EDUCATION
     also_reads = (("Event", SOCIAL), ("Event", FESTIVAL), ("Event", PLAIN), ("Event", ""))
 
+    def topics_of(self, gathering: Gathering) -> list[str]:
+        return [] if gathering.register else gathering.topics  # a register is not news
+
     def to_object(self, gathering: Gathering) -> Json:
         return {
             **wire.words(gathering.title, gathering.summary, gathering.language),
@@ -91,6 +94,7 @@ class GatheringOnTheWire(FederatedType):
             "organizers": {"type": "Collection", "totalItems": 1, "items": [gathering.actor.uri]},
             "axis": f"{AXIS_PREFIX}{gathering.axis}" if gathering.axis else "",
             "context": gathering.festival_id,
+            **sourced.written(gathering),
             **wire.topics(gathering.topics),
         }
 
@@ -108,6 +112,7 @@ class GatheringOnTheWire(FederatedType):
             **venues.read(read),
             **_read_joining(read),
             "axis": _read_axis(read),
+            **sourced.read(read),
             "festival_id": _read_festival(read),
             "topics": wire.read_topics(read),
         }

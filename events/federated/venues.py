@@ -30,7 +30,7 @@ def written(gathering: Gathering) -> Json:
 
 
 def _place(gathering: Gathering) -> Json:
-    found: Json = {}
+    found: Json = {"id": gathering.venue_id} if gathering.venue_id else {}
     if gathering.place:
         found["name"] = gathering.place
     if gathering.address:
@@ -54,6 +54,7 @@ def read(read: Reader) -> Json:
     physical = any((place.name, place.address.text, place.has_point))
     link = place.online_url if len(place.online_url) <= ADDRESS_LENGTH else ""
     return {
+        "venue_id": place.uri if 0 < len(place.uri) <= ADDRESS_LENGTH else None,
         "place": place.name,
         "address": place.address.text,
         "area": read.text("area", 100) or place.address.locality[:100],

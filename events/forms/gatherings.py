@@ -9,9 +9,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from atlas.attaching import AttachmentsFormMixin
 from atlas.editing import EditFormMixin
 from atlas.fields import LanguageField, PointFormMixin, TopicsField
 from atlas.formfields import CountField, WallTimeField, WebAddressField, ZoneField, in_zone
+from cop.forms.placefields import VenueField
 from cop.forms.proposals import SpeakerFormMixin
 from events import queries
 from events.models import Gathering
@@ -27,7 +29,7 @@ MOMENTS = ("starts", "ends")
 NEW_STATES = (Gathering.State.SCHEDULED, Gathering.State.TENTATIVE)
 
 
-class GatheringEditForm(EditFormMixin, PointFormMixin, forms.ModelForm):
+class GatheringEditForm(AttachmentsFormMixin, EditFormMixin, PointFormMixin, forms.ModelForm):
     """Every rule of the database is checked here first, in words and beside the field it is about."""
 
     starts = WallTimeField(label=_("Starts"), help_text=_("The clock time at the place."))
@@ -43,6 +45,7 @@ class GatheringEditForm(EditFormMixin, PointFormMixin, forms.ModelForm):
         label=_("Link to take part online"),
         help_text=_("Everybody can read it here. Leave it empty to send it to those who come."),
     )
+    venue = VenueField()
     topics = TopicsField(help_text=_("Up to six topics; people who follow them are told."))
     axis = forms.ChoiceField(
         label=_("What is it for?"), required=False, choices=[("", _("Nothing of these")), *Gathering.Axis.choices]
@@ -53,7 +56,7 @@ class GatheringEditForm(EditFormMixin, PointFormMixin, forms.ModelForm):
     class Meta:
         model = Gathering
         fields = (
-            "kind", "title", "summary", "starts", "ends", "time_zone", "state", "place", "address", "area",
+            "kind", "title", "summary", "starts", "ends", "time_zone", "state", "venue", "place", "address", "area",
             "lat", "lon", "step_free", "online", "online_url", "joining", "external_url", "capacity", "topics",
             "axis", "festival", "language",
         )  # fmt: skip
@@ -76,6 +79,7 @@ class GatheringEditForm(EditFormMixin, PointFormMixin, forms.ModelForm):
         self.fields["kind"].choices = Gathering.Kind.choices  # type: ignore[attr-defined]
         self.fields["festival"].choices = self._festivals(reader)  # type: ignore[attr-defined]
         self.initial["festival"] = self.initial.get("festival") or ""
+        self.fields["venue"].for_reader(reader)  # type: ignore[attr-defined]
         if self.instance.pk is not None:
             self._show_wall_times()
 
@@ -101,7 +105,11 @@ class GatheringEditForm(EditFormMixin, PointFormMixin, forms.ModelForm):
         data = super().clean() or self.cleaned_data
         self._clean_times(data)
         self._clean_whereabouts(data)
-        if data.get("joining") == Gathering.Joining.ELSEWHERE and not data.get("external_url"):
+        if (
+            data.get("joining") == Gathering.Joining.ELSEWHERE
+            and not data.get("external_url")
+            and not self.instance.register  # what a calendar of others does not say, its corrector need not know
+        ):
             self._add_missing("external_url", _("Give the address of the website where people sign up."))
         if data.get("joining") in {Gathering.Joining.OPEN, Gathering.Joining.REQUEST}:
             data["external_url"] = ""
@@ -133,12 +141,26 @@ class GatheringEditForm(EditFormMixin, PointFormMixin, forms.ModelForm):
         return held if held.astimezone(self.instance.zone).replace(tzinfo=None, fold=0) == wall_time else None
 
     def _clean_whereabouts(self, data: dict[str, Any]) -> None:
+        self._take_from_venue(data)
         if data.get("online_url"):
             data["online"] = True
         if data.get("state") == Gathering.State.MOVED_ONLINE and not data.get("online"):
             self._add_missing("online", _("It has moved online: tick that people can take part online."))
-        elif not data.get("place") and not data.get("online"):
+        elif not data.get("place") and not data.get("online") and not self.instance.register:
             self._add_missing("place", _("Say where it is: name the place, or tick that people can take part online."))
+
+    def _take_from_venue(self, data: dict[str, Any]) -> None:
+        """A place of the list says itself where it is, in all that was left empty."""
+        venue = data.get("venue")
+        if venue is None:
+            return
+        data["place"] = data.get("place") or venue.name
+        data["address"] = data.get("address") or venue.address
+        data["area"] = data.get("area") or venue.area
+        if data.get("lat") is None and data.get("lon") is None:
+            data["lat"], data["lon"] = venue.lat, venue.lon
+        if data.get("step_free") == Gathering.StepFree.UNKNOWN:
+            data["step_free"] = venue.step_free
 
     def _add_missing(self, name: str, message: Any) -> None:
         """Unless that field is wrong already: one thing to mend is said once."""
@@ -151,6 +173,8 @@ class GatheringEditForm(EditFormMixin, PointFormMixin, forms.ModelForm):
     def changes(self) -> dict[str, Any]:
         values = super().changes()
         values["festival_id"] = values.pop("festival")
+        venue = values.pop("venue")
+        values["venue_id"] = venue.uri if venue is not None else None
         return values
 
 

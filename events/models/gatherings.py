@@ -12,16 +12,17 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from atlas.placed import Placed, Topical
+from atlas.sourced import Sourced
 from federation.models import Published
 
 ADDRESS_LENGTH = 500  # characters of a web address we keep
 
 
-class Gathering(Published, Placed, Topical):
+class Gathering(Published, Placed, Topical, Sourced):
     """A lab, master class, popular event, festival or meeting, ours or theirs.
 
     Moments are kept in UTC; `time_zone` is the place's own, in which they were chosen. Ours always have both moments,
-    a zone and somewhere to be; of theirs we keep what they tell.
+    a zone and somewhere to be; of theirs, and of what a calendar of others lists, we keep what they tell.
     """
 
     class Kind(models.TextChoices):
@@ -87,11 +88,22 @@ class Gathering(Published, Placed, Topical):
         related_name="programme",
         verbose_name=_("part of a festival"),
     )
+    venue = models.ForeignKey(
+        "cop.Place",
+        to_field="uri",
+        db_constraint=False,  # as a festival, it may be a place whose word has not arrived yet
+        on_delete=models.DO_NOTHING,
+        null=True,
+        blank=True,
+        related_name="gatherings",
+        verbose_name=_("place from the list"),
+    )
 
     class Meta:
         constraints: ClassVar = [
             *Published.Meta.constraints,
             *Placed.Meta.constraints,
+            *Sourced.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(kind__in=["lab", "master-class", "popular-event", "festival", "meeting"]),
                 name="gathering_kind_known",
@@ -117,7 +129,8 @@ class Gathering(Published, Placed, Topical):
                 name="gathering_ours_has_times",
             ),
             models.CheckConstraint(
-                condition=Q(node__isnull=False) | ~Q(place="") | Q(online=True), name="gathering_ours_is_somewhere"
+                condition=Q(node__isnull=False) | ~Q(register="") | ~Q(place="") | Q(online=True),
+                name="gathering_ours_is_somewhere",
             ),
             models.CheckConstraint(
                 condition=Q(node__isnull=False) | ~Q(state="moved-online") | Q(online=True),
@@ -125,7 +138,7 @@ class Gathering(Published, Placed, Topical):
             ),
             models.CheckConstraint(condition=Q(online_url="") | Q(online=True), name="gathering_link_means_online"),
             models.CheckConstraint(
-                condition=Q(node__isnull=False) | ~Q(joining="elsewhere") | ~Q(external_url=""),
+                condition=Q(node__isnull=False) | ~Q(register="") | ~Q(joining="elsewhere") | ~Q(external_url=""),
                 name="gathering_elsewhere_says_where",
             ),
             models.CheckConstraint(

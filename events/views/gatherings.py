@@ -14,7 +14,8 @@ from django.views.decorators.http import require_safe
 from accounts.access import signed_in
 from atlas.models import Topic
 from atlas.vocabulary import Vocabulary
-from cop.actions.people import person_of
+from cop.models import Place
+from cop.queries import own_name
 from events import access, queries
 from events.actions import gatherings as actions
 from events.forms import AttendForm, GatheringEditForm, GatheringForm
@@ -25,10 +26,11 @@ from federation.negotiation import copy_for_members, document_response, gone_doc
 from frontend.forms import form_page
 
 if TYPE_CHECKING:
+    from django.core.paginator import Page
     from django.http import HttpRequest, HttpResponse
 
 PEOPLE_PER_PAGE = 100
-PREFILLED = ("kind", "speaker", "festival", "title", "axis")
+PREFILLED = ("kind", "speaker", "festival", "title", "axis", "venue")
 
 
 @require_safe
@@ -48,17 +50,18 @@ def _page(request: HttpRequest, gathering: Gathering) -> dict[str, Any]:
         "gathering": gathering,
         "times": times_for(request, gathering),
         "festival": _shown_festival(request, gathering),
+        "venue": _shown_venue(request, gathering),
         "programme": queries.programme(gathering, reader(request)) if gathering.kind == "festival" else [],
         "organiser": organiser,
         "me": queries.attendance(gathering, reader(request)),
-        "attend_form": AttendForm(initial={"name": person_of(reader(request)).name if reader(request) else ""}),
+        "attend_form": AttendForm(initial={"name": own_name(reader(request))}),
     }
     return context | (_people(request, gathering) if organiser else {})
 
 
 def _people(request: HttpRequest, gathering: Gathering) -> dict[str, Any]:
     """Who asked and who was answered, for the organisers. Of those who wait, the next ones follow those answered."""
-    answered = Paginator(queries.answered_at(gathering), PEOPLE_PER_PAGE).get_page(request.GET.get("page"))
+    answered = _answered(request, gathering)
     return {
         "waiting": queries.waiting_at(gathering)[:PEOPLE_PER_PAGE],
         "answered": answered,
@@ -67,11 +70,26 @@ def _people(request: HttpRequest, gathering: Gathering) -> dict[str, Any]:
     }
 
 
+def _answered(request: HttpRequest, gathering: Gathering) -> Page[Attendee]:
+    """A page of those who were answered; where all of them fit on one, nobody counts them first."""
+    everybody = queries.answered_at(gathering)
+    first = list(everybody[: PEOPLE_PER_PAGE + 1])
+    fit = len(first) <= PEOPLE_PER_PAGE
+    return Paginator(first if fit else everybody, PEOPLE_PER_PAGE).get_page(request.GET.get("page"))
+
+
 def _shown_festival(request: HttpRequest, gathering: Gathering) -> Gathering | None:
     """The festival it is part of, where the reader may see that."""
     if gathering.festival is None or gathering.festival.kind != Gathering.Kind.FESTIVAL:
         return None
     return Gathering.objects.visible_to(reader(request)).filter(pk=gathering.festival.pk).first()
+
+
+def _shown_venue(request: HttpRequest, gathering: Gathering) -> Place | None:
+    """The place of the list it is held at, where the reader may see that."""
+    if gathering.venue_id is None:
+        return None
+    return Place.objects.visible_to(reader(request)).filter(uri=gathering.venue_id).first()
 
 
 def withdrawn(request: HttpRequest, public_id: str) -> HttpResponse:
@@ -89,7 +107,7 @@ def withdrawn(request: HttpRequest, public_id: str) -> HttpResponse:
 @form_page
 def new_gathering(request: HttpRequest) -> HttpResponse:
     initial = {"time_zone": request.user.time_zone, **_wanted(request)}
-    form = GatheringForm(request.POST or None, author=reader(request), initial=initial)
+    form = GatheringForm(request.POST or None, request.FILES or None, author=reader(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         speaker, audience = form.spoken()
         gathering = actions.publish_gathering(
@@ -111,7 +129,7 @@ def _wanted(request: HttpRequest) -> dict[str, Any]:
 @form_page
 def edit_gathering(request: HttpRequest, public_id: str) -> HttpResponse:
     gathering = access.gathering_for_editing(reader(request), public_id)
-    form = GatheringEditForm(request.POST or None, instance=gathering, reader=reader(request))
+    form = GatheringEditForm(request.POST or None, request.FILES or None, instance=gathering, reader=reader(request))
     if request.method == "POST" and form.is_valid() and _changed(request, gathering, form):
         messages.success(request, _("Saved. Those who come and the other nodes are being told."))
         return redirect(gathering)

@@ -8,7 +8,6 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from atlas.views.files import calendar_file, unreadable
@@ -17,7 +16,6 @@ from events import access, calendars, queries
 from events.filters import GatheringFilter
 from events.views import reader
 from events.views.gatherings import withdrawn
-from frontend import shell
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -31,8 +29,9 @@ def gathering_list(request: HttpRequest) -> HttpResponse:
     """Filter state is in the address. A live list asks for its fragment again."""
     found = GatheringFilter(request.GET, queries.cards(reader(request)))
     page = Paginator(found.in_order().for_page(), PER_PAGE).get_page(request.GET.get("page"))
+    listed = found.explained(page.object_list)
     template = "events/_list.html" if is_for(request, RESULTS) else "events/list.html"
-    response = render(request, template, {"filter": found, "page": page})
+    response = render(request, template, {"filter": found, "page": page, "listed": listed})
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
     return response
 
@@ -43,8 +42,7 @@ def list_calendar(request: HttpRequest) -> HttpResponse:
     found = GatheringFilter(request.GET, queries.cards(reader(request)))
     if not found.form.is_valid():
         return unreadable(found)
-    name = _("Gatherings on %(node)s") % {"node": shell.node_name()}
-    return calendar_file(calendars.calendar_of(queries.behind(found.in_order()), name=name), "gatherings")
+    return calendar_file(calendars.calendar_of_list(found), "gatherings")
 
 
 @require_safe
