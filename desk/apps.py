@@ -7,5 +7,6 @@ class DeskConfig(AppConfig):
     verbose_name = _("The steward's desk")
 
     def ready(self) -> None:
-        """Register the notices stewards get."""
+        """Register the notices stewards get, and the errands of bringing a file."""
         from desk import notices  # noqa: F401
+        from desk.bringing import uploads  # noqa: F401

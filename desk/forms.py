@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
+from desk.bringing.descriptions import LONGEST_MAPPING
+from desk.bringing.uploads import LARGEST_FILE
 from federation import identity
 from federation.models import ThisNode
 from frontend.forms import Paragraphs
@@ -29,6 +34,74 @@ class NeighbourForm(forms.Form):
             ) from None
 
 
+class ClaimAnswerForm(forms.Form):
+    """Yes, or no with a reason."""
+
+    answer = forms.ChoiceField(
+        label=_("Your answer"),
+        choices=[("yes", _("Yes: found their group and take the listing back")), ("no", _("No"))],
+        widget=forms.RadioSelect,
+    )
+    reason = forms.CharField(
+        label=_("If no, why"), required=False, max_length=280, help_text=_("They read it. Say what would convince you.")
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("answer") == "no" and not data.get("reason"):
+            self.add_error("reason", _("Say why, so that they know what to do."))
+        return data
+
+
+class BringingForm(forms.Form):
+    """A file and the mapping that says what is what in it; the file's own name is only shown."""
+
+    upload = forms.FileField(
+        label=_("File"), max_length=255, help_text=_("A table (CSV), JSON or a calendar (.ics), at most 10 MB.")
+    )
+    mapping = forms.ChoiceField(label=_("What is what in it"), required=False)
+    own_mapping = forms.FileField(
+        label=_("Or a mapping of your own"),
+        required=False,
+        max_length=255,
+        help_text=_("A YAML file as those of config/mappings. It counts instead of the choice above."),
+    )
+
+    def __init__(self, *args: Any, shipped: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["mapping"].choices = [("", _("Choose one")), *shipped]  # type: ignore[attr-defined]
+
+    def clean_upload(self) -> UploadedFile:
+        return _bounded(self.cleaned_data["upload"], LARGEST_FILE)
+
+    def clean_own_mapping(self) -> UploadedFile | None:
+        own = self.cleaned_data["own_mapping"]
+        return _bounded(own, LONGEST_MAPPING) if own else None
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if not data.get("mapping") and not data.get("own_mapping") and "own_mapping" not in self.errors:
+            self.add_error("mapping", _("Choose one, or upload your own."))
+        return data
+
+    def uploaded(self) -> dict[str, Any]:
+        """For `uploads.begin`."""
+        file, own = self.cleaned_data["upload"], self.cleaned_data["own_mapping"]
+        return {
+            "name": file.name,
+            "chunks": file.chunks(),
+            "mapping": own.name if own else self.cleaned_data["mapping"],
+            "described": own.read() if own else None,
+        }
+
+
+def _bounded(file: UploadedFile, most: int) -> UploadedFile:
+    if file.size > most:
+        message = _("The file has %(size)s bytes; it may have at most %(most)s.")
+        raise ValidationError(message, params={"size": file.size, "most": most})
+    return file
+
+
 class ThisNodeForm(forms.ModelForm):
     class Meta:
         model = ThisNode
@@ -38,3 +111,13 @@ class ThisNodeForm(forms.ModelForm):
             "name": _("Other nodes show it beside everything that comes from here."),
             "contact": _("Who to write to about this node. Everybody sees it."),
         }
+
+
+class SourceForm(forms.Form):
+    """An account on other software to listen to."""
+
+    address = forms.CharField(
+        label=_("Account"),
+        max_length=500,
+        help_text=_("Its name with its server, such as @group@events.example.org, or the address of its page."),
+    )

@@ -27,7 +27,7 @@ WORDS = {
     "node.left": ("neighbour_left", _("%(node)s is no longer a neighbour node.")),
 }
 for _kind, _text in WORDS.values():
-    notice_kind(_kind, _text, address=_neighbours_page)
+    notice_kind(_kind, _text, matter="node", address=_neighbours_page)
 
 
 @reaction("desk.tell_stewards", to=tuple(WORDS))

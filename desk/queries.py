@@ -6,10 +6,10 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Case, Count, Min, Q, QuerySet, When
+from django.db.models import Case, Count, Min, OuterRef, Q, QuerySet, Subquery, When
 from django.utils import timezone
 
-from federation.models import Delivery, Document, Node, Receipt
+from federation.models import Delivery, Document, Following, Node, Receipt, Source
 from journal import Errand, last_heartbeat
 from journal.models import Claimable
 
@@ -51,6 +51,13 @@ def asking() -> QuerySet[Node]:
     )
 
 
+def sources() -> QuerySet[Source]:
+    """What this node listens to on other software, each with the `state` of our follow; empty before it was sent."""
+    ours = Following.objects.filter(follower__node__isnull=True, follower__type="Application")
+    state = ours.filter(followed=OuterRef("actor")).values("state")[:1]
+    return Source.objects.select_related("actor").annotate(state=Subquery(state)).order_by("address")
+
+
 def shared_by(node: Node) -> int:
     """How many things of a node are in the metropolitan view here."""
     return Document.objects.filter(node=node, counted=True, tombstone=False).count()
@@ -60,13 +67,13 @@ def health() -> Health:
     now = timezone.now()
     seen = last_heartbeat()
     ready, due = Q(state=Claimable.State.READY), Q(due_at__lte=now)
-    oldest = [model._default_manager.filter(ready, due).aggregate(at=Min("due_at"))["at"] for model in _LANES]
-    waiting = [model._default_manager.filter(ready, due | Q(attempts__gt=0)).count() for model in _LANES]
-    late = [at for at in oldest if at is not None and now - at > WORKER_IS_LATE]
+    counts = {"at": Min("due_at", filter=due), "waiting": Count("pk", filter=due | Q(attempts__gt=0))}
+    lanes = [model._default_manager.filter(ready).aggregate(**counts) for model in _LANES]
+    late = [lane["at"] for lane in lanes if lane["at"] is not None and now - lane["at"] > WORKER_IS_LATE]
     return Health(
         worker_alive=seen is not None and now - seen < WORKER_IS_LATE,
         worker_seen=seen,
-        waiting=sum(waiting),
+        waiting=sum(lane["waiting"] for lane in lanes),
         late_since=min(late) if late else None,
         given_up=sum(model._default_manager.filter(state=Claimable.State.DEAD).count() for model in _LANES),
     )

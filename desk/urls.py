@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from desk.views import neighbours, overview
+from desk.views import bringing, claims, neighbours, overview, sources
 
 urlpatterns = [
     path("desk/", overview.desk, name="desk"),
@@ -11,8 +11,16 @@ urlpatterns = [
         overview.retrying,
         name="desk-retrying",
     ),
+    re_path(r"^desk/claims/(?P<claim_id>[0-9]{1,18})$", claims.claim, name="desk-claim"),
+    path("desk/bringing", bringing.bringing, name="desk-bringing"),
+    re_path(r"^desk/bringing/(?P<import_id>[0-9]{1,18})$", bringing.one_import, name="desk-import"),
+    re_path(r"^desk/bringing/(?P<import_id>[0-9]{1,18})/report\.csv$", bringing.report, name="desk-import-report"),
+    re_path(r"^desk/bringing/(?P<import_id>[0-9]{1,18})/start$", bringing.start, name="desk-import-start"),
+    re_path(r"^desk/bringing/(?P<import_id>[0-9]{1,18})/discard$", bringing.discard, name="desk-import-discard"),
     path("desk/neighbours", neighbours.neighbours, name="desk-neighbours"),
     path("desk/neighbours/invitations", neighbours.invite, name="desk-invite"),
+    path("desk/sources", sources.page, name="desk-sources"),
+    re_path(r"^desk/sources/(?P<source_id>[0-9]{1,18})/leaving$", sources.leave, name="desk-source-leaving"),
     re_path(
         r"^desk/neighbours/(?P<node_id>[0-9]{1,18})/(?P<answer>accept|refuse|pause|resume|end)$",
         neighbours.answer,

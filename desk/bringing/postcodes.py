@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from desk.bringing.mapping import read_yaml
+from desk.bringing.descriptions import read_yaml
 from desk.bringing.report import BadFile
 from desk.bringing.tables import header_of, rows_of
 

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 
 COUNTED = (
-    "rows", "left out", "refused", "joined", "other parts", "organisations", "new", "changed", "same",
-    "values left out", "values cut",
+    "rows", "left out", "refused", "joined", "other parts", "taken", "new", "changed", "same", "kept",
+    "values kept", "values left out", "values cut", "not in the file any more",
 )  # fmt: skip
 
 
@@ -34,11 +34,15 @@ class Remark:
 
 @dataclass
 class Report:
-    """`rows` were read; each ended in exactly one of `left out`, `refused`, `joined`, `other parts` and
-    `organisations`, which once listed are new, changed or same."""
+    """`rows` were read; each ended in exactly one of `left out`, `refused`, `joined`, `other parts` and `taken`, which
+    once listed are new, changed, same or kept: nothing new but what was edited here, and stays.
+
+    `seen` are register and number of every row that had them, also of those that were refused.
+    """
 
     counts: Counter[str] = field(default_factory=Counter)
     remarks: list[Remark] = field(default_factory=list)
+    seen: set[tuple[str, str]] = field(default_factory=set)
 
     def refuse(self, line: int, name: str, value: str, why: str) -> None:
         self.counts["refused"] += 1
@@ -51,6 +55,12 @@ class Report:
     def cut_value(self, line: int, name: str, value: str, why: str) -> None:
         self.counts["values cut"] += 1
         self.remarks.append(Remark(line, name, value[:200], why, "kept, the value cut"))
+
+    def keep_value(self, line: int, name: str, theirs: str, ours: str) -> None:
+        self.counts["values kept"] += 1
+        self.remarks.append(
+            Remark(line, name, theirs[:200], f"edited here, where it is {ours[:200]!r}", "kept as ours")
+        )
 
     def summary(self) -> dict[str, int]:
         return {name: self.counts[name] for name in COUNTED}

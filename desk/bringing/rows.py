@@ -1,44 +1,33 @@
-"""From one row of a table to one organisation as it will be listed, or to the reason why not."""
+"""From one row to one thing as it will be listed, or to the reason why not."""
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from django.core.exceptions import ValidationError
 
-from cop.models import Listing
-from desk.bringing.postcodes import tidy
-from federation import identity
-from federation.values import WEB, BadField, read_address
+from desk.bringing.mapping import LONGEST_REGISTER
+from desk.bringing.values import BadRow, BadValue, unsaid, value_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from desk.bringing.mapping import Column, Mapping
-    from desk.bringing.postcodes import Gazetteer, Point
+    from desk.bringing.columns import Column
+    from desk.bringing.mapping import Mapping
+    from desk.bringing.postcodes import Point
+    from desk.bringing.reading import Beside
     from desk.bringing.report import Report
 
-LONGEST_REGISTER = 60  # characters
-WEB_ADDRESS = "expected a web address such as https://example.org"
-
-
-class BadValue(ValueError):
-    """Why a value cannot be taken, and what is accepted."""
-
-
-class BadRow(ValueError):
-    """Why a row cannot be taken: the field, what stands there, what is accepted."""
-
-    def __init__(self, name: str, value: str, why: str) -> None:
-        super().__init__(name, value, why)
-        self.name, self.value, self.why = name, value, why
+Row = dict[str, str]
+HASH_DIGITS = 20
 
 
 @dataclass
-class Organisation:
-    """What will be listed; `fields` are those of a Listing."""
+class Found:
+    """What will be listed; `fields` are columns of the kind's model."""
 
     line: int
     external_id: str
@@ -47,42 +36,76 @@ class Organisation:
     fields: dict[str, Any]
     topics: list[str] = field(default_factory=list)
 
+    @property
+    def key(self) -> str:
+        return f"{self.register}-{self.number}"
 
-def read_row(line: int, row: dict[str, str], mapping: Mapping, gazetteer: Gazetteer, report: Report) -> Organisation:
+
+def read_row(line: int, row: Row, mapping: Mapping, around: Beside, report: Report) -> Found:
     """Raises BadRow. Values that are left out, as the mapping allows, or cut are told to the report."""
-    values = {name: _taken(line, column, row, report) for name, column in mapping.columns.items()}
-    external_id = values["external_id"]
+    external_id = str(_taken(line, mapping.columns["external_id"], row, mapping, report))
+    register, number = _numbered(external_id, mapping)
+    report.seen.add((register, number))
+    kind = mapping.kind
+    values: dict[str, Any] = {
+        name: _taken(line, column, row, mapping, report)
+        if (column := mapping.columns.get(name))
+        else unsaid(known.format)
+        for name, known in kind.fields.items()
+        if name != "external_id"
+    }
+    point = around.gazetteer.find(values.get("postcode") or "")
+    if values.get("postcode") and values["lat"] is None and point is None and around.gazetteer.tables:
+        report.leave_out_value(line, "point", values["postcode"], "no table knows this postcode")
+    fields = {kind.column_of(name): value for name, value in values.items()} | {"language": mapping.language}
+    if "time_zone" in fields:
+        fields["time_zone"] = fields["time_zone"] or mapping.time_zone
+    has_point = fields["lat"] is not None and fields["lon"] is not None
+    fields |= _where(fields, None if has_point else point, mapping, around)
+    fields |= _whence(mapping, external_id, None if has_point else point)
+    if kind.name in {"call", "gathering"}:
+        fields.pop("accuracy")
+    kind.whole(fields)
+    _check(mapping, fields)
+    topics = list(dict.fromkeys([*mapping.always, *_topics(line, row, mapping, report)]))
+    return Found(line, external_id, register, number, fields, topics)
+
+
+def _numbered(external_id: str, mapping: Mapping) -> tuple[str, str]:
+    """Its register and its number there: the mapping's, or as the identifier says, up to its last hyphen."""
+    if mapping.register:
+        return mapping.register, external_id
     register, _, number = external_id.rpartition("-")
     if not number or len(register) > LONGEST_REGISTER:
         accepted = f"expected a register of at most {LONGEST_REGISTER} characters, a hyphen and a number"
         raise BadRow("external_id", external_id, accepted)
-    point = gazetteer.find(values.get("postcode", ""))
-    if values.get("postcode") and point is None and gazetteer.tables:
-        report.leave_out_value(line, "point", values["postcode"], "no table knows this postcode")
-    fields = {
-        "name": values["name"],
-        "summary": values.get("summary", ""),
-        "website": values.get("url", ""),
-        "postcode": values.get("postcode", ""),
-        "language": mapping.language,
-        **_where(point),
-        **_whence(mapping, external_id, point),
-    }
-    _check(fields)
-    topics = list(_topics(line, row, mapping, report))
-    return Organisation(line, external_id, register or mapping.title[:LONGEST_REGISTER], number, fields, topics)
+    return register or mapping.title[:LONGEST_REGISTER], number
 
 
-def _taken(line: int, column: Column, row: dict[str, str], report: Report) -> str:
-    raw = next((row[source].strip() for source in column.sources if row[source].strip()), "")
+def _taken(line: int, column: Column, row: Row, mapping: Mapping, report: Report) -> Any:
+    raw = _raw(column, row, mapping.empty)
     try:
-        value = _value(column, raw)
+        value = value_of(column, raw, row.get("time_zone") or mapping.time_zone)
     except BadValue as bad:
         if not column.leave_out_bad:
             raise BadRow(column.name, raw, str(bad)) from bad
         report.leave_out_value(line, column.name, raw, str(bad))
-        return ""
-    return _cut(line, column, value, report) if column.format == "text" else value
+        return unsaid(column.format)
+    if value and column.wording:
+        value = column.wording.replace("{}", value)
+    return _cut(line, column, value, report) if column.format in {"text", "paragraphs"} else value
+
+
+def _raw(column: Column, row: Row, empty: frozenset[str]) -> str:
+    if column.way == "value":
+        return column.said
+    cells = [row.get(source, "").strip() for source in column.sources]
+    cells = ["" if cell in empty else cell for cell in cells]
+    if column.way == "hash_of":
+        whole = "\n".join(" ".join(cell.split()).casefold() for cell in cells)
+        return hashlib.sha256(whole.encode()).hexdigest()[:HASH_DIGITS] if any(cells) else ""
+    said = list(dict.fromkeys(filter(None, cells)))
+    return ", ".join(said) if column.way == "all_of" else next(iter(said), "")
 
 
 def _cut(line: int, column: Column, text: str, report: Report) -> str:
@@ -92,39 +115,16 @@ def _cut(line: int, column: Column, text: str, report: Report) -> str:
     return text[: column.most - 1].rsplit(" ", 1)[0] + "…"
 
 
-def _value(column: Column, raw: str) -> str:
-    if raw and column.format == "url":
-        return _web_address(raw)
-    if raw and column.format == "postcode":
-        whole = tidy(raw)
-        if whole is None:
-            raise BadValue("expected a whole postcode such as SE1 7PB")
-        return whole
-    text = "".join(each for each in " ".join(raw.split()) if each.isprintable())
-    if column.required and not text:
-        raise BadValue("expected a value")
-    if column.name == "external_id" and len(text) > column.most:
-        raise BadValue(f"expected at most {column.most} characters")
-    return text
-
-
-def _web_address(raw: str) -> str:
-    """As people write it: the scheme is often left away."""
-    address = raw if "://" in raw else f"https://{raw}"
-    try:
-        identity.origin_of(read_address("url", address, WEB))
-        Listing._meta.get_field("website").run_validators(address)
-    except (BadField, ValidationError) as bad:
-        raise BadValue(WEB_ADDRESS) from bad
-    if "." not in (urlsplit(address).hostname or ""):
-        raise BadValue(WEB_ADDRESS)
-    return address
-
-
-def _where(point: Point | None) -> dict[str, Any]:
-    if point is None:
-        return {"area": "", "lat": None, "lon": None, "accuracy": None}
-    return {"area": point.area, "lat": point.lat, "lon": point.lon, "accuracy": point.accuracy}
+def _where(fields: dict[str, Any], point: Point | None, mapping: Mapping, around: Beside) -> dict[str, Any]:
+    """The file's own point, exact, may lie in an area the steward gave; one of a postcode is too coarse to say."""
+    if point is not None:
+        area = fields["area"] or point.area
+        return {"area": area, "lat": point.lat, "lon": point.lon, "accuracy": point.accuracy}
+    lat, lon = fields["lat"], fields["lon"]
+    if lat is None or lon is None:
+        return {"area": fields["area"], "lat": None, "lon": None, "accuracy": None}
+    area = around.areas.around(lat, lon, mapping.area_names) or fields["area"]
+    return {"area": area, "lat": lat, "lon": lon, "accuracy": None}
 
 
 def _whence(mapping: Mapping, external_id: str, point: Point | None) -> dict[str, str]:
@@ -140,24 +140,20 @@ def _whence(mapping: Mapping, external_id: str, point: Point | None) -> dict[str
     }
 
 
-def _check(fields: dict[str, Any]) -> None:
+def _check(mapping: Mapping, fields: dict[str, Any]) -> None:
     """A neighbour refuses what its columns cannot hold, so nothing like that is listed here. Raises BadRow."""
     for name, value in fields.items():
         try:
             if value not in ("", None):
-                Listing._meta.get_field(name).run_validators(value)
+                mapping.kind.model._meta.get_field(name).run_validators(value)
         except ValidationError as bad:
             raise BadRow(name, str(value), " ".join(bad.messages)) from bad
 
 
-def _topics(line: int, row: dict[str, str], mapping: Mapping, report: Report) -> Iterator[str]:
+def _topics(line: int, row: Row, mapping: Mapping, report: Report) -> Iterator[str]:
     if not mapping.topic_column:
         return
-    seen: set[str] = set()
-    for code in filter(None, map(str.strip, row[mapping.topic_column].split(mapping.topic_separator))):
+    for code in filter(None, map(str.strip, row.get(mapping.topic_column, "").split(mapping.topic_separator))):
         if code not in mapping.topics and code not in mapping.unmapped:
             report.leave_out_value(line, mapping.topic_column, code, "the mapping does not know this code")
-        for iri in mapping.topics.get(code, ()):
-            if iri not in seen:
-                seen.add(iri)
-                yield iri
+        yield from mapping.topics.get(code, ())

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import stewards_only
 from desk import queries
 from desk.forms import NeighbourForm
-from federation import peering
+from federation import introductions, peering
 from federation.models import Node
 from federation.peering import CannotPeer
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 PER_PAGE = 30
+MOST_OFFERED = 50
 ANSWERS = {
     "accept": peering.accept,
     "refuse": peering.refuse,
@@ -66,7 +67,8 @@ def invite(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, form: NeighbourForm, status: int = 200) -> HttpResponse:
     page = Paginator(queries.neighbours(), PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "desk/neighbours.html", {"form": form, "page": page}, status=status)
+    context = {"form": form, "page": page, "acquaintances": introductions.acquaintances()[:MOST_OFFERED]}
+    return render(request, "desk/neighbours.html", context, status=status)
 
 
 @require_POST

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import stewards_only
+from cop.queries import open_claims
 from cop.queries import waiting_for_answer as asking_to_join
 from desk import queries
 from desk.forms import ThisNodeForm
@@ -31,9 +32,10 @@ LANES = {"errand": Errand, "receipt": Receipt, "delivery": Delivery}
 @require_safe
 @stewards_only
 def desk(request: HttpRequest) -> HttpResponse:
-    """Each list of what waits is paged by itself: `?nodes=`, `?joins=`, `?places=`."""
+    """Each list of what waits is paged by itself: `?nodes=`, `?claims=`, `?joins=`, `?places=`."""
     waiting = {
         "nodes": queries.asking(),
+        "claims": open_claims(),
         "joins": asking_to_join(request.actor),
         "places": asking_to_come(request.actor),
     }
