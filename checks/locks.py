@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 from checks import ROOT
 
@@ -18,7 +19,7 @@ def faults() -> list[str]:
         f"{path.relative_to(ROOT)}: uv.lock records addresses; keep hashed requirements files instead"
         for path in ROOT.glob("uv.lock")
     ]
-    for lock in sorted(ROOT.glob("requirements-*.txt")):
+    for lock in _found("requirements-*.txt"):
         lines = lock.read_text(encoding="utf-8").splitlines()
         found += [
             f"{lock.name}:{number}: holds an address: {line.strip()}"
@@ -31,10 +32,16 @@ def faults() -> list[str]:
             for line in pinned
             if not ("==" in line and line.endswith("\\"))
         ]
-    packages = json.loads((ROOT / "package-lock.json").read_text(encoding="utf-8"))["packages"]
-    for name, package in packages.items():
-        if "resolved" in package:
-            found.append(f"package-lock.json: {name} records an address; see omit-lockfile-registry-resolved")
-        if name and "integrity" not in package:
-            found.append(f"package-lock.json: {name} has no integrity hash")
+    for lock in _found("package-lock.json"):
+        name = lock.relative_to(ROOT)
+        for package, said in json.loads(lock.read_text(encoding="utf-8"))["packages"].items():
+            if "resolved" in said:
+                found.append(f"{name}: {package} records an address; see omit-lockfile-registry-resolved")
+            if package and "integrity" not in said:
+                found.append(f"{name}: {package} has no integrity hash")
     return found
+
+
+def _found(pattern: str) -> list[Path]:
+    """Our own locks, and those of the foreign programs that tests install."""
+    return sorted([*ROOT.glob(pattern), *ROOT.glob(f"tests/**/{pattern}")])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -11,14 +12,16 @@ from typing import Any
 from urllib.error import URLError
 
 from config.demo.fleet import DemoFailed, Fleet, Ship
+from config.demo.registers import EDITED, REGISTERS, Register, edited_copy, there
 
 Json = dict[str, Any]
 
-KINDS = ("group", "person", "need", "offer", "gathering", "call")
+KINDS = ("group", "person", "need", "offer", "gathering", "call", "know-how", "place", "expertise", "post")
 """Every node's kit has some of each."""
-LISTED = "listing"
 LOOK_AGAIN_SECONDS = 0.3
 PATIENCE_SECONDS = 120.0
+PATIENCE_WITH_REGISTERS = 900.0
+"""Two thousand things of registers are many times what the kit has."""
 BRING_SECONDS = 120.0
 DIGITS = 12  # of a hash, on the screen
 
@@ -96,16 +99,21 @@ class Findings:
             if dead := self.counts[ship.key]["dead"]:
                 self.faults.append(f"{ship.key} has given up on {dead} pieces of work")
 
+    def listed(self, ship: Ship, home: Ship, kind: str) -> int:
+        """What a visitor of `ship` sees of what `home` lists from registers, of one kind."""
+        found: int = self.counts[ship.key]["listed"].get(home.origin, {}).get(kind, 0)
+        return found
+
     def judge_listed(self, reports: dict[str, Json]) -> None:
-        """Every organisation of an import report is listed, and seen on all nodes."""
+        """By kind, everything of the import reports is listed, and seen on all nodes."""
         for home in self.ships:
-            wanted = reports[home.key]["organisations"]
-            if not wanted:
-                self.faults.append(f"{home.key} was given no organisations")
+            wanted = wanted_by_kind(reports[home.key])
+            if not all(wanted.values()):
+                self.faults.append(f"{home.key} was given nothing of a register: {wanted}")
             for ship in self.ships:
-                seen = self.seen(ship, home).get(LISTED, 0)
+                seen = {kind: self.listed(ship, home, kind) for kind in wanted}
                 if seen != wanted:
-                    self.faults.append(f"{ship.key} shows {seen} of the {wanted} organisations listed by {home.key}")
+                    self.faults.append(f"{ship.key} shows {seen} of {wanted} listed by {home.key}")
 
     def table(self, say: Callable[[str], object]) -> None:
         """Per node the counts by kind, and the digests, of what it shows of each origin."""
@@ -125,20 +133,48 @@ def _row(name: str, cells: Sequence[object], total: object) -> str:
     return f"  {name:<10}" + "".join(f"{cell!s:>18}" for cell in cells) + f"{total!s:>10}".rstrip()
 
 
+def wanted_by_kind(reports: dict[str, Json]) -> dict[str, int]:
+    """How many things of each kind the import reports of a node promise."""
+    wanted: dict[str, int] = {}
+    for register in REGISTERS:
+        if register.name in reports:
+            wanted[register.kind] = wanted.get(register.kind, 0) + reports[register.name]["taken"]
+    return wanted
+
+
 def bring_again(fleet: Fleet, data: Path, parts: Sequence[str]) -> list[str]:
     """Run every import once more beside the serving nodes; says where that changed anything. Raises DemoFailed."""
     before = [ship.digest(ship.origin)["hash"] for ship in fleet.ships]
-    running = [ship.bring_again(data, part) for ship, part in zip(fleet.ships, parts, strict=True)]
     faults = []
-    for ship, process in zip(fleet.ships, running, strict=True):
-        report = _outcome(ship, process)
-        if report["new"] or report["changed"] or report["same"] != report["organisations"]:
-            faults.append(f"{ship.key}: a second import was not all the same: {report}")
-    settle(fleet)
+    for register in there(data):
+        for ship, report in zip(fleet.ships, _brought(fleet, register, data, parts), strict=True):
+            if report["same"] != report["taken"]:
+                faults.append(f"{ship.key}: a second import of {register.name} was not all the same: {report}")
+    settle(fleet, PATIENCE_WITH_REGISTERS)
     for ship, digest in zip(fleet.ships, before, strict=True):
         if ship.digest(ship.origin)["hash"] != digest:
             faults.append(f"{ship.key}: a second import changed what is published")
     return faults
+
+
+def bring_edited(fleet: Fleet, data: Path, parts: Sequence[str]) -> list[str]:
+    """Run every import with edited rows; says where not just those changed. Raises DemoFailed."""
+    faults = []
+    with tempfile.TemporaryDirectory(prefix="flotilla-edited-") as folder:
+        edited_copy(data, Path(folder))
+        for register in there(data):
+            reports = _brought(fleet, register, Path(folder), parts)
+            changed = sum(report["changed"] for report in reports)
+            if changed != EDITED or any(report["new"] for report in reports):
+                faults.append(f"{register.name}: {EDITED} edited rows changed {changed}: {reports}")
+    settle(fleet, PATIENCE_WITH_REGISTERS)
+    return faults
+
+
+def _brought(fleet: Fleet, register: Register, data: Path, parts: Sequence[str]) -> list[Json]:
+    """What each node says of its part; all three at once."""
+    running = [ship.bring(register, data, part) for ship, part in zip(fleet.ships, parts, strict=True)]
+    return [_outcome(ship, process) for ship, process in zip(fleet.ships, running, strict=True)]
 
 
 def _outcome(ship: Ship, process: subprocess.Popen[str]) -> Json:
@@ -147,8 +183,8 @@ def _outcome(ship: Ship, process: subprocess.Popen[str]) -> Json:
     except subprocess.TimeoutExpired:
         process.kill()
         process.communicate()
-        raise DemoFailed(f"{ship.key}: the second import took more than {BRING_SECONDS:.0f} seconds") from None
+        raise DemoFailed(f"{ship.key}: an import took more than {BRING_SECONDS:.0f} seconds") from None
     if process.returncode:
-        raise DemoFailed(f"{ship.key}: the second import failed: {errors.strip()[-500:]}")
+        raise DemoFailed(f"{ship.key}: an import failed: {errors.strip()[-500:]}")
     found: Json = json.loads(said)
     return found

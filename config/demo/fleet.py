@@ -24,12 +24,12 @@ from urllib.request import urlopen
 from django.conf import settings
 
 from config.demo.kit import KEYS, read_kit
-from config.demo.organisations import arguments
+from config.demo.registers import Register
 
 Json = dict[str, Any]
 
 HOST = "127.0.0.1"
-PREPARE_SECONDS = 300.0
+PREPARE_SECONDS = 900.0  # with registers, on a busy machine
 READY_SECONDS = 60.0
 ANSWER_SECONDS = 60.0
 STOP_SECONDS = 15.0
@@ -135,10 +135,10 @@ class Ship:
         except (URLError, OSError):
             return False
 
-    def bring_again(self, data: Path, part: str) -> subprocess.Popen[str]:
+    def bring(self, register: Register, data: Path, part: str) -> subprocess.Popen[str]:
         """`manage.py bring`, as a steward would run it beside the serving node."""
         return subprocess.Popen(
-            [sys.executable, "manage.py", "bring", *arguments(data, part)],
+            [sys.executable, "manage.py", "bring", *register.arguments(data, part)],
             cwd=settings.BASE_DIR,
             env=self.environment,
             stdout=subprocess.PIPE,

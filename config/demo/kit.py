@@ -37,6 +37,16 @@ FIELDS: dict[str, tuple[str, str]] = {
         "id group language title plain_summary giver who_can_apply opens closes time_zone area topics how_to_apply",
         "min max total currency",
     ),
+    "know_how": (
+        "id group language kind title short_answer body jurisdiction topics",
+        "licence checked_on checked_by adapted_from earlier comment",
+    ),
+    "places": (
+        "id kind group language name summary topics area",
+        "services give_back address opening step_free access lat lon",
+    ),
+    "expertise": ("id language title summary ways engagement languages topics area", "group person experience online"),
+    "talk": ("id person about language text", "title"),
     "follows": ("person", "topic group area"),
     "joins": ("person group message", ""),
 }
@@ -50,6 +60,10 @@ WORDS: dict[tuple[str, str], set[Any]] = {
     ("gatherings", "step_free"): {True, False},
     ("gatherings", "time_zone"): available_timezones(),
     ("calls", "time_zone"): available_timezones(),
+    ("places", "step_free"): {True, False},
+    ("expertise", "engagement"): {"engaged", "pro-bono", "both"},
+    ("expertise", "ways"): {"explain", "teach", "read", "do", "accompany"},
+    ("know_how", "kind"): {"knowledge", "know-how", "good-practice", "resource"},
 }
 FOLLOWABLE = {"topic", "group", "area"}
 
@@ -69,6 +83,10 @@ class Kit:
     proposals: list[Entry]
     gatherings: list[Entry]
     calls: list[Entry]
+    know_how: list[Entry]
+    places: list[Entry]
+    expertise: list[Entry]
+    talk: list[Entry]
     follows: list[Entry]
     joins: list[Entry]
     checksum: str
@@ -145,9 +163,16 @@ def _check_references(path: Path, kit: Kit) -> None:
         raise BadKit(f"{path.name}: people: expected one with steward_of_node: true")
     for group in kit.groups:
         _require(path, f"groups {group['id']}", {group["steward"], *group.get("members", ())}, people, "people")
-    for part in (kit.proposals, kit.gatherings, kit.calls):
+    for part in (kit.proposals, kit.gatherings, kit.calls, kit.know_how, kit.places):
         for entry in part:
             _require(path, entry["id"], {entry["group"]}, groups, "groups")
+    things = {entry["id"] for part in FIELDS for entry in getattr(kit, part) if "id" in entry}
+    for entry in kit.talk:
+        _require(path, entry["id"], {entry["person"]}, people, "people")
+        _require(path, entry["id"], {entry["about"]}, things, "things of this file")
+    for entry in kit.expertise:
+        speaker = {entry.get("person") or entry.get("group", "")}
+        _require(path, entry["id"], speaker, people if "person" in entry else groups, "people or groups")
     for entry in [*kit.follows, *kit.joins]:
         _require(path, f"{entry['person']} follows or joins", {entry["person"]}, people, "people")
         if "/" not in entry.get("group", "/"):

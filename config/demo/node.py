@@ -28,7 +28,8 @@ from atlas.models import Card
 from config import embedded, origin
 from config.demo import loading, neighbourly
 from config.demo.kit import Kit
-from config.demo.organisations import arguments
+from config.demo.registers import there
+from cop.models import Post
 from federation.models import Publication
 from journal.lanes import lanes
 from journal.models import Claimable
@@ -80,11 +81,14 @@ class DemoNode:
         }
 
     def _bring(self) -> Json:
+        """The report of each register, by its name."""
         assert self.data is not None
-        said = io.StringIO()
-        report = Path(settings.DATA_DIR) / "import-report.csv"
-        call_command("bring", *arguments(self.data, self.part), f"--report={report}", stdout=said)
-        found: Json = json.loads(said.getvalue())
+        found: Json = {}
+        for register in there(self.data):
+            said = io.StringIO()
+            report = Path(settings.DATA_DIR) / f"import-report-{register.name}.csv"
+            call_command("bring", *register.arguments(self.data, self.part), f"--report={report}", stdout=said)
+            found[register.name] = json.loads(said.getvalue())
         return found
 
     # What the demo asks ---------------------------------------------------------------------------------
@@ -117,18 +121,26 @@ class DemoNode:
         return dict(done)
 
     def _counts(self) -> Json:
-        """What a visitor sees here, by origin and kind; what we published; what remains to be done."""
+        """What a visitor sees here, by origin and kind, and of that what comes from registers; what we published; what
+        remains to be done."""
         seen: dict[str, dict[str, int]] = {}
-        cards = Card.objects.visible_to(None).values_list("node__origin", "kind").annotate(n=Count("pk")).order_by()
-        for home, kind, number in cards:
-            seen.setdefault(home or settings.ORIGIN, {})[kind] = number
+        listed: dict[str, dict[str, int]] = {}
+        shown = Card.objects.visible_to(None)
+        for found, cards in ((seen, shown), (listed, shown.exclude(source=""))):
+            counted = cards.values_list("node__origin", "kind").annotate(n=Count("pk")).order_by()
+            for home, kind, number in counted:
+                found.setdefault(home or settings.ORIGIN, {})[kind] = number
+        # What people write stands under things, and has no card of its own.
+        posts = Post.objects.visible_to(None).values_list("node__origin").annotate(n=Count("pk")).order_by()
+        for home, number in posts:
+            seen.setdefault(home or settings.ORIGIN, {})["post"] = number
         published = Publication.objects.filter(public=True, tombstone=False).values_list("kind")
         now = timezone.now()
         rows: Counter[str] = Counter()
         for model in embedded.claimable_models():
             rows["due"] += model._default_manager.filter(state=Claimable.State.READY, due_at__lte=now).count()
             rows["dead"] += model._default_manager.filter(state=Claimable.State.DEAD).count()
-        return {"seen": seen, "published": dict(published.annotate(n=Count("pk")).order_by()), **rows}
+        return {"seen": seen, "listed": listed, "published": dict(published.annotate(n=Count("pk")).order_by()), **rows}
 
     # --------------------------------------------------------------------------------------------------------
 

@@ -18,7 +18,7 @@ from django.core.management.base import BaseCommand, CommandError
 from config.demo import check, fleet
 from config.demo.fleet import DemoFailed, Fleet
 from config.demo.kit import KEYS, BadKit, read_kit
-from config.demo.organisations import TABLE
+from config.demo.registers import EDITED, REGISTERS, there
 from config.demo.welcome import welcome
 
 PORT = 8101
@@ -32,7 +32,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--check", action="store_true", help="start, compare what the three hold, stop")
-        parser.add_argument("--data", type=Path, metavar="DIR", help=f"list the organisations of DIR/{TABLE} too")
+        parser.add_argument("--data", type=Path, metavar="DIR", help="list the registers of DIR too")
         parser.add_argument("--fresh", action="store_true", help="throw away what an earlier demo kept")
         parser.add_argument("--port", type=int, help=f"of the first node, the others follow (default: {PORT})")
         parser.add_argument(
@@ -73,19 +73,20 @@ class Command(BaseCommand):
         with Fleet(folder, _ports(options["port"], may_move=options["check"]), self._say) as ships:
             fleet.check_origins(ships.ships)
             self._say(f"Starting three nodes: {', '.join(KEYS)}. The first start takes about half a minute.")
+            patience = check.PATIENCE_WITH_REGISTERS if data else check.PATIENCE_SECONDS
             prepared = ships.start(data)
             ready = time.monotonic()
             for ship in ships.ships:
                 ship.ask("invite")
             self._say("All three serve. Waiting until each holds what the others published…")
-            check.settle(ships)
+            check.settle(ships, patience)
             agreed = time.monotonic()
             for ship in ships.ships:
                 ship.ask("greet")
             if not options["check"]:
                 welcome(ships.ships, prepared, self._say)
                 _until_one_ends(ships)
-            check.settle(ships)
+            check.settle(ships, patience)
             self._report(ships, data, prepared)
             self._say(
                 f"The digests agreed {agreed - started:.1f} s after the start, "
@@ -99,12 +100,17 @@ class Command(BaseCommand):
         findings.judge()
         if data is not None:
             reports = {key: said["brought"] for key, said in prepared.items()}
-            for key, report in reports.items():
-                self._say(f"{key} imported: " + ", ".join(f"{count} {name}" for name, count in report.items()))
+            for key, registers in reports.items():
+                for name, report in registers.items():
+                    counted = ", ".join(f"{count} {what}" for what, count in report.items() if count)
+                    self._say(f"{key} imported {name}: {counted}")
             findings.judge_listed(reports)
             findings.faults += check.bring_again(ships, data, PARTS)
             if not findings.faults:
                 self._say("A second import changed nothing.")
+                findings.faults += check.bring_edited(ships, data, PARTS)
+            if not findings.faults:
+                self._say(f"A third import of each, with {EDITED} edited rows, changed {EDITED}.")
         if findings.faults:
             raise DemoFailed("\n  ".join(["the three nodes do not show the same:", *findings.faults]))
         self._say("Every node shows what each of them published, and the digests agree.")
@@ -118,8 +124,9 @@ def _data(said: Path | None) -> Path | None:
     if said is None:
         return None
     data = said.resolve()
-    if not (data / TABLE).is_file():
-        raise CommandError(f"--data: expected a folder that has {TABLE}, and {data} has not. Without it: ./run demo")
+    if not there(data):
+        tables = ", ".join(str(register.table) for register in REGISTERS)
+        raise CommandError(f"--data: expected a folder that has one of {tables}; {data} has none. Without: ./run demo")
     return data
 
 
