@@ -14,7 +14,7 @@ from checks import APPS, ROOT
 ENVIRONMENT_READERS = {"env", "environ"}
 ANY = "\0"
 """Stands for the part of a journal name that is only known when the program runs."""
-KINDS = "group|listing|person|topic|need|offer|gathering|call|node|actor|card|link|follow|account"
+KINDS = "group|listing|person|topic|need|offer|expertise|place|post|gathering|call|know-how|node|source|actor|card|link"
 HAPPENED = re.compile(rf'"((?:{KINDS})\.[a-z_]+)"')
 
 

@@ -29,6 +29,22 @@ def open_more_filters(page: Page, crowd: Crowd) -> None:
     page.locator(".filter-bar-more > summary").click()
 
 
+def preview(page: Page, crowd: Crowd) -> None:
+    page.fill("[name=title]", "Hang a door")
+    page.fill("[name=body]", "## Steps\n\n1. Lift **slowly**.")
+    page.locator("button[name=preview]").click()
+    page.locator("#preview .panel").wait_for()
+
+
+def cross_an_edit(page: Page, crowd: Crowd) -> None:
+    """As if somebody else had saved since the form was opened."""
+    page.locator("[name=seen]").evaluate("field => { field.value = '0' }")
+    page.fill("[name=title]", "Mend any door")
+    page.fill("[name=body]", "1. Take it off.\n2. Mend it.")
+    page.locator(SEND).first.click()
+    page.locator("#clashes-title").wait_for()
+
+
 def sign_up(page: Page, crowd: Crowd) -> None:
     page.fill("[name=email]", f"{uuid.uuid4().hex}@example.org")
     page.fill("[name=password1]", PASSWORD)

@@ -37,26 +37,54 @@ from accounts.models import User
 from atlas.models import Topic
 from config.demo import loading, neighbourly
 from config.demo.kit import KEYS, read_kit
+from cop.actions import conversations as talk
+from cop.actions.claims import claim_listing
+from cop.actions.expertise import publish_expertise
 from cop.actions.groups import found_group
 from cop.actions.listings import list_organisation, lister
 from cop.actions.membership import accept_member, join_group
+from cop.actions.people import change_page as show_page
+from cop.actions.people import person_of
+from cop.actions.places import publish_place
 from cop.actions.proposals import publish_proposal, withdraw_proposal
 from cop.models import Group, Person, Proposal
+from desk.bringing import uploads
 from events.actions.attendance import attend
 from events.actions.gatherings import change_gathering, publish_gathering
 from events.models import Gathering
 from federation import actors, peering
+from federation.attaching import Attaching, keep
 from federation.inbound.objects import take
-from federation.models import Actor, Node
+from federation.models import Actor, Introduction, Node, Source
+from federation.uploads import rewrite
 from funding.models import Call
 from journal.lanes import lanes
 from journal.models import Errand
+from knowledge.actions import change_page, publish_page
+from notifications.actions import follow
+from notifications.stopping import DAILY, token_for
 from tests.browser.crew import GUARDED, LEADER, MEMBER, STEWARD, WITHOUT_PASSWORD
 from tests.federation.live.node import PASSWORD
+from tests.pictures import paper, picture
 
 HOUSING = "urn:flotilla:topic:housing"
 GROUP = "Neighbours of the front door"
 THEIRS = "https://hackney.example"
+DOOR = """## You need
+
+- two people
+- a screwdriver
+
+## Steps
+
+1. Take the door off.
+2. Mend what is loose.
+3. Hang it again.
+
+| Part | Costs |
+|---|---|
+| A hinge | £4 |
+"""
 
 
 @dataclass
@@ -81,7 +109,9 @@ def stock(kits: int = len(KEYS)) -> dict[str, str]:
     User.objects.update(password=make_password(PASSWORD))
     User.objects.filter(email=WITHOUT_PASSWORD).update(password=make_password(None))
     crew = Crew.found()
-    found = _community(crew) | _events(crew) | _neighbours(crew) | _keys(crew)
+    found = _community(crew) | _places(crew) | _talk(crew) | _events(crew) | _know_how(crew) | _neighbours(crew)
+    found |= _keys(crew)
+    found |= _imports(crew)
     _work_at_home()
     return found
 
@@ -105,7 +135,9 @@ def _community(crew: Crew) -> dict[str, str]:
     accept_member(steward, join_group(leader, group, name="Kwame (demo)"))
     join_group(member, group, name="Declan (demo)", message="I mend hinges at night.")
     speech = {"language": "en", "topics": [HOUSING], "area": "Camden, London", "support": "space"}
-    need = publish_proposal(steward, group.actor, Proposal.Direction.NEED, title="A room for forty people", **speech)
+    need = publish_proposal(
+        steward, group.actor, Proposal.Direction.NEED, title="A room for forty people", attached=_attached(), **speech
+    )
     gone = publish_proposal(steward, group.actor, Proposal.Direction.NEED, title="A ladder", **speech)
     withdraw_proposal(steward, gone)
     offer = publish_proposal(steward, group.actor, Proposal.Direction.OFFER, title="Ten folding chairs", **speech)
@@ -116,9 +148,64 @@ def _community(crew: Crew) -> dict[str, str]:
         "offer": offer.public_id,
         "gone": gone.public_id,
         "person": Person.objects.ours().get(actor=steward).public_id,
-        "listing": _listing(),
+        **_listing(member),
         "topic": Topic.objects.get(iri=HOUSING).slug,
     }
+
+
+def _places(crew: Crew) -> dict[str, str]:
+    steward = actors.for_user(crew.steward)
+    group = Group.objects.ours().get(name=GROUP)
+    place = publish_place(
+        steward,
+        group.actor,
+        kind="porters-lodge",
+        name="The lodge of Judd Street (demo)",
+        summary="Parcels, keys and *good advice*. Everything here is invented.",
+        services="Parcels, every day\nSpare keys",
+        give_back="An hour at the window",
+        address="1 Judd Street",
+        postcode="WC1H 9QW",
+        area="Camden, London",
+        lat=51.527,
+        lon=-0.125,
+        opening="Monday to Friday 9am to 6pm",
+        step_free="yes",
+        access=["lift", "hearing-loop"],
+        access_note="Ring once.",
+        website="https://example.org/lodge",
+        topics=[HOUSING],
+        language="en",
+    )
+    expertise = publish_expertise(
+        steward,
+        group.actor,
+        title="Hanging a heavy door (demo)",
+        summary="We show *how* to find the wall behind the plaster. Everything here is invented.",
+        experience="Forty doors in our street.",
+        ways=["explain", "do"],
+        languages=["en", "it"],
+        area="Camden, London",
+        topics=[HOUSING],
+        language="en",
+    )
+    return {"place": place.public_id, "expertise": expertise.public_id}
+
+
+def _talk(crew: Crew) -> dict[str, str]:
+    """A thread with an answer, one of another node and words taken back; a subject for members; a conversation."""
+    steward, member = actors.for_user(crew.steward), actors.for_user(crew.member)
+    group = Group.objects.ours().get(name=GROUP)
+    need = Proposal.objects.ours().get(title="A room for forty people")
+    show_page(person_of(member), {"name": "Declan (demo)", "is_public": True})
+    first = talk.publish_post(member, need.uri, "There is one above the **bakery**.", language="en")
+    talk.publish_post(steward, need.uri, "È libera il martedì, @Declan (demo)?", reply_to=first.uri, language="it")
+    gone = talk.publish_post(member, need.uri, "I asked.", language="en")
+    talk.publish_post(steward, need.uri, "Thank you.", reply_to=gone.uri, language="en")
+    talk.withdraw_post(member, gone)
+    talk.publish_post(steward, group.uri, "Who has a key?", title="Keys", members_only=True, language="en")
+    message = talk.write_to(member, steward, "Could we meet on Monday?", language="en")
+    return {"post": first.public_id, "conversation": message.audience.rsplit("/", 1)[1], "need_uri": need.uri}
 
 
 def _open_to(person: Actor) -> Group:
@@ -126,25 +213,29 @@ def _open_to(person: Actor) -> Group:
     return Group.objects.ours().filter(joining=Group.Joining.OPEN).exclude(members__actor=person).order_by("name")[0]
 
 
-def _listing() -> str:
+def _listing(member: Actor) -> dict[str, str]:
+    """One to look at, and another that somebody says they speak for."""
+    facts: dict[str, Any] = {
+        "name": "A charity invented for looking at its page",
+        "summary": "It helps people with forms.",
+        "website": "https://example.org/charity",
+        "postcode": "NW1 1AA",
+        "source": "A register invented for the demo",
+        "licence": "OGL-UK-3.0",
+        "attribution": "Contains no public sector information.",
+        "area": "Camden, London",
+        "lat": 51.53,
+        "lon": -0.12,
+        "topics": [HOUSING],
+    }
     with transaction.atomic():
-        listing, _happened = list_organisation(
-            lister(),
-            "GB-CHC",
-            "000000",
-            name="A charity invented for looking at its page",
-            summary="It helps people with forms.",
-            website="https://example.org/charity",
-            postcode="NW1 1AA",
-            source="A register invented for the demo",
-            licence="OGL-UK-3.0",
-            attribution="Contains no public sector information.",
-            area="Camden, London",
-            lat=51.53,
-            lon=-0.12,
-            topics=[HOUSING],
+        listing, _happened = list_organisation(lister(), "GB-CHC", "000000", **facts)
+        other, _happened = list_organisation(
+            lister(), "GB-CHC", "000001", **facts | {"name": "Another invented charity"}
         )
-    return str(listing.public_id)
+    said = {"name": "Declan (demo)", "role": "Treasurer", "proof": "Ask at our office.", "group_name": "Forms for all"}
+    claim = claim_listing(member, other, **said)
+    return {"listing": str(listing.public_id), "claim": str(claim.pk)}
 
 
 def _events(crew: Crew) -> dict[str, str]:
@@ -185,6 +276,40 @@ def _events(crew: Crew) -> dict[str, str]:
     return {"festival": festival.public_id, "gathering": lab.public_id, "call": call.public_id}
 
 
+def _know_how(crew: Crew) -> dict[str, str]:
+    """A page with three versions, made by two people."""
+    steward, leader = (actors.for_user(each) for each in (crew.steward, crew.leader))
+    page = publish_page(
+        steward,
+        Group.objects.ours().get(name=GROUP).actor,
+        kind="good-practice",
+        title="Mend a front door in an afternoon",
+        short_answer="Take it off its hinges first: everything is easier on the floor.",
+        body=DOOR,
+        jurisdiction="England",
+        checked_on=timezone.localdate(),
+        checked_by="A joiner who was invented for the demo",
+        topics=[HOUSING],
+        language="en",
+    )
+    longer = DOOR.replace("two people", "two people and a wedge")
+    change_page(leader, page, {"body": longer, "comment": "It fell on my foot"})
+    change_page(steward, page, {"title": "Mend a front door in one afternoon"})
+    return {"know_how": page.public_id}
+
+
+def _imports(crew: Crew) -> dict[str, str]:
+    """A file that was looked at, with something to tell of it, and one that is no register."""
+    rows = (
+        "org_id,name,activities,objects,postcode,web,active,UKCAT\nGB-CHC-1,A charity,,,SE1,,True,HO\n,None,,,,,True,\n"
+    )
+    brought = {
+        name: uploads.begin(crew.steward, f"{name}.csv", [content.encode()], "charities-london", None)
+        for name, content in (("import", rows), ("refused_import", "no,register\n1,2\n"))
+    }
+    return {name: str(row.pk) for name, row in brought.items()}
+
+
 def _neighbours(crew: Crew) -> dict[str, str]:
     """One node in every state, one thing of theirs, and one errand that was given up."""
     peering.invite("https://invited.example", by=actors.for_user(crew.steward).uri)
@@ -192,6 +317,11 @@ def _neighbours(crew: Crew) -> dict[str, str]:
         node = Node.objects.create(origin=f"https://{name}.example", name=f"{name.title()} (demo)", software="flotilla")
         actor = Actor.objects.create(uri=f"{node.origin}/actor", node=node, type=Actor.Type.APPLICATION, name=node.name)
         Node.objects.filter(pk=node.pk).update(actor=actor, peering=state, peered_at=timezone.now())
+    friend = Node.objects.create(origin="https://friend.example", name="Friend (demo)", software="flotilla")
+    actor = Actor.objects.create(uri=f"{friend.origin}/actor", node=friend, type=Actor.Type.APPLICATION)
+    Node.objects.filter(pk=friend.pk).update(actor=actor, peering=Node.Peering.FULL, peered_at=timezone.now())
+    Introduction.objects.create(node=friend, origin="https://unknown.example", name="Not met yet (demo)")
+    Source.objects.create(address="@nobody@elsewhere.example", problem="their server answered 404")
     paused = Node.objects.get(origin=THEIRS)
     Actor.objects.create(uri=f"{THEIRS}/groups/1", node=paused, type=Actor.Type.GROUP, name="Menders of Hackney")
     with transaction.atomic():
@@ -199,6 +329,12 @@ def _neighbours(crew: Crew) -> dict[str, str]:
     theirs = Proposal.objects.get(node=paused)
     Errand.objects.create(kind="atlas.card", state=Errand.State.DEAD, error="ValueError: a demo of what was given up")
     return {"their_need": theirs.public_id}
+
+
+def _attached() -> Attaching:
+    """A picture with a caption, and a PDF."""
+    shown = keep(rewrite(picture(size=(1200, 800))), alt="Forty chairs in a bright room", name="The room we had")
+    return Attaching((shown, keep(rewrite(paper()), alt="", name="What we need the room for")))
 
 
 def _their_need() -> dict[str, Any]:
@@ -217,6 +353,9 @@ def _their_need() -> dict[str, Any]:
         "to": ["https://www.w3.org/ns/activitystreams#Public"],
         "support": "space",
         "topics": [HOUSING],
+        "attachment": [
+            {"type": "Image", "mediaType": "image/jpeg", "url": f"{THEIRS}/1.jpg", "name": "Tre biciclette al muro"}
+        ],
     }
 
 
@@ -225,10 +364,14 @@ def _keys(crew: Crew) -> dict[str, str]:
     TOTP.activate(crew.guarded, generate_totp_secret())
     codes = RecoveryCodes.activate(crew.guarded).get_unused_codes()
     passkey = WebAuthn.add(crew.guarded, "Noor's phone", _passkey()).instance
+    follow(crew.member, "topic", "urn:flotilla:topic:housing")
+    follow(crew.member, "area", "Camden")
+    follow(crew.member, "filter", "/needs/?support=space", "Rooms that are needed")
     return {
         "invitation": invite(crew.steward, "new@example.org", makes_steward=True).token,
         "new_password": f"{user_pk_to_url_str(crew.member)}-{default_token_generator.make_token(crew.member)}",
         "passkey": str(passkey.pk),
+        "stopping": token_for(crew.member, DAILY),
         "codes": " ".join(codes),
     }
 

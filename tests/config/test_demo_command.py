@@ -16,7 +16,7 @@ from django.core.management import CommandError, call_command
 
 from config.demo import check, fleet
 from config.demo.kit import KEYS
-from config.demo.organisations import POSTCODES, TABLE, arguments
+from config.demo.registers import CHARITIES, POSTCODES
 from tests.nodes import ROOT, eventually
 from tests.storage import free_port
 
@@ -55,7 +55,7 @@ def test_a_port_that_somebody_uses_is_named_and_the_other_way_told(tmp_path, tak
 
 
 def test_data_without_the_table_is_refused_with_what_is_expected(tmp_path, started):
-    with pytest.raises(CommandError, match=f"--data: expected a folder that has {TABLE}"):
+    with pytest.raises(CommandError, match=f"--data: expected a folder that has one of {CHARITIES.table}, "):
         demo(data=tmp_path, directory=tmp_path)
     assert not started
 
@@ -107,10 +107,10 @@ def test_nodes_of_the_demo_do_not_inherit_a_real_nodes_settings(monkeypatch, tmp
 
 
 def test_tables_of_postcodes_that_are_not_there_are_done_without(tmp_path):
-    assert not [each for each in arguments(tmp_path, "1/3") if each.startswith("--postcodes")]
+    assert not [each for each in CHARITIES.arguments(tmp_path, "1/3") if each.startswith("--postcodes")]
     (tmp_path / POSTCODES[0]).parent.mkdir(parents=True)
     (tmp_path / POSTCODES[0]).touch()
-    assert [each for each in arguments(tmp_path, "1/3") if each.startswith("--postcodes")] == [
+    assert [each for each in CHARITIES.arguments(tmp_path, "1/3") if each.startswith("--postcodes")] == [
         f"--postcodes={tmp_path / POSTCODES[0]}"
     ]
 
@@ -120,7 +120,7 @@ class Told(fleet.Ship):
 
     def __init__(self, key: str, seen: dict[str, dict[str, int]], hashes: dict[str, str], **counts: int) -> None:
         super().__init__(key, 8101 + KEYS.index(key), Path("nowhere"))
-        self.counts = {"seen": seen, "published": seen[self.origin], "due": 0, "dead": 0} | counts
+        self.counts = {"seen": seen, "listed": {}, "published": seen[self.origin], "due": 0, "dead": 0} | counts
         self.hashes = hashes
 
     def ask(self, order: str) -> fleet.Json:
@@ -149,7 +149,7 @@ def faults(three, **reports: int) -> list[str]:
     findings = check.Findings(three)
     findings.judge()
     if reports:
-        findings.judge_listed({key: {"organisations": count} for key, count in reports.items()})
+        findings.judge_listed({key: {CHARITIES.name: {"taken": count}} for key, count in reports.items()})
     return findings.faults
 
 
@@ -180,10 +180,11 @@ def test_the_check_finds_organisations_that_were_imported_and_are_not_seen(three
         for home in three.ships:
             ship.counts["seen"][home.origin]["listing"] = 7
             ship.counts["published"]["listing"] = 7
+            ship.counts["listed"][home.origin] = {"listing": 7}
     reports = {"just_space": 7, "civicwise": 7, "ucl_course": 0}
     found = faults(three, **{key: reports[key.replace("-", "_")] for key in KEYS})
-    assert found[0] == "ucl-course was given no organisations"
-    assert "just-space shows 7 of the 0 organisations listed by ucl-course" in found
+    assert found[0] == "ucl-course was given nothing of a register: {'listing': 0}"
+    assert "just-space shows {'listing': 7} of {'listing': 0} listed by ucl-course" in found
 
 
 def children(pid: int) -> list[int]:

@@ -19,6 +19,7 @@ from cop.models import Group, Person, Proposal
 from events.models import Gathering
 from federation.models import Node
 from funding.models import Call
+from knowledge.models import Page
 from notifications.models import Follow
 
 LONDON = ZoneInfo("Europe/London")
@@ -90,6 +91,7 @@ def put(part, number, **values):
         (put("people", 0, publish=["phone"]), "publish: expected one of area, .*, got 'phone'"),
         (put("proposals", 0, direction="gift"), "direction: expected one of need, offer, got 'gift'"),
         (put("proposals", 0, group="nowhere"), "expected groups of this file, got nowhere"),
+        (put("know_how", 0, kind="poem"), "kind: expected one of good-practice, .*, got 'poem'"),
         (put("gatherings", 0, time_zone="Mars/Olympus"), "time_zone: expected one of .*, got 'Mars/Olympus'"),
         (put("follows", 0, topic="housing", area="London"), "follows 1: expected exactly one of area, group, topic"),
         (put("joins", 0, group="camden"), "joins 1: group: expected one of another node, written node/id"),
@@ -148,6 +150,9 @@ def test_a_loaded_kit_is_on_the_node_and_says_of_itself_that_it_is_demo(key, cli
     assert Proposal.objects.count() == len(kit.proposals)
     assert Gathering.objects.count() == len(kit.gatherings)
     assert Call.objects.count() == len(kit.calls)
+    assert Page.objects.count() == len(kit.know_how) >= 3
+    assert all(re.search("demo|dimostrativ", page.body.lower()) for page in Page.objects.all())
+    assert Page.objects.filter(version__gt=1).exists(), "a history with something in it"
     things = [*Group.objects.all(), *Proposal.objects.all(), *Gathering.objects.all(), *Person.objects.all()]
     assert [thing.summary for thing in things if not re.search("demo|dimostrativ", thing.summary.lower())] == []
     assert all(re.search("demo|dimostrativ", call.plain_summary.lower()) for call in Call.objects.all())
@@ -170,6 +175,9 @@ def test_a_loaded_kit_is_on_the_node_and_says_of_itself_that_it_is_demo(key, cli
         (put("calls", -1, closes="soon"), "closes: expected days from the day of loading"),
         (put("calls", -1, topics=["howsing"]), "topics: nobody knows urn:flotilla:topic:howsing"),
         (put("calls", -1, title="x" * 500), "title: "),
+        (put("know_how", 0, checked_on="lately"), "checked_on: expected days from the day of loading"),
+        (put("know_how", 0, short_answer="x" * 501), "short_answer: "),
+        (put("know_how", 0, licence="mine"), "the database refuses it: .*page_ours_is_open"),
         (put("groups", 0, lat=91, lon=0), "the database refuses it: .*group_point_on_earth_or_none"),
     ],
 )

@@ -17,7 +17,7 @@ from federation.reader import Reader
 from journal.models import Entry
 from tests.desk.registers import MAPPING, OUTCODES, SECTORS, listed, row
 
-ENDS = ("left out", "refused", "joined", "other parts", "organisations")
+ENDS = ("left out", "refused", "joined", "other parts", "taken")
 
 
 def test_without_yes_it_says_what_would_happen_and_writes_nothing(register):
@@ -26,7 +26,7 @@ def test_without_yes_it_says_what_would_happen_and_writes_nothing(register):
     assert "Nothing was written. Add --yes to list them." in said
     assert "line 3, name: '': expected a value" in said
     assert not Listing.objects.exists() and not Entry.objects.filter(name__startswith="listing").exists()
-    assert register.look() | {"rows": 2, "refused": 1, "organisations": 1, "new": 0} == register.look()
+    assert register.look() | {"rows": 2, "refused": 1, "taken": 1, "new": 1} == register.look()
     assert "Nothing was written" not in register.say("--yes")
     assert Listing.objects.count() == 1
 
@@ -217,7 +217,7 @@ def test_an_organisation_stays_in_its_part_when_the_register_grows_and_shrinks(r
     register.hold(row(100), *rows[:10], row(101), *rows[12:])
     for part in ("2/3", "3/3"):
         report = register.bring(f"--part={part}")
-        assert report["new"] == report["organisations"] > 0, "none of them is listed by the first node already"
+        assert report["new"] == report["taken"] > 0, "none of them is listed by the first node already"
     again = register.bring("--part=1/3")
     assert again["new"] <= 2 and first - 2 <= again["same"] <= first
 

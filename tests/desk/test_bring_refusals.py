@@ -27,16 +27,19 @@ def column(name, **said):
 @pytest.mark.parametrize(
     ("changed", "told"),
     [
-        ({"kind": "group"}, "kind: expected listing, got 'group'"),
-        ({"kind": None}, "kind: expected listing, got None"),
+        ({"kind": "group"}, "kind: expected listing or place or gathering or call, got 'group'"),
+        ({"kind": None}, "kind: expected listing or place or gathering or call, got None"),
         ({"source": None}, "source: expected names and values, got None"),
-        ({"source": {"name": "R"}}, "source: licence must be given; they are shown with every organisation"),
+        ({"source": {"name": "R"}}, "source: licence must be given; they are shown with everything that is listed"),
         ({"source": {**MAPPING["source"], "record_url": "javascript:alert(1)"}}, "source.record_url: expected an addr"),
         ({"source": {**MAPPING["source"], "license": "x"}}, "source: unknown: license; accepted: attribution, "),
         ({"columns": None}, "columns: expected names and values, got None"),
         ({"columns": {"name": COLUMNS["name"]}}, "columns: external_id must be given; got name"),
-        (column("phone", column="tel"), "columns: unknown: phone; accepted: external_id, name, postcode, summary, url"),
-        (column("name", required=True), "columns.name: expected either column or first_of, got required"),
+        (column("phone", column="tel"), "columns: unknown: phone; accepted: area, external_id, lat, lon, name, "),
+        (
+            column("name", required=True),
+            "columns.name: expected either column or first_of or all_of or hash_of or value, got required",
+        ),
         (column("name", column="a", first_of=["b"]), "columns.name: expected either column or first_of"),
         (column("name", column=7), "columns.name: expected a text of at most 200 characters, got 7"),
         (column("name", column="name", max=201), "columns.name.max: expected a whole number from 1 to 200, got 201"),
@@ -68,7 +71,7 @@ def column(name, **said):
             {"topics": {**TOPICS, "map": [{"topics": ["housing"], "codes": "HO"}]}},
             "topics.map.codes: expected a list, got 'HO'",
         ),
-        ({"colums": {}}, "the mapping: unknown: colums; accepted: columns, "),
+        ({"colums": {}}, "the mapping: unknown: colums; accepted: areas, columns, "),
     ],
 )
 def test_a_mistake_in_the_mapping_is_told_with_its_place_and_what_is_accepted(register, changed, told):

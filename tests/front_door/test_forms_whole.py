@@ -9,11 +9,12 @@ from django.utils import timezone
 from accounts.models import User
 from tests.gatherings import Camden
 
+KNOW_HOW = "/know-how/new"  # its short answer is kept on one line
 PATHS = ["/needs/new", "/offers/new", "/groups/new", "/gatherings/new", "/calls/new", "/me/page"]
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("path", [*PATHS, KNOW_HOW])
 def test_every_field_of_a_form_is_on_its_page(path):
     camden = Camden()
     page = camden.client(camden.alice).get(path)
@@ -40,7 +41,7 @@ def test_a_head_request_is_answered_where_a_get_is():
     camden = Camden()
     User.objects.filter(actor=camden.alice).update(is_steward=True)
     client, lab = camden.client(camden.alice), camden.gathering().get_absolute_url()
-    paths = [*PATHS, "/me/account", "/desk/node", f"{camden.group.get_absolute_url()}/edit"]
+    paths = [*PATHS, KNOW_HOW, "/me/account", "/desk/node", f"{camden.group.get_absolute_url()}/edit"]
     paths += [f"{lab}/edit", f"{lab}/withdrawal", f"{lab}/attendance"]
     said = {path: client.head(path).status_code for path in paths}
     timezone.deactivate()

@@ -111,6 +111,12 @@ def test_the_state_of_the_filters_is_in_the_address(season):
     assert "/gatherings/calendar.ics?kind=lab&amp;topic=housing" in page
 
 
+def test_words_of_either_language_find_a_gathering_and_a_mistyped_one_is_mended(season):
+    assert "Housing lab" in season.client().get("/gatherings/?q=laboratorio").content.decode()
+    page = season.client().get("/gatherings/?q=hosuing").content.decode()
+    assert "Housing lab" in page and "Showing results for “housing”." in page
+
+
 def test_nothing_found_offers_a_way_on(season):
     page = season.client().get("/gatherings/?q=zeppelin").content.decode()
     assert "Nothing fits all of your filters" in page and "Show all gatherings" in page

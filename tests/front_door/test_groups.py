@@ -184,7 +184,7 @@ def test_the_page_costs_the_same_with_many_things_and_people(
         ask(camden, camden.somebody(f"person{number}"), camden.group, f"Person {number}")
     work()
     alice = camden.client(camden.alice)
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(20):
         page = alice.get(camden.group.get_absolute_url()).content.decode()
     assert "Person 19" in page and "Chair 19" in page
 

@@ -22,8 +22,9 @@ from events.models import Gathering
 from federation import actors
 from federation.models import Node, ThisNode
 from funding.models import Call
-from tests.calls import Funders
+from knowledge.models import Page
 from tests.gatherings import HOUSING, Camden
+from tests.know_how import Writers
 
 ODD = [
     "", "%00", "a%00b", "%ED%A0%80", "%FF%FE", "-1", "0", "99999999999999999999999", "9" * 5000, "%C2%B2", "%D9%A3",
@@ -33,7 +34,8 @@ ODD = [
 ]  # fmt: skip
 NAMES = """
     q kind topic area axis support node since until bbox zoom view page status closes amount currency resource rel
-    origin after next speaker festival title time_zone language format once state up_to from to when token
+    origin after next speaker festival title exact time_zone language format once state up_to from to when token
+    older newer sort
 """.split()  # noqa: SIM905  words read best as words
 ROUTE = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)")
 
@@ -41,17 +43,18 @@ ROUTE = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)")
 @pytest.fixture
 def node(db):
     """A node with one of everything; what stands at its numbered addresses."""
-    camden = Funders()
+    camden = Writers()
     need = publish_proposal(
         camden.alice, camden.group.actor, Proposal.Direction.NEED, title="A room", language="en", topics=[HOUSING]
     )
     change_page(person_of(camden.bob), {"name": "Bob", "is_public": True})
-    lab, call = camden.gathering(), camden.call()
+    lab, call, page = camden.gathering(), camden.call(), camden.page()
     asking = found_group(camden.alice, name="Menders", joining="request", language="en")
     join_group(camden.charlie, asking)
     camden.known = {
         "groups": camden.group.public_id, "needs": need.public_id, "offers": need.public_id,
-        "gatherings": lab.public_id, "calls": call.public_id, "people": camden.bob.uri.rsplit("/", 1)[-1],
+        "gatherings": lab.public_id, "calls": call.public_id, "know-how": page.public_id,
+        "people": camden.bob.uri.rsplit("/", 1)[-1],
         "member_id": Member.objects.filter(state="asked").get().pk,
     }  # fmt: skip
     yield camden
@@ -79,6 +82,7 @@ def paths(node, odd: bool = False) -> list[str]:
             def fill(match, value=value):
                 name = match[1] or match[2]
                 fixed = {"actor": "actor", "version": "2.1", "lane": "errand", "answer": "accept", "slug": "housing"}
+                fixed["number"] = "1"
                 if odd and name not in {"actor", "lane", "answer"}:
                     return value
                 return fixed.get(name) or str(node.known.get(name, value if value else "1"))
@@ -140,7 +144,9 @@ FIELDS = """
     joining starts ends time_zone state place address step_free online_url external_url capacity axis festival
     plain_summary giver giver_uri who_can_apply minimum maximum total currency opens_at closes_at how_to_apply
     application_url effort_hours answer role message is_public shown practice languages website once mode email
-    makes_steward next target up_to contact login password code handle
+    makes_steward next target up_to contact login password code handle short_answer body jurisdiction licence
+    checked_on checked_by adapted_from comment seen preview services give_back opening access access_note venue text
+    about reply_to voice members_only ways terms experience mute
 """.split()  # noqa: SIM905  words read best as words
 TYPED = [
     [""], ["\0"], ["a\0b"], ["\ufffd"], ["-1"], ["9" * 400], ["1e309"], ["NaN"], ["Infinity"], ["²"], ["x" * 20000],
@@ -170,6 +176,8 @@ def good_forms(node) -> dict[str, dict]:
         "/groups/new": {"name": "Menders", "joining": "open", "language": "en"},
         "/gatherings/new": lab,
         "/calls/new": node.form(),
+        "/know-how/new": node.page_form(),
+        f"/know-how/{node.known['know-how']}/edit": node.page_form(),
         f"/gatherings/{node.known['gatherings']}/edit": lab,
         f"/needs/{node.known['needs']}/edit": {"title": "A room", "support": "space", "language": "en"},
         "/me/page": {"name": "Alice", "language": "en"},
@@ -178,7 +186,7 @@ def good_forms(node) -> dict[str, dict]:
     }
 
 
-@pytest.mark.parametrize("number", range(10))
+@pytest.mark.parametrize("number", range(12))
 def test_one_odd_field_in_a_good_form_is_answered(node, number):
     node.alice.user.is_steward = True
     node.alice.user.save()
@@ -228,7 +236,7 @@ def doors_of_others(node) -> list[str]:
 
 
 def state_of(node) -> list:
-    rows = [node.group, *Proposal.objects.all(), *Gathering.objects.all(), *Call.objects.all()]
+    rows = [node.group, *Proposal.objects.all(), *Gathering.objects.all(), *Call.objects.all(), *Page.objects.all()]
     versions = [(row.uri, type(row).objects.get(pk=row.pk).version) for row in rows]
     roles = list(Member.objects.order_by("pk").values_list("pk", "role", "state"))
     return [versions, roles, signup_mode(), Invitation.objects.count(), Node.objects.count(), ThisNode.objects.count()]

@@ -91,7 +91,7 @@ def test_who_gave_no_name_has_none_in_the_reader_s_language(bob, kind):
 
 def test_two_sentences_under_one_name_are_refused():
     with pytest.raises(ValueError, match="registered twice"):
-        kinds.notice_kind("join_requested", "Another sentence.")
+        kinds.notice_kind("join_requested", "Another sentence.", matter="groups")
 
 
 def test_the_database_refuses_unknown_kinds_of_follow(bob):

@@ -12,16 +12,16 @@ from django.utils import timezone
 
 import journal
 from accounts import actions as accounts
-from atlas.models import Card, CardTopic, Topic
-from federation import actors, audiences, identity
+from atlas.models import Card, Topic
+from federation import actors, audiences
 from federation.models import Actor, AudienceKey, Node
 from notifications import actions
 from notifications.access import NotFollowable
 from notifications.models import Follow, Notice
+from tests.news import HOUSING, appear
 
 pytestmark = pytest.mark.django_db
 
-HOUSING = "urn:flotilla:topic:housing"
 COHOUSING = "urn:flotilla:topic:cohousing"
 TENANTS = "https://hackney.example/groups/tenants"
 
@@ -56,28 +56,6 @@ def bobs_browser(client, bob):
 @pytest.fixture
 def hackney():
     return Node.objects.create(origin="https://hackney.example", name="Hackney Together")
-
-
-def appear(title: str, *topics: str, by: str = "https://hackney.example/people/dana", **more) -> Card:
-    """A card as the atlas writes it, and what the journal says of it."""
-    public_id = identity.new_public_id()
-    now = timezone.now()
-    columns = {
-        "kind": "need",
-        "uri": f"https://hackney.example/needs/{public_id}",
-        "url": f"/needs/{public_id}",
-        "title": title,
-        "language": "en",
-        "audience": audiences.PUBLIC,
-        "published": now,
-        "updated": now,
-        "appeared_at": now,
-    }
-    with transaction.atomic():
-        card = Card.objects.create(**(columns | more))
-        CardTopic.objects.bulk_create(CardTopic(card=card, topic_id=iri) for iri in topics)
-        journal.record("card.appeared", card.uri, actor=by, origin="peer")
-    return card
 
 
 def page(client: Client, query: str = "") -> str:
@@ -275,7 +253,7 @@ def test_what_is_not_there_cannot_be_followed(bobs_browser, kind, target, status
     answer = bobs_browser.post(reverse("notifications:follow"), {"kind": kind, "target": target})
     assert answer.status_code == status
     if kind == "planet":
-        assert "“planet” cannot be followed. Choose topic, group or person." in answer.content.decode()
+        assert "“planet” cannot be followed. Choose topic, group, person, area or filter." in answer.content.decode()
     assert not Follow.objects.exists()
 
 

@@ -67,10 +67,11 @@ def test_who_has_no_group_and_no_page_is_told_how(camden):
     assert answer.status_code == 400 and not Proposal.objects.exists()
 
 
-def test_somebody_with_a_page_speaks_for_themselves(camden, client):
+def test_somebody_with_a_page_speaks_for_themselves(camden, client, work):
     change_page(person_of(camden.charlie), {"name": "Charlie", "shown": [], "is_public": True})
     proposal = publish(camden, camden.charlie, speaker="me")
     assert proposal.actor == camden.charlie
+    work()
     assert "A room for forty people" in client.get(f"/people/{person_of(camden.charlie).public_id}").content.decode()
 
 

@@ -89,3 +89,9 @@ def test_how_long_ago(seconds, words):
 
 def test_nothing_is_shown_for_no_date():
     assert shown("{% when none %}{% day none %}{% ago none %}", none=None) == ""
+
+
+@pytest.mark.parametrize("code", ["nan", "xx", "klingon", "", "-", "it-nowhere"])
+def test_a_language_nobody_here_knows_is_told_by_its_code(code):
+    """Another node may mark its words with any tag: “nan” is Min Nan Chinese, which Babel does not know."""
+    assert times.language_name(code) in {code, "Italian"}

@@ -38,14 +38,18 @@ AGREE_WITHIN_SECONDS = 240.0
 WORK = """
 import json
 from django.apps import apps
+from django.db.models import Q
+from django.utils import timezone
 from journal.models import Claimable
+to_do = Q(due_at__lte=timezone.now()) | Q(attempts__gt=0)
 lanes = [model for model in apps.get_models() if issubclass(model, Claimable)]
-left = {model._meta.label: model.objects.filter(state="ready").exclude(**periodic).count() for model in lanes
+left = {model._meta.label: model.objects.filter(to_do, state="ready").exclude(**periodic).count() for model in lanes
         for periodic in [{"key": "periodic"} if model._meta.label == "journal.Errand" else {"pk": None}]}
 dead = {model._meta.label: model.objects.filter(state="dead").count() for model in lanes}
 print(json.dumps({"left": left, "dead": dead}))
 """
-"""Per lane what waits or is in hand, clockwork apart, and what was given up."""
+"""Per lane what is due, tried again or in hand, clockwork apart, and what was given up. What is meant for later, as the
+mail of the day, is no unfinished work."""
 
 
 def main(quick: bool) -> Proof:

@@ -21,7 +21,18 @@ NAME = "memory"
 LIMIT_MB = 512
 IDLE_SECONDS = 30
 QUICK_IDLE_SECONDS = 10
-PAGES = ("/", "/atlas/", "/needs/", "/offers/", "/gatherings/", "/calls/", "/groups/", "/topics/", "/accounts/login/")
+PAGES = (
+    "/",
+    "/atlas/",
+    "/needs/",
+    "/offers/",
+    "/gatherings/",
+    "/calls/",
+    "/know-how/",
+    "/groups/",
+    "/topics/",
+    "/accounts/login/",
+)
 
 
 def main(quick: bool) -> Proof:

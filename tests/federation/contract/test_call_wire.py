@@ -36,7 +36,7 @@ EXAMPLE = DESIGN / "wire-examples" / "funding-call.json"
 TRAVELLING = (
     "title", "plain_summary", "language", "giver", "giver_uri", "who_can_apply", "minimum", "maximum", "total",
     "currency", "opens_at", "closes_at", "time_zone", "how_to_apply", "application_url", "effort_hours", "topics",
-    "area", "lat", "lon",
+    "area", "lat", "lon", "register", "register_id", "source", "source_url", "licence", "attribution",
 )  # fmt: skip
 WHOLE: dict[str, Any] = {
     "title": "Small steps “grants” & <more>",

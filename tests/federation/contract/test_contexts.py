@@ -72,6 +72,7 @@ PLAIN = {"id": "https://a.example/1", "type": "Note", "content": "<p>x</p>", "to
         [AS2, "https://w3id.org/security/v1", {"toot": "http://joinmastodon.org/ns#", "@language": "it"}],
         [AS2, "https://litepub.social/litepub/context.jsonld", {"location": {"@id": "sc:location"}}],
         [AS2, "https://a.example/schemas/litepub-0.1.jsonld"],
+        ["https://a.example/contexts"],
         [AS2, {"id": "@id", "type": "@type"}],
         CONTEXT,
     ],

@@ -1,6 +1,8 @@
 """The same version of an object has the same hash on every node, whichever way it got there."""
 
 import json
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -8,6 +10,7 @@ from hypothesis import strategies as st
 
 from federation.bounded import BadDocument, parse_document, parse_json
 from federation.documents import BUCKETS, CONTEXT, bucket_of, canonical, content_hash
+from federation.values import write_instant
 from tests.federation.shared import DATA, files, name_of, needs_shared_data
 
 GATHERING = {
@@ -90,3 +93,10 @@ def test_buckets_are_spread_and_stable() -> None:
     found = [bucket_of(f"https://hackney.example/needs/{number}") for number in range(2_000)]
     assert set(found) <= set(range(BUCKETS)) and len(set(found)) > 200
     assert bucket_of("https://hackney.example/needs/1") == found[1]
+
+
+def test_a_moment_in_utc_ends_in_z_and_one_on_the_clocks_of_a_place_tells_its_offset():
+    """Some programs read nothing but Z; `+00:00` on London's clocks says that it is winter there."""
+    moment = datetime(2026, 1, 20, 18, 30, 0, 250_000, tzinfo=UTC)
+    told = [write_instant(moment), *(write_instant(moment, ZoneInfo(f"Europe/{name}")) for name in ("London", "Rome"))]
+    assert told == ["2026-01-20T18:30:00Z", "2026-01-20T18:30:00+00:00", "2026-01-20T19:30:00+01:00"]

@@ -148,6 +148,64 @@ CALL = Kind(
     has_calendar=True,
 )
 
+KNOW_HOW = Kind(
+    "know-how",
+    "know-how",
+    "know-how",
+    "Article",
+    "https://schema.org/HowTo",
+    {
+        "kind": "know-how",
+        "short_answer": "Take it off its hinges first.",
+        "body": "1. Lift **slowly**.\n2. Mend it.",
+        "jurisdiction": "England",
+        "licence": "CC-BY-4.0",
+        "checked_on": "2026-10-01",
+        "checked_by": "A joiner",
+        "topics": [HOUSING],
+        "language": "en",
+    },
+)
+
+PLACE = Kind(
+    "place",
+    "places",
+    "place",
+    "Place",
+    "https://schema.org/CivicStructure",
+    {
+        "kind": "community-hub",
+        "summary": "A room for **forty**.",
+        "services": "Repair table",
+        "give_back": "An hour of paint",
+        "address": "1 Example Street",
+        "area": "Camden, London",
+        "lat": "51.529",
+        "lon": "-0.1255",
+        "step_free": "yes",
+        "access": ["lift"],
+        "topics": [HOUSING],
+        "language": "en",
+    },
+    title="name",
+)
+
+EXPERTISE = Kind(
+    "expertise",
+    "expertise",
+    "expertise",
+    "Note",
+    "https://w3id.org/valueflows/ont/vf#ResourceSpecification",
+    {
+        "summary": "We read **leases**.",
+        "ways": ["read", "explain"],
+        "terms": "pro-bono",
+        "topics": [HOUSING],
+        "languages": ["en"],
+        "language": "en",
+    },
+)
+
 KINDS = (
     _group("open group", OPEN),
     _group("group by request", REQUEST),
@@ -161,4 +219,7 @@ KINDS = (
     _gathering("festival", "Festival", ELSEWHERE),
     _gathering("meeting", "Event", REQUEST),
     CALL,
+    KNOW_HOW,
+    PLACE,
+    EXPERTISE,
 )

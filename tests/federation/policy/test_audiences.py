@@ -23,20 +23,20 @@ from federation.models import Activity, Delivery, Node
 from federation.signatures import sign_cavage
 from notifications.actions import follow
 from notifications.models import Follow, Notice
-from tests.calls import Funders
 from tests.gatherings import HOUSING
+from tests.know_how import Writers
 
 SECRET = "Xylophone"
 ACTIVITY = "application/activity+json"
 
 
 @pytest.fixture
-def camden(db) -> Funders:
-    yield Funders()
+def camden(db) -> Writers:
+    yield Writers()
     timezone.deactivate()
 
 
-def secrets_of(camden: Funders, audience: str) -> list:
+def secrets_of(camden: Writers, audience: str) -> list:
     """One thing of each kind that only `audience` may see; each carries the word."""
     need = {
         "title": f"{SECRET} need",
@@ -52,10 +52,11 @@ def secrets_of(camden: Funders, audience: str) -> list:
         publish_proposal(camden.alice, group, Proposal.Direction.OFFER, audience=audience, **need),
         camden.gathering(title=f"{SECRET} lab", summary=SECRET, area=SECRET, audience=audience),
         camden.call(title=f"{SECRET} grant", plain_summary=SECRET, giver=SECRET, audience=audience),
+        camden.page(title=f"{SECRET} page", short_answer=SECRET, body=SECRET, jurisdiction=SECRET, audience=audience),
     ]
 
 
-def addresses(rows: list, camden: Funders) -> list[str]:
+def addresses(rows: list, camden: Writers) -> list[str]:
     """Every address of the node that can be asked for without knowing a number."""
     found: list[str] = []
 
@@ -71,6 +72,7 @@ def addresses(rows: list, camden: Funders) -> list[str]:
     for row in rows:
         path = row.get_absolute_url()
         found += [path, f"{path}.ics", f"{path}/edit", f"{path}/withdrawal", f"{path}/attendees", f"{path}/outbox"]
+        found += [f"{path}/history", f"{path}/changes", f"{path}/versions/1"]
     group = camden.group.get_absolute_url()
     found += [group, f"{group}/outbox?page=1", f"{group}/followers", f"{group}/members", "/actor/outbox?page=1"]
     found += ["/topics/housing", "/topics/housing/outbox?page=1", "/nodeinfo/2.1", "/people/" + _id(camden.alice)]
@@ -121,7 +123,10 @@ def test_nobody_outside_finds_it_anywhere(camden, peer, work, to):
     if to == "group":
         assert leaks(stranger, paths) == []
         assert not Notice.objects.filter(user=camden.charlie.user, uri__in=[row.uri for row in rows]).exists()
-        asked = [f"/{path}/?q=xylophone&area=xylo" for path in ("atlas", "needs", "offers", "calls", "gatherings")]
+        asked = [
+            f"/{path}/?q=xylophone&area=xylo"
+            for path in ("atlas", "needs", "offers", "calls", "gatherings", "know-how")
+        ]
         assert leaks(stranger, asked) == []
     for path in paths:
         headers = peer_headers(peer, path)
@@ -262,5 +267,5 @@ def test_a_member_who_leaves_sees_no_more(camden, client, work):
     join_group(camden.bob, camden.group)
     assert leaks(bob, ["/atlas/"]) == ["/atlas/"]
     with transaction.atomic():
-        assert Card.objects.visible_to(actors.for_user(camden.bob.user)).filter(title__startswith=SECRET).count() == 4
+        assert Card.objects.visible_to(actors.for_user(camden.bob.user)).filter(title__startswith=SECRET).count() == 5
     assert Group.objects.count() == 1
