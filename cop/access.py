@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.http import Http404
 
+from accounts.models import User
 from cop.models import Expertise, Group, Listing, Member, Person, Place, Proposal
 from federation import audiences
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from federation.models import Actor, Published
 
 
@@ -127,17 +131,31 @@ def require_speaking(actor: Actor, speaker: Actor) -> None:
         raise NotAllowed("you can speak for yourself once you have a page, and for groups you have joined")
 
 
-def may_edit(actor: Actor | None, row: Published) -> bool:
-    """Whoever speaks for themself; in what a group says, its stewards, and who wrote it while they are in the group;
-    in what the node itself lists, the node's stewards."""
-    if actor is None or not row.is_ours:
-        return False
-    if row.actor_id == actor.pk:
-        return True
+def run_by(actor: Actor) -> Q:
+    """The things of this node that an actor may change: what they say themself; in what a group says, all for its
+    stewards, and what they wrote while they are in the group; in what the node itself lists, all for its stewards.
+    """
+    joined = Member.objects.filter(actor=actor, state=Member.State.JOINED)
+    led = joined.filter(role=Member.Role.STEWARD)
+    said = Q(actor=actor) | Q(actor__in=led.values("group__actor"))
+    said |= Q(author=actor, actor__in=joined.values("group__actor"))
+    if actor.user is not None and actor.user.is_steward:
+        said |= Q(actor__type=actor.Type.APPLICATION)
+    return Q(node__isnull=True) & said
+
+
+def running(row: Published) -> QuerySet[User]:
+    """The people for whom `run_by` has this thing of this node, each once."""
     if row.actor.type == row.actor.Type.APPLICATION:
-        return actor.user is not None and actor.user.is_steward
-    inside = Member.objects.filter(group__actor_id=row.actor_id, actor=actor, state=Member.State.JOINED)
-    return (inside if row.author_id == actor.pk else inside.filter(role=Member.Role.STEWARD)).exists()
+        return User.objects.filter(is_steward=True, is_active=True)
+    inside = Member.objects.filter(group__actor=row.actor_id, state=Member.State.JOINED)
+    answering = inside.filter(Q(role=Member.Role.STEWARD) | Q(actor=row.author_id)).values("actor")
+    return User.objects.filter(Q(actor=row.actor_id) | Q(actor__in=answering), is_active=True)
+
+
+def may_edit(actor: Actor | None, row: Published) -> bool:
+    """Whether a thing is among those that `run_by` gives."""
+    return actor is not None and type(row)._default_manager.filter(run_by(actor), pk=row.pk).exists()
 
 
 def require_edit(actor: Actor | None, row: Published) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from events import queries
+from cop.access import running
 from events.models import Attendee, Gathering
 from journal import reaction
 from notifications.access import may_read
@@ -68,7 +68,7 @@ def tell_organisers(errand: Errand) -> None:
     attendee = gathering.attendees.filter(actor__uri=entry.actor).select_related("actor").first() if gathering else None
     if gathering is None or attendee is None or attendee.state != Attendee.State.ASKED:
         return
-    for user in queries.answering_for(gathering):
+    for user in running(gathering):
         notify(user, "place_requested", gathering.uri, entry=entry, person=attendee.called, gathering=gathering.title)
 
 

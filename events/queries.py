@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from accounts.models import User
 from atlas.models import Card
-from cop.models import Member
+from cop.access import run_by
 from events.models import Attendee, Gathering
 
 if TYPE_CHECKING:
@@ -61,26 +60,9 @@ def attendance(gathering: Gathering, person: Actor | None) -> Attendee | None:
 
 def waiting_for_answer(person: Actor) -> QuerySet[Attendee]:
     """Requests to come to gatherings a person may answer for, longest waiting first (for the desk)."""
+    run = Gathering.objects.filter(run_by(person), withdrawn_at__isnull=True)
     return (
-        Attendee.objects.filter(state=Attendee.State.ASKED, gathering__node__isnull=True)
-        .filter(gathering__withdrawn_at__isnull=True)
-        .filter(_run_by(person))
+        Attendee.objects.filter(state=Attendee.State.ASKED, gathering__in=run)
         .select_related("gathering", "actor__node")
         .order_by("asked_at", "pk")
     )
-
-
-def answering_for(gathering: Gathering) -> QuerySet[User]:
-    """People of this node who may answer those who ask to come, each once: as `cop.access.may_edit` has it."""
-    inside = Member.objects.filter(group__actor=gathering.actor_id, state=Member.State.JOINED)
-    answering = inside.filter(Q(role=Member.Role.STEWARD) | Q(actor=gathering.author_id)).values("actor")
-    return User.objects.filter(Q(actor=gathering.actor_id) | Q(actor__in=answering), is_active=True)
-
-
-def _run_by(person: Actor) -> Q:
-    """The gatherings a person may answer for: as `cop.access.may_edit` has it."""
-    joined = Member.objects.filter(actor=person, state=Member.State.JOINED)
-    led = joined.filter(role=Member.Role.STEWARD)
-    by_their_groups = Q(gathering__actor__in=led.values("group__actor"))
-    written = Q(gathering__author=person, gathering__actor__in=joined.values("group__actor"))
-    return Q(gathering__actor=person) | by_their_groups | written

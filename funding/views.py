@@ -26,16 +26,10 @@ from funding.forms import CallEditForm, CallForm
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
-    from federation.models import Actor
 
 PER_PAGE = 20
 RESULTS = "results"  # id of the fragment that fetches itself again
 PREFILLED = ("speaker", "title")
-
-
-def _reader(request: HttpRequest) -> Actor | None:
-    """The person's actor; a visitor is None itself, not the lazy value around it."""
-    return request.actor or None
 
 
 @require_safe
@@ -64,7 +58,7 @@ def list_calendar(request: HttpRequest) -> HttpResponse:
 @require_safe
 def call_calendar(request: HttpRequest, public_id: str) -> HttpResponse:
     try:
-        call = access.call_for_reading(_reader(request), public_id)
+        call = access.call_for_reading(request.actor, public_id)
     except Http404:
         return _withdrawn(request, public_id)
     if call.closes_at is None:
@@ -75,12 +69,12 @@ def call_calendar(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_safe
 def call_page(request: HttpRequest, public_id: str) -> HttpResponse:
     try:
-        call = access.call_for_reading(_reader(request), public_id)
+        call = access.call_for_reading(request.actor, public_id)
     except Http404:
         return _withdrawn(request, public_id)
     if wants_activity(request):
         return document_response(request, call)
-    context = {"call": call, "may_edit": access.may_edit(_reader(request), call)}
+    context = {"call": call, "may_edit": access.may_edit(request.actor, call)}
     response = render(request, "funding/call.html", context)
     patch_vary_headers(response, ["Accept"])
     return response
@@ -91,14 +85,14 @@ def _withdrawn(request: HttpRequest, public_id: str) -> HttpResponse:
     copy = copy_for_members(request)
     if copy is not None:
         return copy
-    call = access.withdrawn_for_reading(_reader(request), public_id)
+    call = access.withdrawn_for_reading(request.actor, public_id)
     return gone_document(call) if wants_activity(request) else render(request, "cop/withdrawn.html", status=410)
 
 
 @signed_in
 @form_page
 def new_call(request: HttpRequest) -> HttpResponse:
-    author = _reader(request)
+    author = request.actor
     prefilled = {name: request.GET[name] for name in PREFILLED if name in request.GET}
     form = CallForm(_posted(request), request.FILES or None, author=author, initial=prefilled)
     if form.is_valid():
@@ -112,9 +106,9 @@ def new_call(request: HttpRequest) -> HttpResponse:
 @signed_in
 @form_page
 def edit_call(request: HttpRequest, public_id: str) -> HttpResponse:
-    call = access.call_for_editing(_reader(request), public_id)
+    call = access.call_for_editing(request.actor, public_id)
     form = CallEditForm(_posted(request), request.FILES or None, instance=call)
-    if form.is_valid() and form.carried_out(actions.change_call, _reader(request), call):
+    if form.is_valid() and form.carried_out(actions.change_call, request.actor, call):
         messages.success(request, _("Saved. The other nodes are being told."))
         return redirect(call)
     context = {"form": form, "call": call}
@@ -124,9 +118,9 @@ def edit_call(request: HttpRequest, public_id: str) -> HttpResponse:
 @signed_in
 @form_page
 def withdraw_call(request: HttpRequest, public_id: str) -> HttpResponse:
-    call = access.call_for_editing(_reader(request), public_id)
+    call = access.call_for_editing(request.actor, public_id)
     if request.method == "POST":
-        actions.withdraw_call(_reader(request), call)
+        actions.withdraw_call(request.actor, call)
         messages.success(request, _("“%(title)s” was withdrawn.") % {"title": call.title})
         return redirect("calls")
     return render(request, "cop/withdrawal.html", {"thing": call, "title": call.title})

@@ -16,7 +16,6 @@ from events.actions import attendance as actions
 from events.actions.attendance import CannotCome
 from events.forms import AnswerForm, AttendForm
 from events.models import Attendee
-from events.views import reader
 from federation import audiences
 from federation.documents import CONTEXT
 from federation.negotiation import as_activity, wants_activity
@@ -42,13 +41,13 @@ def why_not(reason: str) -> str:
 @signed_in
 @form_page
 def attend(request: HttpRequest, public_id: str) -> HttpResponse:
-    gathering = access.gathering_for_reading(reader(request), public_id)
+    gathering = access.gathering_for_reading(request.actor, public_id)
     form = AttendForm(request.POST or None)
     if request.method == "GET" or not form.is_valid():
         status = 400 if form.errors else 200
         return render(request, "events/attendance.html", {"gathering": gathering, "form": form}, status=status)
     try:
-        attendee = actions.attend(reader(request), gathering, **form.cleaned_data)
+        attendee = actions.attend(request.actor, gathering, **form.cleaned_data)
     except CannotCome as no:
         messages.error(request, why_not(no.reason))
         return redirect(gathering)
@@ -61,8 +60,8 @@ def attend(request: HttpRequest, public_id: str) -> HttpResponse:
 @signed_in
 @require_POST
 def leave(request: HttpRequest, public_id: str) -> HttpResponse:
-    gathering = access.gathering_for_reading(reader(request), public_id)
-    actions.leave(reader(request), gathering)
+    gathering = access.gathering_for_reading(request.actor, public_id)
+    actions.leave(request.actor, gathering)
     messages.success(request, _("You are not expected any more. Your place is free for somebody else."))
     return redirect(gathering)
 
@@ -70,14 +69,14 @@ def leave(request: HttpRequest, public_id: str) -> HttpResponse:
 @signed_in
 @require_POST
 def answer(request: HttpRequest, public_id: str, number: int) -> HttpResponse:
-    attendee = access.attendee_for_answering(reader(request), public_id, number)
+    attendee = access.attendee_for_answering(request.actor, public_id, number)
     form = AnswerForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Choose an answer: give a place, or no place."))
         return redirect(attendee.gathering)
     accepted = form.cleaned_data["answer"] == "accept"
     try:
-        (actions.accept_attendee if accepted else actions.decline_attendee)(reader(request), attendee)
+        (actions.accept_attendee if accepted else actions.decline_attendee)(request.actor, attendee)
         messages.success(request, _("Your answer is on its way."))
     except CannotCome as no:
         messages.error(request, why_not(no.reason))
@@ -87,7 +86,7 @@ def answer(request: HttpRequest, public_id: str, number: int) -> HttpResponse:
 @require_safe
 def attendees(request: HttpRequest, public_id: str) -> HttpResponse:
     """To programs the number of those who come, and never who (FEP-8a8e); people are shown the page."""
-    gathering = access.gathering_for_reading(reader(request), public_id)
+    gathering = access.gathering_for_reading(request.actor, public_id)
     if not wants_activity(request):
         return HttpResponseRedirect(f"{gathering.get_absolute_url()}#people")
     if not gathering.is_ours or gathering.audience != audiences.PUBLIC:

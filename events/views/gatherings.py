@@ -20,7 +20,6 @@ from events import access, queries
 from events.actions import gatherings as actions
 from events.forms import AttendForm, GatheringEditForm, GatheringForm
 from events.models import Attendee, Gathering
-from events.views import reader
 from events.views.times import times_for
 from federation.negotiation import copy_for_members, document_response, gone_document, wants_activity
 from frontend.forms import form_page
@@ -36,7 +35,7 @@ PREFILLED = ("kind", "speaker", "festival", "title", "axis", "venue")
 @require_safe
 def gathering_page(request: HttpRequest, public_id: str) -> HttpResponse:
     try:
-        gathering = access.gathering_for_reading(reader(request), public_id)
+        gathering = access.gathering_for_reading(request.actor, public_id)
     except Http404:
         return withdrawn(request, public_id)
     if wants_activity(request):
@@ -45,16 +44,16 @@ def gathering_page(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, gathering: Gathering) -> dict[str, Any]:
-    organiser = access.may_edit(reader(request), gathering)
+    organiser = access.may_edit(request.actor, gathering)
     context: dict[str, Any] = {
         "gathering": gathering,
         "times": times_for(request, gathering),
         "festival": _shown_festival(request, gathering),
         "venue": _shown_venue(request, gathering),
-        "programme": queries.programme(gathering, reader(request)) if gathering.kind == "festival" else [],
+        "programme": queries.programme(gathering, request.actor) if gathering.kind == "festival" else [],
         "organiser": organiser,
-        "me": queries.attendance(gathering, reader(request)),
-        "attend_form": AttendForm(initial={"name": own_name(reader(request))}),
+        "me": queries.attendance(gathering, request.actor),
+        "attend_form": AttendForm(initial={"name": own_name(request.actor)}),
     }
     return context | (_people(request, gathering) if organiser else {})
 
@@ -82,14 +81,14 @@ def _shown_festival(request: HttpRequest, gathering: Gathering) -> Gathering | N
     """The festival it is part of, where the reader may see that."""
     if gathering.festival is None or gathering.festival.kind != Gathering.Kind.FESTIVAL:
         return None
-    return Gathering.objects.visible_to(reader(request)).filter(pk=gathering.festival.pk).first()
+    return Gathering.objects.visible_to(request.actor).filter(pk=gathering.festival.pk).first()
 
 
 def _shown_venue(request: HttpRequest, gathering: Gathering) -> Place | None:
     """The place of the list it is held at, where the reader may see that."""
     if gathering.venue_id is None:
         return None
-    return Place.objects.visible_to(reader(request)).filter(uri=gathering.venue_id).first()
+    return Place.objects.visible_to(request.actor).filter(uri=gathering.venue_id).first()
 
 
 def withdrawn(request: HttpRequest, public_id: str) -> HttpResponse:
@@ -97,7 +96,7 @@ def withdrawn(request: HttpRequest, public_id: str) -> HttpResponse:
     copy = copy_for_members(request)
     if copy is not None:
         return copy
-    gathering = access.withdrawn_for_reading(reader(request), public_id)
+    gathering = access.withdrawn_for_reading(request.actor, public_id)
     if wants_activity(request):
         return gone_document(gathering)
     return render(request, "events/withdrawn.html", {"gathering": gathering}, status=410)
@@ -107,11 +106,11 @@ def withdrawn(request: HttpRequest, public_id: str) -> HttpResponse:
 @form_page
 def new_gathering(request: HttpRequest) -> HttpResponse:
     initial = {"time_zone": request.user.time_zone, **_wanted(request)}
-    form = GatheringForm(request.POST or None, request.FILES or None, author=reader(request), initial=initial)
+    form = GatheringForm(request.POST or None, request.FILES or None, author=request.actor, initial=initial)
     if request.method == "POST" and form.is_valid():
         speaker, audience = form.spoken()
         gathering = actions.publish_gathering(
-            reader(request), speaker, audience=audience, once=form.once_key, **form.changes()
+            request.actor, speaker, audience=audience, once=form.once_key, **form.changes()
         )
         messages.success(request, _("Published. People who follow its topics are being told, on every node."))
         return redirect(gathering)
@@ -128,8 +127,8 @@ def _wanted(request: HttpRequest) -> dict[str, Any]:
 @signed_in
 @form_page
 def edit_gathering(request: HttpRequest, public_id: str) -> HttpResponse:
-    gathering = access.gathering_for_editing(reader(request), public_id)
-    form = GatheringEditForm(request.POST or None, request.FILES or None, instance=gathering, reader=reader(request))
+    gathering = access.gathering_for_editing(request.actor, public_id)
+    form = GatheringEditForm(request.POST or None, request.FILES or None, instance=gathering, reader=request.actor)
     if request.method == "POST" and form.is_valid() and _changed(request, gathering, form):
         messages.success(request, _("Saved. Those who come and the other nodes are being told."))
         return redirect(gathering)
@@ -140,7 +139,7 @@ def edit_gathering(request: HttpRequest, public_id: str) -> HttpResponse:
 def _changed(request: HttpRequest, gathering: Gathering, form: GatheringEditForm) -> bool:
     """Whether the change was made; if not, the form says why."""
     try:
-        return form.carried_out(actions.change_gathering, reader(request), gathering)
+        return form.carried_out(actions.change_gathering, request.actor, gathering)
     except actions.TooFewPlaces as too_few:
         message = _(
             "%(coming)s people have a place already. Give at least as many places, or tell some of them no first."
@@ -152,9 +151,9 @@ def _changed(request: HttpRequest, gathering: Gathering, form: GatheringEditForm
 @signed_in
 @form_page
 def withdraw_gathering(request: HttpRequest, public_id: str) -> HttpResponse:
-    gathering = access.gathering_for_editing(reader(request), public_id)
+    gathering = access.gathering_for_editing(request.actor, public_id)
     if request.method == "POST":
-        actions.withdraw_gathering(reader(request), gathering)
+        actions.withdraw_gathering(request.actor, gathering)
         messages.success(request, _("“%(title)s” was withdrawn.") % {"title": gathering.title})
         return redirect("gatherings")
     return render(request, "events/withdrawal.html", {"gathering": gathering})

@@ -14,7 +14,6 @@ from atlas.views.files import calendar_file, unreadable
 from atlas.views.fragments import is_for
 from events import access, calendars, queries
 from events.filters import GatheringFilter
-from events.views import reader
 from events.views.gatherings import withdrawn
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ RESULTS = "results"  # id of the fragment that fetches itself again
 @require_safe
 def gathering_list(request: HttpRequest) -> HttpResponse:
     """Filter state is in the address. A live list asks for its fragment again."""
-    found = GatheringFilter(request.GET, queries.cards(reader(request)))
+    found = GatheringFilter(request.GET, queries.cards(request.actor))
     page = Paginator(found.in_order().for_page(), PER_PAGE).get_page(request.GET.get("page"))
     listed = found.explained(page.object_list)
     template = "events/_list.html" if is_for(request, RESULTS) else "events/list.html"
@@ -39,7 +38,7 @@ def gathering_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def list_calendar(request: HttpRequest) -> HttpResponse:
     """The same list as a calendar file to subscribe to, over all its pages; 400 where a filter cannot be read."""
-    found = GatheringFilter(request.GET, queries.cards(reader(request)))
+    found = GatheringFilter(request.GET, queries.cards(request.actor))
     if not found.form.is_valid():
         return unreadable(found)
     return calendar_file(calendars.calendar_of_list(found), "gatherings")
@@ -48,7 +47,7 @@ def list_calendar(request: HttpRequest) -> HttpResponse:
 @require_safe
 def gathering_calendar(request: HttpRequest, public_id: str) -> HttpResponse:
     try:
-        gathering = access.gathering_for_reading(reader(request), public_id)
+        gathering = access.gathering_for_reading(request.actor, public_id)
     except Http404:
         return withdrawn(request, public_id)
     if gathering.starts is None:

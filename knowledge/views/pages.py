@@ -25,15 +25,9 @@ from knowledge.models import Page
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
-    from federation.models import Actor
 
 PREFILLED = ("speaker", "title", "kind", "adapted_from")
 PREVIEW = "preview"  # the name of the button, and the id of what it shows
-
-
-def reader(request: HttpRequest) -> Actor | None:
-    """The person's actor; a visitor is None itself, not the lazy value around it."""
-    return request.actor or None
 
 
 @require_safe
@@ -44,14 +38,14 @@ def page_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 @page_or_tombstone(Page)
 def one_page(request: HttpRequest, public_id: str) -> HttpResponse:
-    page = access.page_for_reading(reader(request), public_id)
+    page = access.page_for_reading(request.actor, public_id)
     if wants_activity(request):
         return document_response(request, page)
     context = {
         "page": page,
-        "source": queries.adapted_from(reader(request), page),
-        "may_edit": access.may_edit(reader(request), page),
-        "may_withdraw": access.may_withdraw(reader(request), page),
+        "source": queries.adapted_from(request.actor, page),
+        "may_edit": access.may_edit(request.actor, page),
+        "may_withdraw": access.may_withdraw(request.actor, page),
     }
     response = render(request, "knowledge/page.html", context)
     patch_vary_headers(response, ["Accept"])
@@ -61,7 +55,7 @@ def one_page(request: HttpRequest, public_id: str) -> HttpResponse:
 @signed_in
 @form_page
 def new_page(request: HttpRequest) -> HttpResponse:
-    author = reader(request)
+    author = request.actor
     prefilled = {name: request.GET[name] for name in PREFILLED if name in request.GET}
     form = PageForm(_posted(request), request.FILES or None, author=author, initial=prefilled)
     if form.is_valid() and PREVIEW not in request.POST:
@@ -75,10 +69,10 @@ def new_page(request: HttpRequest) -> HttpResponse:
 @signed_in
 @form_page
 def edit_page(request: HttpRequest, public_id: str) -> HttpResponse:
-    page = access.page_for_editing(reader(request), public_id)
+    page = access.page_for_editing(request.actor, public_id)
     form = PageEditForm(_posted(request), request.FILES or None, instance=page)
     is_sent = form.is_valid() and PREVIEW not in request.POST
-    if is_sent and form.carried_out(actions.change_page, reader(request), page):
+    if is_sent and form.carried_out(actions.change_page, request.actor, page):
         messages.success(request, _said_of(form.saved))
         return redirect(page)
     return _form(request, form, page)
@@ -102,9 +96,9 @@ def _form(request: HttpRequest, form: PageEditForm, page: Page | None = None) ->
 @signed_in
 @form_page
 def withdraw_page(request: HttpRequest, public_id: str) -> HttpResponse:
-    page = access.page_for_withdrawing(reader(request), public_id)
+    page = access.page_for_withdrawing(request.actor, public_id)
     if request.method == "POST":
-        actions.withdraw_page(reader(request), page)
+        actions.withdraw_page(request.actor, page)
         messages.success(request, _("“%(title)s” was withdrawn.") % {"title": page.title})
         return redirect("know-how-list")
     return render(request, "cop/withdrawal.html", {"thing": page, "title": page.title})

@@ -16,7 +16,6 @@ from federation.publishing import ChangedMeanwhile
 from knowledge import access, actions, comparing, queries
 from knowledge.forms import TwoVersionsForm
 from knowledge.models import Revision
-from knowledge.views.pages import reader
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -26,25 +25,25 @@ PER_PAGE = 50
 
 @require_safe
 def history(request: HttpRequest, public_id: str) -> HttpResponse:
-    page = access.page_for_reading(reader(request), public_id)
+    page = access.page_for_reading(request.actor, public_id)
     listed = Paginator(queries.versions_of(page), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "listed": listed,
         "newest": page.version,
         "versions": queries.with_editors(listed.object_list),
-        "may_edit": access.may_edit(reader(request), page),
+        "may_edit": access.may_edit(request.actor, page),
     }
     return render(request, "knowledge/history.html", context)
 
 
 @require_safe
 def one_version(request: HttpRequest, public_id: str, number: str) -> HttpResponse:
-    version = access.version_for_reading(reader(request), public_id, int(number))
+    version = access.version_for_reading(request.actor, public_id, int(number))
     context = {
         "page": version.page,
         "version": queries.with_editors([version])[0],
-        "may_edit": access.may_edit(reader(request), version.page),
+        "may_edit": access.may_edit(request.actor, version.page),
     }
     return render(request, "knowledge/version.html", context)
 
@@ -52,7 +51,7 @@ def one_version(request: HttpRequest, public_id: str, number: str) -> HttpRespon
 @require_safe
 def changes(request: HttpRequest, public_id: str) -> HttpResponse:
     """Between the two versions asked for, else the last two; 400 where one is no version of the page."""
-    page = access.page_for_reading(reader(request), public_id)
+    page = access.page_for_reading(request.actor, public_id)
     form = TwoVersionsForm(request.GET, queries.numbers_of(page))
     chosen = form.chosen()
     context = {"page": page, "form": form}
@@ -65,11 +64,11 @@ def changes(request: HttpRequest, public_id: str) -> HttpResponse:
 @signed_in
 @require_POST
 def restore_version(request: HttpRequest, public_id: str, number: str) -> HttpResponse:
-    page = access.page_for_editing(reader(request), public_id)
+    page = access.page_for_editing(request.actor, public_id)
     seen = request.POST.get("seen", "")
     shown = int(seen) if seen.isascii() and seen.isdigit() and len(seen) <= 10 else None
     try:
-        actions.restore_version(reader(request), page, int(number), seen=shown)
+        actions.restore_version(request.actor, page, int(number), seen=shown)
     except Revision.DoesNotExist as unknown:
         raise Http404 from unknown
     except ChangedMeanwhile:

@@ -38,12 +38,8 @@ def become_neighbours(asking: InhabitedNode, asked: InhabitedNode) -> None:
     assert desk.post(page[0], {}, "/desk/neighbours").status == 200
     eventually(lambda: agree(asking, asked), within=30)
     # Agreeing digests speak of the objects; their cards are made a moment later, from the journal.
-    eventually(lambda: all(set(cards(node, kind="group")) >= groups_of(asking, asked) for node in (asking, asked)), within=30)
-
-
-def groups_of(*nodes: InhabitedNode) -> set[str]:
-    """The names of the groups that these settled nodes publish."""
-    return {f"Neighbours of {node.name.title()}" for node in nodes}
+    groups = {f"Neighbours of {node.name.title()}" for node in (asking, asked)}
+    eventually(lambda: all(groups <= set(cards(node, kind="group")) for node in (asking, asked)), within=30)
 
 
 def agree(*nodes: InhabitedNode) -> bool:
