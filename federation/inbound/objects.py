@@ -83,7 +83,8 @@ def bury(uri: str, node: Node, *, content: Json, speaker: Actor | None = None) -
     version = version or min(max(newest + 1, int(timezone.now().timestamp())), LARGEST_INTEGER)
     if held is not None and row is not None and row.withdrawn_at is None:
         now = timezone.now()
-        type(row).objects.filter(pk=row.pk).update(withdrawn_at=now, updated_at=now, version=version)
+        gone = {"withdrawn_at": now, "updated_at": now, "version": version, **row.without_words()}
+        type(row).objects.filter(pk=row.pk).update(**gone)
         attaching.detach(uri)
         record(f"{held.kind}.withdrawn", uri, actor=row.actor.uri, origin="peer")
     public = held.public if held is not None else audiences.PUBLIC in _listed(content.get("to")) or "to" not in content
@@ -107,7 +108,7 @@ def bury(uri: str, node: Node, *, content: Json, speaker: Actor | None = None) -
         },
     )
     # What was said of it goes too, but not the fact that it was said: a replay stays a replay.
-    Receipt.objects.filter(object_uri=uri, state=Receipt.State.DONE).update(body=b"")
+    Receipt.objects.filter(object_uri=uri).exclude(state=Receipt.State.READY).update(body=b"")
     return "withdrawn"
 
 
