@@ -12,8 +12,8 @@ from cop.models import Member, Post
 from federation import audiences
 from federation.inbound.objects import bury
 from federation.models import Activity, Actor, Delivery
-from federation.outbound.say import creation_of, followers_of, neighbours, say
-from journal import reaction
+from federation.outbound.say import creation_of, erase, followers_of, neighbours, say
+from journal import hold, reaction
 
 if TYPE_CHECKING:
     from journal.models import Errand
@@ -48,6 +48,7 @@ def relay_post(errand: Errand) -> None:
     changed or taken back is passed on to all who heard of it, and stands in no outbox any more."""
     entry = errand.entry
     assert entry is not None  # reactions always come with their entry
+    hold(entry.uri)  # what was taken back while its words are being passed on would be kept in them
     post = Post.objects.select_related("actor__node").filter(uri=entry.uri, audience=audiences.PUBLIC).first()
     thing = threads.thing_at(post.about_uri) if post is not None else None
     if post is None or thing is None or not thing.is_ours or thing.actor.type != Actor.Type.GROUP:
@@ -79,7 +80,7 @@ def _pass_on_again(post: Post, group: Actor, verb: str) -> None:
     before = Activity.objects.filter(actor=group, type="Announce", object_uri=post.uri)
     inboxes = set(Delivery.objects.filter(activity__in=before).values_list("inbox", flat=True))
     if verb == "Delete":
-        before.update(public=False, body="{}")
+        erase(post.uri)
     if inboxes:
         inner = {"type": verb, "actor": post.actor.uri, "object": post.uri}
         to, cc = [audiences.PUBLIC], [f"{group.uri}/followers"]

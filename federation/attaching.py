@@ -15,7 +15,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from federation.identity import new_public_id
+from federation.identity import new_public_id, origin_of
 from federation.models.attachments import LONGEST_ALT, LONGEST_NAME, LONGEST_URL, MOST, Attachment
 from federation.models.nodes import Node
 from journal import errand
@@ -179,7 +179,16 @@ def take_theirs(uri: str, node: Node, owner: Actor, said: Iterable[attached.Atta
     if node.is_neighbour or owner.followers.filter(state="accepted", follower__node__isnull=True).exists():
         for row in rows:
             if row.is_picture and not row.file:
-                errand("federation.fetch_picture", payload={"picture": row.public_id}, key=f"picture:{row.public_id}")
+                _ask_for_copy(row)
+
+
+def _ask_for_copy(row: Attachment) -> None:
+    try:
+        origin = origin_of(row.url)
+    except ValueError:  # nowhere to ask: it stays a link
+        return
+    payload = {"picture": row.public_id, "origin": origin}
+    errand("federation.fetch_picture", payload=payload, key=f"picture:{row.public_id}")
 
 
 def _theirs(each: attached.Attachment, before: Attachment | None, **columns: Any) -> Attachment:

@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from federation.models import Receipt, Submission
+from federation import types
+from federation.models import Document, Node, Receipt, Submission
 from journal import Errand, periodic
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 KEEP_SUBMISSIONS = dt.timedelta(days=30)  # a page may stay open, and asleep, over the holidays
 KEEP_MESSAGES = dt.timedelta(days=14)
+KEEP_UNREAD = dt.timedelta(days=14)  # also what waits for the thing it answers
+AGREED = (*Node.SHARING, Node.Peering.PAUSED, Node.Peering.LIMITED)
 PURGE_BATCH = 2000
 
 
-@periodic("federation.purge", every=dt.timedelta(hours=6))
+@periodic("federation.purge", every=dt.timedelta(hours=1))
 def purge(errand: Errand) -> None:
-    """Forget which form published what, and what messages said, at most PURGE_BATCH of each to keep it short.
+    """Forget which form published what, what messages said, and what strangers sent that became nothing here: at most
+    PURGE_BATCH of each, to keep it short.
 
     That a message came is remembered for ever, so that a replay stays a replay.
     """
@@ -25,3 +34,18 @@ def purge(errand: Errand) -> None:
     Submission.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:PURGE_BATCH])).delete()
     read = Receipt.objects.filter(received_at__lt=now - KEEP_MESSAGES, state=Receipt.State.DONE).exclude(body=b"")
     Receipt.objects.filter(pk__in=list(read.values_list("pk", flat=True)[:PURGE_BATCH])).update(body=b"")
+    strange = unread_of_strangers().filter(received_at__lt=now - KEEP_UNREAD).order_by("received_at")
+    held = strange.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True)
+    Document.objects.filter(pk__in=list(held[:PURGE_BATCH])).delete()
+
+
+def unread_of_strangers() -> QuerySet[Document]:
+    """Documents that are shown nowhere, of nodes with which nothing is agreed.
+
+    One that was refused as a later version of something shown here stays: it says who may change that. Tombstones stay
+    as well, and all that neighbours share, so that their view and ours are the same.
+    """
+    unread = Document.objects.filter(state__in=Document.UNREAD, tombstone=False).exclude(node__peering__in=AGREED)
+    for type_ in types.all_types():
+        unread = unread.exclude(Exists(type_.model.objects.filter(uri=OuterRef("uri"))))
+    return unread

@@ -117,14 +117,14 @@ def change(
 
 
 def withdraw(row: Row, kind: str, *, by: Actor) -> Row:
-    """Take a row of ours back, everywhere it went, and erase its files. A second time changes nothing.
+    """Take a row of ours back, everywhere it went, and erase its words and files. A second time changes nothing.
 
     Raises NotOurs.
     """
     row = _held(row)
     if row.withdrawn_at is None:
         attaching.detach(row.uri)
-        _raise_version(row, withdrawn_at=timezone.now())
+        _raise_version(row, withdrawn_at=timezone.now(), **row.without_words())
         record(f"{kind}.withdrawn", row.uri, actor=by.uri)
     return row
 

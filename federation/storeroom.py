@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import threading
 from typing import TYPE_CHECKING
 
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils import timezone
 
-from federation import attaching, http, identity
+from federation import attaching, http
 from federation.fetching import TRY_AGAIN
 from federation.guard import FetchRefused
 from federation.http import PICTURES, FetchFailed
@@ -19,34 +20,58 @@ from federation.models import Attachment
 from federation.outbound.signing import fetch_signer
 from federation.rewriting import Unusable
 from federation.uploads import rewrite
-from journal import Errand, errand_kind, periodic
+from journal import Errand, carry_out, claim, errand_kind, lane, periodic
+from journal.errands import perform
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 log = logging.getLogger(__name__)
 
+PICTURE = "federation.fetch_picture"
+SERVERS_AT_ONCE = 2
+REST = dt.timedelta(minutes=2)  # of a server that did not answer, before it is asked for its other pictures
 MOST_COPIED = 500_000_000  # bytes of pictures of other nodes; the oldest copies go first
 DROPPED_AT_ONCE = 50
 ORPHANED_AFTER = dt.timedelta(days=1)
 ERASED_AT_ONCE = 500
 
 
-@errand_kind("federation.fetch_picture", atomic=False)
+# Of which servers this process is being given a picture at the moment.
+_asked: set[str] = set()
+_choosing = threading.Lock()
+
+
+@lane("pictures", batch=1, width=SERVERS_AT_ONCE)
+def drain_pictures(limit: int) -> int:
+    """One picture of a server at a time: one that is slow has its own wait, and nothing else."""
+    with _choosing:
+        rows = claim(Errand, limit, Q(kind=PICTURE) & ~Q(payload__origin__in=list(_asked)))
+        origins = {row.payload["origin"] for row in rows}
+        _asked.update(origins)
+    try:
+        return carry_out(rows, perform, atomic=False)
+    finally:
+        _asked.difference_update(origins)
+
+
+@errand_kind(PICTURE, atomic=False, own_lane=True)
 def fetch_picture(errand_row: Errand) -> None:
     """Get a copy of a picture of theirs and write it anew, as one that is uploaded here.
 
     Until then, and where it cannot be had, pages show its description and a link to it.
     """
-    picture = Attachment.objects.filter(public_id=errand_row.payload["picture"], file="").select_related("node").first()
+    public_id, origin = errand_row.payload["picture"], errand_row.payload["origin"]
+    picture = Attachment.objects.filter(public_id=public_id, file="").select_related("node").first()
     if picture is None or picture.node is None or picture.node.blocked_at is not None:
         return
     try:
-        rewritten = rewrite(_fetched(picture.url, picture.node.origin))
+        rewritten = rewrite(_fetched(picture.url, is_theirs=picture.node.origin == origin))
         if not rewritten.is_picture:
             raise FetchRefused(f"{picture.url}: expected a picture, got {rewritten.media_type}")
         columns = attaching.write_files(picture.public_id, rewritten)
     except FetchFailed:
+        _let_rest(origin)
         raise  # their server may be back later: the errand is tried again
     except (FetchRefused, Unusable) as refused:
         log.info("picture %s of %s could not be had: %s", picture.public_id, picture.thing_uri, refused)
@@ -56,12 +81,15 @@ def fetch_picture(errand_row: Errand) -> None:
         _make_room()
 
 
-def _fetched(url: str, origin: str) -> bytes:
+def _let_rest(origin: str) -> None:
+    """Whoever waits for other pictures of this server lets those of others go first."""
+    until = timezone.now() + REST
+    waiting = Errand.objects.filter(kind=PICTURE, payload__origin=origin, state=Errand.State.READY, lease_owner="")
+    waiting.filter(due_at__lt=until).update(due_at=until)
+
+
+def _fetched(url: str, *, is_theirs: bool) -> bytes:
     """Their server learns who asks, since it may be for one group's members; a third one does not."""
-    try:
-        is_theirs = identity.origin_of(url) == origin
-    except ValueError as bad:
-        raise FetchRefused(str(bad)) from bad
     answer = http.fetch(url, sign=fetch_signer() if is_theirs else None, accept=PICTURES)
     if answer.status in TRY_AGAIN:
         raise FetchFailed(f"{url}: their server answered {answer.status}")

@@ -63,6 +63,10 @@ class FederatedType:
         """Whether the row is out in the open at all; a person without a public page is not."""
         return row.withdrawn_at is None
 
+    def is_hidden(self, row: Any) -> bool:
+        """Whether a row that is still out in the open shows nothing any more: what was said of it before is erased."""
+        return False
+
     def hears(self, row: Any) -> list[str]:
         """Inboxes elsewhere that hear of this row beside neighbours and followers: those it speaks to."""
         return []

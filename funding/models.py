@@ -62,6 +62,8 @@ class Call(Published, Placed, Topical, Sourced):
     application_url = models.CharField(_("where to apply"), max_length=500, blank=True)
     effort_hours = models.PositiveIntegerField(null=True, blank=True)
 
+    WORDS = ("plain_summary", "who_can_apply", "how_to_apply")
+
     objects = CallQuerySet.as_manager()
 
     class Meta:
@@ -71,7 +73,9 @@ class Call(Published, Placed, Topical, Sourced):
             *Sourced.Meta.constraints,
             models.CheckConstraint(condition=~Q(title=""), name="call_has_title"),
             models.CheckConstraint(
-                condition=Q(node__isnull=False) | (~Q(giver="") & ~Q(who_can_apply="") & ~Q(plain_summary="")),
+                condition=Q(node__isnull=False)
+                | Q(withdrawn_at__isnull=False)
+                | (~Q(giver="") & ~Q(who_can_apply="") & ~Q(plain_summary="")),
                 name="call_ours_says_who_for_whom_and_what",
             ),
             models.CheckConstraint(

@@ -1,4 +1,7 @@
-"""The lanes of errands: those that only touch the database, and those that reach outside."""
+"""The lanes of errands: those that only touch the database, and those that reach outside.
+
+A kind may have a lane of its own, kept by the app that knows how its errands get in each other's way.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,8 @@ from journal.schedule import plan_next
 
 @lane("errands")
 def drain_errands(limit: int) -> int:
-    return carry_out(claim(Errand, limit, ~Q(kind__in=registry.outside_kinds())), perform)
+    elsewhere = [*registry.outside_kinds(), *registry.kinds_with_own_lane()]
+    return carry_out(claim(Errand, limit, ~Q(kind__in=elsewhere)), perform)
 
 
 @lane("outside errands", batch=1, width=3)

@@ -28,6 +28,8 @@ class Kind:
     #: True: the handler's writes and "done" commit together, exactly once. False: it acts on the outside
     #: world, in no transaction, at least once.
     atomic: bool
+    #: Whoever registers the kind does its errands in a lane of their own (`journal.lanes`).
+    own_lane: bool = False
     patterns: tuple[str, ...] = ()
     #: "here" or "peer" to answer only entries of that origin; empty for both.
     origin: str = ""
@@ -57,11 +59,14 @@ def reaction(
     return register
 
 
-def errand_kind(kind: str, atomic: bool = True) -> Callable[[Handler], Handler]:
-    """Do errands of `kind`, which actions and other errands ask for by `errand(kind, …)`."""
+def errand_kind(kind: str, atomic: bool = True, *, own_lane: bool = False) -> Callable[[Handler], Handler]:
+    """Do errands of `kind`, which actions and other errands ask for by `errand(kind, …)`.
+
+    With `own_lane` the caller registers a lane that claims them and has `perform` do them; no other lane does.
+    """
 
     def register(handle: Handler) -> Handler:
-        _add(Kind(kind, handle, atomic))
+        _add(Kind(kind, handle, atomic, own_lane))
         return handle
 
     return register
@@ -105,7 +110,12 @@ def kinds_answering(entry_name: str, origin: str) -> list[Kind]:
 
 
 def outside_kinds() -> list[str]:
-    return [kind.name for kind in _kinds.values() if not kind.atomic]
+    """The kinds that reach outside and share a lane."""
+    return [kind.name for kind in _kinds.values() if not kind.atomic and not kind.own_lane]
+
+
+def kinds_with_own_lane() -> list[str]:
+    return [kind.name for kind in _kinds.values() if kind.own_lane]
 
 
 def rebuild_for(prefix: str) -> Callable[[], int] | None:

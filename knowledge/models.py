@@ -82,12 +82,15 @@ class Written(Topical):
 class Page(Published, Written):
     """How something is done, or what is known about it: by a group or a person, for whoever needs it next."""
 
+    WORDS = ("short_answer", "body", "comment")
+
     class Meta:
         constraints: ClassVar = [
             *Published.Meta.constraints,
             *Written.Meta.constraints,
             models.CheckConstraint(
-                condition=Q(node__isnull=False) | (~Q(short_answer="") & ~Q(body="")), name="page_ours_answers"
+                condition=Q(node__isnull=False) | Q(withdrawn_at__isnull=False) | (~Q(short_answer="") & ~Q(body="")),
+                name="page_ours_answers",
             ),
             models.CheckConstraint(
                 condition=Q(node__isnull=False) | Q(licence__in=list(licences.NAMES)), name="page_ours_is_open"
@@ -106,13 +109,19 @@ class AppendOnly(TypeError):
 
 
 class RevisionQuerySet(models.QuerySet["Revision"]):
-    """Rows are added here and only read afterwards. They go with their page, when that is erased."""
+    """Rows are added here and only read afterwards. They go with their page, when that is withdrawn."""
 
     def update(self, **values: Any) -> NoReturn:
         raise AppendOnly("a version cannot be changed; write a new one")
 
     def delete(self) -> NoReturn:
         raise AppendOnly("a version cannot be deleted; it goes with its page")
+
+    def forget_withdrawn(self, page: Page) -> None:
+        """Erase what a page said, once nobody is to read it any more."""
+        if page.withdrawn_at is None:
+            raise AppendOnly("the versions of a page go when it is withdrawn")
+        models.QuerySet(self.model, using=self.db).filter(page=page).delete()
 
     def forget_before(self, page: Page, number: int) -> int:
         """Let go of versions of another node's page that are too old to keep; returns how many."""

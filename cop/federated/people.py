@@ -30,6 +30,9 @@ class PersonOnTheWire(FederatedType):
     def may_speak(self, person: Person) -> bool:
         return person.was_public and person.withdrawn_at is None
 
+    def is_hidden(self, person: Person) -> bool:
+        return not person.is_public
+
     def topics_of(self, person: Person) -> list[str]:
         return []  # a person is not announced; who looks for expertise finds them
 

@@ -33,12 +33,23 @@ class Post(Published):
     signed = models.CharField(max_length=120, blank=True)
     mentions = models.JSONField(default=list, blank=True, help_text="addresses of those the words speak to")
 
+    WORDS = ("title", "text", "html", "warning", "signed", "mentions")
+
     class Meta:
         constraints: ClassVar = [
             *Published.Meta.constraints,
             models.CheckConstraint(condition=~Q(about_uri=""), name="post_is_about_something"),
-            models.CheckConstraint(condition=~Q(text="") | ~Q(html="") | ~Q(title=""), name="post_says_something"),
-            models.CheckConstraint(condition=Q(node__isnull=False) | ~Q(text=""), name="post_ours_has_text"),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=False) | ~Q(text="") | ~Q(html="") | ~Q(title=""),
+                name="post_says_something",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=False) | Q(node__isnull=False) | ~Q(text=""), name="post_ours_has_text"
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True) | Q(title="", text="", html="", warning="", signed=""),
+                name="post_withdrawn_says_nothing",
+            ),
             models.CheckConstraint(
                 condition=(Q(reply_to="") & Q(top_uri="")) | (~Q(reply_to="") & ~Q(top_uri="")),
                 name="post_answer_has_a_top",

@@ -43,6 +43,8 @@ class Expertise(Published, Placed, Topical):
     languages = models.JSONField(_("languages"), default=list, blank=True)
     online = models.BooleanField(_("can be done online"), default=False)
 
+    WORDS = ("summary", "experience")
+
     class Meta:
         constraints: ClassVar = [
             *Published.Meta.constraints,

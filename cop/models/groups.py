@@ -31,6 +31,8 @@ class Group(Published, Placed, Topical):
         default=0, help_text="for a group of another node: the count its node tells"
     )
 
+    WORDS = ("summary",)
+
     class Meta:
         constraints: ClassVar = [
             *Published.Meta.constraints,

@@ -22,6 +22,8 @@ class Listing(Published, Placed, Topical, Sourced):
     postcode = models.CharField(_("postcode"), max_length=12, blank=True)
     accuracy = models.PositiveIntegerField(_("accuracy of the point, in metres"), null=True, blank=True)
 
+    WORDS = ("summary",)
+
     class Meta:
         constraints: ClassVar = [
             *Published.Meta.constraints,

@@ -36,6 +36,8 @@ class Person(Published, Placed, Topical):
     was_public = models.BooleanField(default=False, help_text="other nodes have heard of this page")
     shown = models.JSONField(_("what to show"), default=list, blank=True)
 
+    WORDS = ("name", "summary", "practice", "area", "languages", "groups", "topics")
+
     class Meta:
         constraints: ClassVar = [
             *Published.Meta.constraints,

@@ -77,6 +77,8 @@ class Place(Published, Placed, Topical, Sourced):
     access_note = models.CharField(_("more about access"), max_length=500, blank=True)
     website = models.URLField(_("website"), max_length=500, blank=True)
 
+    WORDS = ("summary", "services", "give_back", "opening", "access_note")
+
     class Meta:
         constraints: ClassVar = [
             *Published.Meta.constraints,

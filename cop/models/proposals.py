@@ -37,6 +37,8 @@ class Proposal(Published, Placed, Topical):
     quantity = models.DecimalField(_("how much"), max_digits=12, decimal_places=2, null=True, blank=True)
     unit = models.CharField(_("of what"), max_length=40, blank=True, help_text=_("For example: hours, chairs, GBP."))
 
+    WORDS = ("summary",)
+
     class Meta:
         constraints: ClassVar = [
             *Published.Meta.constraints,

@@ -99,6 +99,8 @@ class Gathering(Published, Placed, Topical, Sourced):
         verbose_name=_("place from the list"),
     )
 
+    WORDS = ("summary", "address", "online_url")
+
     class Meta:
         constraints: ClassVar = [
             *Published.Meta.constraints,

@@ -29,7 +29,8 @@ Json = dict[str, Any]
 def take(doc: Json, node: Node, *, speaker: Actor | None = None) -> str:
     """Store an object that is known to come from `node`; returns the outcome in a few words.
 
-    `speaker` is the actor of the activity that carried it, where there is one: only an owner may change a thing.
+    `speaker` is the actor of the activity that carried it, where there is one: only an owner may change a thing. What
+    nobody carried was fetched from its own server, and is believed: that is how a copy is mended.
     Must be called inside a transaction. What we cannot read is kept as a Document, never lost and never an error.
     """
     uri = identity.fits("id", Reader(doc).uri("id", required=True))
@@ -49,6 +50,8 @@ def take(doc: Json, node: Node, *, speaker: Actor | None = None) -> str:
     owners = _owners(held, doc)
     if speaker is not None and speaker.uri not in owners and (owners or type_ is not None):
         raise BadField("attributedTo", doc.get("attributedTo"), f"the sender, {speaker.uri}")
+    if speaker is not None and held is not None and _same_version_again(held, doc) and held.content_hash != digest:
+        raise BadField("version", version, f"more than {held.version}, as it says something else than that version did")
     if type_ is None:
         return _keep(uri, doc, node, "", Document.State.IGNORED, "a type this node does not know", version, digest)
     if held is not None and _row(held) is not None and types.for_kind(held.kind) is not type_:
@@ -83,7 +86,8 @@ def bury(uri: str, node: Node, *, content: Json, speaker: Actor | None = None) -
     version = version or min(max(newest + 1, int(timezone.now().timestamp())), LARGEST_INTEGER)
     if held is not None and row is not None and row.withdrawn_at is None:
         now = timezone.now()
-        type(row).objects.filter(pk=row.pk).update(withdrawn_at=now, updated_at=now, version=version)
+        gone = {"withdrawn_at": now, "updated_at": now, "version": version, **row.without_words()}
+        type(row).objects.filter(pk=row.pk).update(**gone)
         attaching.detach(uri)
         record(f"{held.kind}.withdrawn", uri, actor=row.actor.uri, origin="peer")
     public = held.public if held is not None else audiences.PUBLIC in _listed(content.get("to")) or "to" not in content
@@ -107,7 +111,7 @@ def bury(uri: str, node: Node, *, content: Json, speaker: Actor | None = None) -
         },
     )
     # What was said of it goes too, but not the fact that it was said: a replay stays a replay.
-    Receipt.objects.filter(object_uri=uri, state=Receipt.State.DONE).update(body=b"")
+    Receipt.objects.filter(object_uri=uri).exclude(state=Receipt.State.READY).update(body=b"")
     return "withdrawn"
 
 
@@ -249,9 +253,8 @@ def told_version(doc: Json) -> int:
 
     0 where nothing is said.
     """
-    value = doc.get("version")
-    if isinstance(value, int) and not isinstance(value, bool) and 0 < value <= LARGEST_INTEGER:
-        return value
+    if counted := _counted_version(doc):
+        return counted
     for name in ("updated", "published", "deleted"):
         try:
             when = parse_datetime(str(doc.get(name, "")))
@@ -261,6 +264,19 @@ def told_version(doc: Json) -> int:
             when = when if when.tzinfo else when.replace(tzinfo=dt.UTC)
             return max(1, min(int(when.timestamp()), LARGEST_INTEGER))
     return 0
+
+
+def _counted_version(doc: Json) -> int:
+    """The whole number that a server of our kind counts up with every change; 0 where there is none."""
+    value = doc.get("version")
+    if isinstance(value, int) and not isinstance(value, bool) and 0 < value <= LARGEST_INTEGER:
+        return value
+    return 0
+
+
+def _same_version_again(held: Document, doc: Json) -> bool:
+    """Only of servers that count: two changes within one second are two changes."""
+    return held.version == _counted_version(doc)
 
 
 def _listed(value: Any) -> list[Any]:

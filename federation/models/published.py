@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
@@ -59,6 +59,9 @@ class Published(models.Model):
     updated_at = models.DateTimeField(default=timezone.now)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
+    #: Columns that are emptied when it is withdrawn, ours or theirs. What it is called stays, for those told of it.
+    WORDS: ClassVar[tuple[str, ...]] = ()
+
     objects = PublishedQuerySet.as_manager()
 
     class Meta:
@@ -76,6 +79,10 @@ class Published(models.Model):
     @property
     def is_ours(self) -> bool:
         return self.node_id is None
+
+    def without_words(self) -> dict[str, Any]:
+        """What its columns of words hold once it is withdrawn."""
+        return {name: self._meta.get_field(name).get_default() for name in self.WORDS}  # type: ignore[union-attr]
 
 
 class Endorsement(models.Model):

@@ -28,12 +28,17 @@ class Receipt(Claimable):
 
 
 class Document(models.Model):
-    """The last JSON of an object that is not ours, known kind or not, so that a new column can be refilled."""
+    """The last JSON of an object that is not ours, known kind or not, so that a new column can be refilled.
+
+    What strangers sent and nothing here was made of goes after 14 days (`federation.housekeeping`).
+    """
 
     class State(models.TextChoices):
         READ = "read"
         IGNORED = "ignored"
         REFUSED = "refused"
+
+    UNREAD = (State.IGNORED, State.REFUSED)
 
     uri = models.CharField(max_length=500, unique=True)
     node = models.ForeignKey(Node, on_delete=models.PROTECT, related_name="documents")
@@ -57,7 +62,12 @@ class Document(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(tombstone=False) | Q(raw=""), name="document_tombstone_is_empty"),
         ]
-        indexes = [models.Index(fields=["node", "counted", "bucket"])]
+        indexes = [
+            models.Index(fields=["node", "counted", "bucket"]),
+            models.Index(
+                fields=["received_at"], condition=Q(state__in=["ignored", "refused"]), name="document_oldest_unread"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.uri

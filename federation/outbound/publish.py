@@ -49,6 +49,8 @@ def publish_uri(uri: str) -> None:
         return
     _remember(type_.kind_of(row), row, doc, digest, tombstone=False)
     verb = "Create" if last is None or last.tombstone else "Update"
+    if type_.is_hidden(row):
+        say.erase(uri)
     say.supersede(uri)
     say.say(row.actor, verb, doc, _recipients(type_, row), to=doc["to"], cc=doc.get("cc"))
     if verb == "Create" and row.audience == audiences.PUBLIC:
@@ -59,7 +61,7 @@ def _withdraw(type_: types.FederatedType, row: Any, last: Publication) -> None:
     tombstone = type_.tombstone(row)
     to = types.addressing(row.audience, row.actor)
     _remember(last.kind, row, tombstone, content_hash(tombstone), tombstone=True)
-    say.supersede(row.uri, withdrawn=True)
+    say.erase(row.uri)
     told_before = say.told_before(row.uri)
     say.say(row.actor, "Delete", tombstone, [*_recipients(type_, row), *told_before], to=to["to"], cc=to.get("cc"))
 

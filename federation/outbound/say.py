@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
 from django.utils import timezone
 
 from federation import audiences, identity
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 Json = dict[str, Any]
+TELL_OF_IT = ("Create", "Update")
+ERASED = "{}"
 
 
 def new_activity_uri() -> str:
@@ -101,18 +104,28 @@ def readers_of(audience: str) -> list[str]:
     return [actor.delivery_inbox for actor in actors]
 
 
-def supersede(object_uri: str, *, withdrawn: bool = False) -> None:
-    """What was said of a thing before is shown by no outbox any more: the next activity says how it stands.
+def supersede(object_uri: str) -> None:
+    """What was said of a thing before is shown by no outbox any more: the next activity says how it stands."""
+    Activity.objects.filter(object_uri=object_uri, type__in=TELL_OF_IT, public=True).update(public=False)
 
-    Once it is withdrawn, those who were not reached yet hear only that; `told_before` still knows of them.
+
+def erase(object_uri: str) -> None:
+    """A thing is taken back: its words are in no activity that we keep, nor sent to anybody who was not reached yet.
+
+    Those hear only what is said next; `told_before` still knows of them. Of Announces the public ones embed the words
+    or lead to them. One that passes on a change or a withdrawal is public nowhere, and is still to arrive.
     """
-    earlier = {"object_uri": object_uri, "type__in": ("Create", "Update")}
-    Activity.objects.filter(**earlier, public=True).update(public=False)
-    if withdrawn:
-        waiting = Delivery.objects.filter(object_uri=object_uri, state=Delivery.State.READY, lease_until=None)
-        waiting.filter(activity__type__in=earlier["type__in"]).update(
-            state=Delivery.State.DONE, settled_at=timezone.now(), answer="withdrawn before they were reached"
-        )
+    told = Activity.objects.filter(Q(type__in=TELL_OF_IT) | Q(type="Announce", public=True), object_uri=object_uri)
+    # Those in hand too: who has sent one has nothing more to say about it, and who failed does not try again.
+    Delivery.objects.filter(activity__in=told).exclude(state=Delivery.State.DONE).update(
+        state=Delivery.State.DONE,
+        settled_at=timezone.now(),
+        lease_owner="",
+        lease_until=None,
+        answer="withdrawn before they were reached",
+        error="",
+    )
+    told.update(public=False, body=ERASED)
 
 
 def told_before(object_uri: str) -> list[str]:

@@ -37,7 +37,8 @@ def _keys(number: int) -> tuple[keys.KeyPair, keys.KeyPair]:
 
 
 class Web:
-    """Addresses and what stands there; whatever else is asked for is not found. `asked` remembers every request."""
+    """Addresses and what stands there, or a function that takes its time to say so; whatever else is asked for is not
+    found. `asked` remembers every request."""
 
     def __init__(self) -> None:
         self.pages: dict[str, Any] = {}
@@ -46,6 +47,8 @@ class Web:
     def fetch(self, url: str, *, sign: Any = None, accept: Any = None) -> Fetched:
         self.asked.append(url)
         page = self.pages.get(url)
+        if callable(page):
+            page = page()
         if isinstance(page, Exception):
             raise page
         if page is None:

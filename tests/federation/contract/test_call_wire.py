@@ -309,9 +309,11 @@ def test_ours_goes_out_changes_and_ends_in_a_tombstone(camden, peer, work):
     work()
     change_call(camden.alice, call, {"title": "Smaller steps"})
     work()
+    said = Activity.objects.filter(object_uri=call.uri).order_by("pk")
+    sent = [json.loads(activity.body) for activity in said]
     withdraw_call(camden.alice, call)
     work()
-    sent = [json.loads(body) for body in Activity.objects.filter(object_uri=call.uri).values_list("body", flat=True)]
+    sent.append(json.loads(said.get(type="Delete").body))
     assert [activity["type"] for activity in sent] == ["Create", "Update", "Delete"]
     assert [activity["object"].get("version") for activity in sent] == [1, 2, 3]
     assert not any(unknown_terms(activity["object"]) for activity in sent[:2])
