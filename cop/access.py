@@ -9,7 +9,8 @@ from django.db.models import Q
 from django.http import Http404
 
 from accounts.models import User
-from cop.models import Expertise, Group, Listing, Member, Person, Place, Proposal
+from cop import threads
+from cop.models import Conversation, Expertise, Group, Listing, Member, Person, Place, Proposal
 from federation import audiences
 
 if TYPE_CHECKING:
@@ -81,6 +82,20 @@ def person_for_reading(reader: Actor | None, public_id: str) -> Person:
     if row.node is not None and row.node.blocked_at is not None:
         raise Http404
     return row
+
+
+def thing_for_reading(reader: Actor | None, uri: str) -> Published:
+    """Whatever can be written about, of any kind. Raises Http404."""
+    thing = threads.thing_at(uri)
+    if thing is None or not type(thing).objects.visible_to(reader).filter(pk=thing.pk).exists():  # type: ignore[attr-defined]
+        raise Http404
+    return thing
+
+
+def talk_for_reading(person: Actor, uri: str) -> Conversation | Published:
+    """Where others write what a person of ours reads: a conversation of theirs, or such a thing. Raises Http404."""
+    theirs = Conversation.objects.filter(participants__actor=person, public_id=uri.rsplit("/", 1)[-1]).first()
+    return theirs if theirs is not None and theirs.uri == uri else thing_for_reading(person, uri)
 
 
 def _one(model: type[Row], reader: Actor | None, public_id: str) -> Row:

@@ -81,6 +81,14 @@ def for_user(user: User) -> Actor:
         return Actor.objects.get(user=user)
 
 
+def one_at_a_time(actor: Actor) -> None:
+    """Whoever else asks this for the same actor waits until our transaction has ended: for rules that count rows.
+
+    Rows that only refer to the actor are written meanwhile.
+    """
+    Actor.objects.select_for_update(no_key=True).only("pk").filter(pk=actor.pk).first()
+
+
 def this_node() -> ThisNode:
     """This node's own row, made with its actor at first need."""
     found = ThisNode.objects.select_related("actor").first()

@@ -18,12 +18,16 @@ if TYPE_CHECKING:
     from federation.models import Actor
 
 
+MOST_OPEN = 5  # claims of one person that nobody has answered yet
+
+
 class CannotClaim(ValueError):
     """Nobody, or not this person, can claim it now; `reason` is one of the words below."""
 
     ELSEWHERE = "elsewhere"
     GONE = "gone"
     ALREADY = "already"
+    TOO_MANY = "too many"
     ANSWERED = "answered"
 
     def __init__(self, reason: str) -> None:
@@ -39,8 +43,12 @@ def claim_listing(person: Actor, listing: Listing, *, name: str, role: str, proo
             raise CannotClaim(CannotClaim.ELSEWHERE)
         if listing.withdrawn_at is not None:
             raise CannotClaim(CannotClaim.GONE)
-        if Claim.objects.filter(listing=listing, actor=person, state=Claim.State.OPEN).exists():
+        actors.one_at_a_time(person)
+        waiting = set(Claim.objects.filter(actor=person, state=Claim.State.OPEN).values_list("listing_id", flat=True))
+        if listing.pk in waiting:
             raise CannotClaim(CannotClaim.ALREADY)
+        if len(waiting) >= MOST_OPEN:
+            raise CannotClaim(CannotClaim.TOO_MANY)
         claim = Claim.objects.create(
             listing=listing, actor=person, name=name, role=role, proof=proof, group_name=group_name
         )

@@ -1,4 +1,4 @@
-"""Writing under a thing, in a group and to one person; changing and taking back what one wrote; mute and leave."""
+"""Writing under a thing, in a group and to one person; changing and taking back what one wrote; leaving."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from cop import mentions, threads
 from cop.access import NotAllowed, may_edit, may_speak_as
-from cop.models import Conversation, Group, Member, Mute, Participant, Person, Post
+from cop.models import Conversation, Group, Member, Participant, Person, Post
 from federation import audiences, identity, publishing
 from federation.models import Actor, AudienceKey, Document
 
@@ -169,15 +169,6 @@ def came_in(post: Post) -> None:
 def leave_conversation(person: Actor, conversation: Conversation) -> None:
     """Nothing more from the other one; writing again comes back. Nothing is told to the other node."""
     Participant.objects.filter(conversation=conversation, actor=person).update(left_at=timezone.now())
-
-
-def mute(person: Actor, about_uri: str) -> None:
-    """No more notices of what is written there. A second time changes nothing."""
-    Mute.objects.get_or_create(actor=person, about_uri=about_uri[:500])
-
-
-def unmute(person: Actor, about_uri: str) -> None:
-    Mute.objects.filter(actor=person, about_uri=about_uri).delete()
 
 
 def _place(author: Actor, uri: str) -> tuple[threads.Branch, Published]:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import signed_in
 from cop import access
 from cop.actions import listings as actions
-from cop.actions.claims import CannotClaim, claim_listing
+from cop.actions.claims import MOST_OPEN, CannotClaim, claim_listing
 from cop.forms.listings import ClaimForm, ListingEditForm
 from cop.models import Listing
 from cop.queries import claim_of, group_instead_of
@@ -30,6 +30,11 @@ def why_not(no: CannotClaim) -> str:
         CannotClaim.GONE: _("This organisation is not listed any more."),
         CannotClaim.ALREADY: _("You have asked already. The stewards of this node will answer."),
         CannotClaim.ANSWERED: _("Somebody has answered this already."),
+        CannotClaim.TOO_MANY: _(
+            "You have asked for %(count)d organisations and wait for the answers. When the stewards of this node have "
+            "answered one of them, send this again."
+        )
+        % {"count": MOST_OPEN},
     }.get(no.reason, _("It is listed on another node. Ask there."))
 
 
@@ -82,8 +87,11 @@ def claim(request: HttpRequest, public_id: str) -> HttpResponse:
         try:
             claim_listing(request.actor, listing, **form.cleaned_data)
             messages.success(request, _("Sent. The stewards of this node will answer, and you will be told."))
+            return redirect(listing)
         except CannotClaim as no:
-            messages.info(request, why_not(no))
-        return redirect(listing)
+            if no.reason != CannotClaim.TOO_MANY:
+                messages.info(request, why_not(no))
+                return redirect(listing)
+            form.add_error(None, why_not(no))
     context = {"form": form, "listing": listing}
     return render(request, "cop/claim_form.html", context, status=400 if form.errors else 200)

@@ -16,6 +16,7 @@ from accounts.access import page_to_return_to, signed_in
 from atlas.views.fragments import is_for
 from cop import access, talk, threads
 from cop.actions import conversations as actions
+from cop.actions.muting import MOST_MUTED, TooManyMuted, mute, unmute
 from cop.forms.conversations import PostEditForm, PostForm, form_for, writing
 from cop.models import Post
 from cop.views.withdrawn import page_or_tombstone
@@ -125,20 +126,29 @@ def withdraw_post(request: HttpRequest, public_id: str) -> HttpResponse:
 @signed_in
 @require_POST
 def muting(request: HttpRequest) -> HttpResponse:
-    about = request.POST.get("about", "")[:500]
-    act = actions.unmute if request.POST.get("mute") == "no" else actions.mute
-    act(request.actor, about)
-    muted = _("You get no more notices of what is written there.")
-    messages.success(request, muted if act is actions.mute else _("You get notices of what is written there again."))
+    about = _address(request.POST.get("about", ""))
+    try:
+        if request.POST.get("mute") == "no":
+            unmute(request.actor, about)
+            messages.success(request, _("You get notices of what is written there again."))
+        else:
+            mute(request.actor, about)
+            messages.success(request, _("You get no more notices of what is written there."))
+    except TooManyMuted:
+        full = _(
+            "You get no notices from %(count)d places already. In one of them choose “Notify me again”, then come back."
+        )
+        messages.error(request, full % {"count": MOST_MUTED})
     return HttpResponseRedirect(page_to_return_to(request))
 
 
 def _thing_for(request: HttpRequest, uri: str) -> Any:
-    """The thing, for those who may read it. Raises Http404."""
-    thing = threads.thing_at(uri[:500].replace("\0", ""))
-    if thing is None or not type(thing).objects.visible_to(request.actor).filter(pk=thing.pk).exists():  # type: ignore[attr-defined]
-        raise Http404
-    return thing
+    return access.thing_for_reading(request.actor, _address(uri))
+
+
+def _address(said: str) -> str:
+    """As much of it as an address can have; no database of ours can be asked for a NUL."""
+    return said[:500].replace("\0", "")
 
 
 def _post_for(request: HttpRequest, public_id: str) -> Post:

@@ -37,18 +37,23 @@ class Plan:
     remembered: Brought | None
 
 
-def plan(kind: Kind, chunk: Sequence[Found]) -> list[Plan]:
-    """Two questions to the database, however many rows."""
-    held = _held(kind, chunk)
+def plan(kind: Kind, chunk: Sequence[Found], *, for_writing: bool = False) -> list[Plan]:
+    """Two questions to the database, however many rows.
+
+    With `for_writing`, inside a transaction, nobody edits what is held here until it ends.
+    """
+    held = _held(kind, chunk, for_writing)
     known = Brought.objects.filter(uri__in=[row.uri for row in held.values()])
     remembered = {brought.uri: brought for brought in known}
     return [_planned(kind, found, held.get((found.register, found.number)), remembered) for found in chunk]
 
 
-def _held(kind: Kind, chunk: Sequence[Found]) -> dict[tuple[str, str], Any]:
+def _held(kind: Kind, chunk: Sequence[Found], for_writing: bool) -> dict[tuple[str, str], Any]:
     numbers = [found.number for found in chunk]
     registers = {found.register for found in chunk}
     rows = kind.model.objects.ours().filter(register__in=registers, register_id__in=numbers)
+    if for_writing:
+        rows = rows.order_by("pk").select_for_update()
     return {(row.register, row.register_id): row for row in rows}
 
 

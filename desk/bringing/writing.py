@@ -12,6 +12,7 @@ from cop.actions.listings import lister
 from desk.bringing import keeping
 from desk.bringing.reading import is_in_part
 from desk.models import Brought
+from federation import actors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -35,12 +36,13 @@ def look(kind: Kind, found: Sequence[Found], report: Report) -> None:
 
 
 def bring(kind: Kind, found: Sequence[Found], report: Report, advance: Callable[[int], object] | None = None) -> None:
-    """List them. A second run changes nothing; what was edited here is kept and told."""
+    """List them. A second run changes nothing, also one at the same time; what was edited here is kept and told."""
     node = lister()
     for start in range(0, len(found), PER_TRANSACTION):
         chunk = found[start : start + PER_TRANSACTION]
         with transaction.atomic():
-            for each in keeping.plan(kind, chunk):
+            actors.one_at_a_time(node)  # two runs take turns, and each sees what the other has listed
+            for each in keeping.plan(kind, chunk, for_writing=True):
                 _write(kind, node, each, report)
         if advance is not None:
             advance(len(chunk))

@@ -49,9 +49,9 @@ def context_on(browser: Browser, node: LiveNode, *, language: str = "en", **opti
     return context
 
 
-def sign_in(page: Page, email: str, password: str = PASSWORD) -> None:
-    """By the form of the page. The page stays there if the node does not know them, and patience ends."""
-    page.goto("/accounts/login/")
+def sign_in(page: Page, email: str, password: str = PASSWORD, *, then: str = "/") -> None:
+    """By the form, which leads to `then`. The page stays there if the node does not know them, and patience ends."""
+    page.goto(f"/accounts/login/?next={then}")
     page.fill("[name=login]", email)
     page.fill("[name=password]", password)
     page.click("form[action='/accounts/login/'] button[type=submit]")

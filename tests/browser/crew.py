@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+VISITOR = ""
 STEWARD = "amara@just-space.example"
 LEADER = "kwame@just-space.example"
 MEMBER = "declan@just-space.example"

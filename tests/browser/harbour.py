@@ -8,10 +8,12 @@ from pathlib import Path
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser.browsing import context_on, sign_in, speak
-from tests.browser.crew import GUARDED
+from tests.browser.crew import GUARDED, VISITOR
 from tests.federation.live.node import InhabitedNode
 from tests.nodes import ROOT
 
+A_SHORT_PAGE = "/accessibility/"
+"""Without a map, which takes a browser longer to draw than everything else of signing in."""
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 STOCK = "import json; from tests.browser.stocking import stock; print(json.dumps(stock({kits})))"
 
@@ -24,6 +26,10 @@ class Harbour(InhabitedNode):
         self.environment["EMAIL_URL"] = "consolemail://"
         self.kits = kits
         self.names: dict[str, str] = {}
+
+    def lay_out(self) -> None:
+        """Nothing: `stock` makes the tables, in the process that fills them."""
+        self.data.mkdir(parents=True, exist_ok=True)
 
     def start(self) -> None:
         if not self.names:
@@ -43,13 +49,18 @@ class Crowd:
     def page_of(self, who: str) -> Page:
         """The one page of this person; an empty name is a visitor."""
         if who not in self._pages:
-            page = self._pages[who] = self.stranger()
-            if who:
+            page = self._pages[who] = self._browse()
+            if who != VISITOR:
                 self._come(page, who)
         return self._pages[who]
 
     def stranger(self) -> Page:
-        """Somebody the node has never seen."""
+        """The visitor, without what the node has given them so far: somebody it has never seen."""
+        page = self.page_of(VISITOR)
+        page.context.clear_cookies()
+        return page
+
+    def _browse(self) -> Page:
         context = context_on(
             self.browser, self.harbour, language=self.language, reduced_motion="reduce", **self.options
         )
@@ -58,7 +69,7 @@ class Crowd:
         return context.new_page()
 
     def _come(self, page: Page, who: str) -> None:
-        sign_in(page, who)
+        sign_in(page, who, then=A_SHORT_PAGE)
         if who == GUARDED:
             page.fill("[name=code]", next(self.harbour.codes))
             page.locator("main form.form button[type=submit]").first.click()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests.browser import steps
-from tests.browser.crew import GUARDED, MEMBER, STEWARD
+from tests.browser.crew import GUARDED, MEMBER, STEWARD, VISITOR
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from tests.browser.harbour import Crowd
 
     Steps = Callable[[Page, Crowd], None]
-
-VISITOR = ""
 
 
 @dataclass(frozen=True)
@@ -38,7 +36,7 @@ class Example:
     """Tells it from other examples of the same page."""
     status: int = 200
     alone: bool = False
-    """In a browser of its own, because it leaves a session that is half way somewhere."""
+    """By a stranger who leaves nothing behind, because it ends in a session that is half way somewhere."""
 
 
 def _new(path: str, who: str = STEWARD) -> tuple[Example, ...]:
@@ -183,7 +181,9 @@ PAGES: dict[str, tuple[Example, ...]] = {
     "account_email": (Example("/accounts/email/", MEMBER),),
     "account_email_verification_sent": (Example("/accounts/signup/", steps=steps.sign_up, alone=True),),
     "account_change_password": (Example("/accounts/password/change/", MEMBER),),
-    "account_set_password": (Example("/accounts/login/code/", steps=steps.come_without_password, alone=True),),
+    "account_set_password": (
+        Example("/accounts/login/code/?next=/accounts/password/set/", steps=steps.come_without_password, alone=True),
+    ),
     "account_reset_password": (Example("/accounts/password/reset/"),),
     "account_reset_password_done": (Example("/accounts/password/reset/done/"),),
     "account_reset_password_from_key": (

@@ -55,7 +55,7 @@ def sign_up(page: Page, crowd: Crowd) -> None:
 def ask_for_a_code(page: Page, crowd: Crowd, email: str = MEMBER) -> None:
     page.fill("[name=email]", email)
     page.locator(SEND).first.click()
-    page.wait_for_url("**/code/confirm/")
+    page.wait_for_url("**/code/confirm/**")
 
 
 def come_without_password(page: Page, crowd: Crowd) -> None:
@@ -66,8 +66,7 @@ def come_without_password(page: Page, crowd: Crowd) -> None:
     code = eventually(lambda: mail.search(crowd.harbour.log, before))
     page.fill("[name=code]", code[1])
     page.locator(SEND).first.click()
-    page.wait_for_url(lambda address: "/code/" not in address)
-    page.goto("/accounts/password/set/")
+    page.wait_for_url("**/password/set/")
     speak(page, crowd.language)
 
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from accounts import actions as accounts
 from accounts.models import User
-from cop.actions.claims import grant_claim
+from cop.actions.claims import MOST_OPEN, CannotClaim, claim_listing, grant_claim
 from cop.actions.listings import list_organisation, lister
 from cop.models import Claim, Group, Listing
 from federation import actors
 from federation.models import Node
 from notifications.models import Notice
+from tests.at_once import at_once
 from tests.gatherings import HOUSING, Camden
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +45,12 @@ def steward(camden) -> User:
 def listing(camden) -> Listing:
     with transaction.atomic():
         return list_organisation(lister(), "XX-CHC", "1", **FACTS)[0]
+
+
+def more_listings(count: int) -> list[Listing]:
+    with transaction.atomic():
+        numbers = range(2, count + 2)
+        return [list_organisation(lister(), "XX-CHC", str(number), **FACTS)[0] for number in numbers]
 
 
 def claimed(camden: Camden, listing: Listing) -> Claim:
@@ -115,6 +124,31 @@ def test_nobody_asks_twice_at_once_and_the_database_says_so_too(camden, listing)
         Claim.objects.create(listing=listing, actor=claim.actor, **SAID)
     with pytest.raises(IntegrityError), transaction.atomic():
         Claim.objects.filter(pk=claim.pk).update(state="refused", answered_at=claim.asked_at)
+
+
+def test_one_person_waits_for_few_answers_at_a_time(camden, listing, steward):
+    others = more_listings(MOST_OPEN)
+    for each in others:
+        assert camden.client(camden.charlie).post(f"{each.get_absolute_url()}/claim", SAID).status_code == 302
+    answer = camden.client(camden.charlie).post(f"{listing.get_absolute_url()}/claim", SAID)
+    assert answer.status_code == 400 and Claim.objects.count() == MOST_OPEN
+    assert "You have asked for 5 organisations and wait for the answers." in answer.text
+    assert "Write to our office." in answer.text, "what they wrote is not lost"
+    assert camden.client(camden.bob).post(f"{listing.get_absolute_url()}/claim", SAID).status_code == 302
+    desk = camden.client(steward.actor)
+    no = {"answer": "no", "reason": "The office does not know you."}
+    assert desk.post(f"/desk/claims/{Claim.objects.get(listing=others[0]).pk}", no).status_code == 302
+    assert camden.client(camden.charlie).post(f"{listing.get_absolute_url()}/claim", SAID).status_code == 302
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_passes_that_number_by_asking_at_once():
+    camden = Camden()
+    asked = [partial(claim_listing, camden.charlie, each, **SAID) for each in more_listings(MOST_OPEN + 3)]
+    given = at_once(*asked)
+    refused = [no.reason for no in given if isinstance(no, CannotClaim)]
+    assert refused == [CannotClaim.TOO_MANY] * 3, given
+    assert Claim.objects.filter(actor=camden.charlie, state=Claim.State.OPEN).count() == MOST_OPEN
 
 
 def test_only_stewards_of_the_node_answer(camden, listing):

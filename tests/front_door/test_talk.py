@@ -10,10 +10,11 @@ from django.db import IntegrityError, transaction
 from accounts.models import User
 from cop.access import NotAllowed
 from cop.actions import conversations as actions
+from cop.actions import muting
 from cop.actions.membership import leave_group
 from cop.actions.people import change_page, person_of
-from cop.actions.proposals import publish_proposal
-from cop.models import Conversation, Post, Proposal
+from cop.actions.proposals import publish_proposal, withdraw_proposal
+from cop.models import Conversation, Mute, Post, Proposal
 from federation import audiences
 from federation.models import Attachment, Publication
 from notifications.models import Notice
@@ -45,6 +46,10 @@ def written(camden: Camden, person, about: str, text: str = "We have one.", **mo
     answer = camden.client(person).post("/threads/", said)
     assert answer.status_code == 302, answer.content.decode()[:3000]
     return Post.objects.get(public_id=answer["Location"].rsplit("/", 1)[1].split("#")[0])
+
+
+def mutes(camden: Camden, person, about: str, mute: str = "yes"):
+    return camden.client(person).post("/threads/muting", {"about": about, "mute": mute})
 
 
 def notices(person) -> list[str]:
@@ -224,6 +229,44 @@ def test_a_muted_thread_sends_no_notices_until_it_is_heard_again(camden, need, w
     written(camden, camden.charlie, need.uri, "Another")
     work()
     assert notices(camden.alice) == ["words_under_mine"]
+
+
+def test_only_what_somebody_may_read_can_be_muted(camden, need):
+    secret = publish_proposal(
+        camden.alice, camden.group.actor, Proposal.Direction.NEED, title="A room", language="en",
+        audience=camden.group.members_audience,
+    )  # fmt: skip
+    with_bob = actions.write_to(camden.charlie, camden.bob, "Hello", language="en").audience
+    nobody = Conversation(public_id="abcdefghjkmn").uri
+    elsewhere = with_bob.replace("/conversations/", "/needs/")
+    for about in ("", "\0", "anything at all", "https://elsewhere.example/needs/1", nobody, elsewhere, camden.bob.uri):
+        assert mutes(camden, camden.charlie, about).status_code == 404, about
+    assert mutes(camden, camden.charlie, secret.uri).status_code == 404
+    assert mutes(camden, camden.alice, with_bob).status_code == 404, "a conversation of two others"
+    assert not Mute.objects.exists()
+    assert mutes(camden, camden.bob, secret.uri).status_code == 302
+    assert mutes(camden, camden.bob, with_bob).status_code == 302
+    assert set(Mute.objects.values_list("actor", "about_uri")) == {
+        (camden.bob.pk, secret.uri), (camden.bob.pk, with_bob),
+    }  # fmt: skip
+
+
+def test_what_was_muted_and_is_gone_can_be_heard_again(camden, need):
+    mutes(camden, camden.charlie, need.uri)
+    withdraw_proposal(camden.alice, need)
+    assert mutes(camden, camden.charlie, need.uri, "no").status_code == 302
+    assert not Mute.objects.exists()
+
+
+def test_nobody_mutes_without_end(camden, need, monkeypatch):
+    monkeypatch.setattr(muting, "MOST_MUTED", 1)
+    mutes(camden, camden.charlie, need.uri)
+    mutes(camden, camden.charlie, need.uri)
+    client = camden.client(camden.charlie)
+    said = client.post("/threads/muting", {"about": camden.gathering().uri, "mute": "yes"}, follow=True)
+    assert "In one of them choose “Notify me again”" in said.text
+    assert [each.about_uri for each in Mute.objects.all()] == [need.uri]
+    assert mutes(camden, camden.bob, need.uri).status_code == 302 and Mute.objects.count() == 2
 
 
 def test_a_form_sent_twice_publishes_once(camden, need):

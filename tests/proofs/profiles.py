@@ -3,7 +3,7 @@
 Whole nodes as processes, neighbours of each other, told the same stories in pytest once for each profile: embedded
 (SQLite, wake-ups in memory), production (PostgreSQL, wake-ups and sockets by Redis), and production with wake-ups by
 RabbitMQ. It holds when every profile told the same stories, at least one, and none failed or was skipped. The quick
-form tells the stories of one file, without RabbitMQ.
+form tells the stories of one file, without RabbitMQ, in both profiles at the same time.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
@@ -61,7 +62,8 @@ class Told:
 
 def main(quick: bool) -> Proof:
     profiles = [EMBEDDED, PRODUCTION] if quick else [EMBEDDED, PRODUCTION, WITH_RABBITMQ]
-    told = [_tell(profile, QUICK_STORIES if quick else EVERY_STORY) for profile in profiles]
+    with ThreadPoolExecutor(len(profiles) if quick else 1) as pool:
+        told = list(pool.map(lambda profile: _tell(profile, QUICK_STORIES if quick else EVERY_STORY), profiles))
     for stories in told:
         print(f"{stories.profile.name}: {stories} in {stories.seconds:.0f} s")
     same = len({stories.passed for stories in told}) == 1
@@ -77,7 +79,8 @@ def _tell(profile: Profile, stories: str) -> Told:
         command = [sys.executable, "-m", "pytest", "-q", "-rs", stories, "-m", "live and not browser and not proof"]
         command += ["-k", f"[{profile.parameter}", f"--junitxml={report}"]
         environment = {**os.environ, "REQUIRE_PRODUCTION": "1", **profile.settings}
-        subprocess.run(command, cwd=ROOT, env=environment, check=False)
+        done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=False)
+        print(done.stdout, flush=True)  # whole, as another profile may be told beside it
         return _read(report, profile, time.monotonic() - started)
 
 

@@ -1,14 +1,13 @@
 """Forty questions in two languages find what they should among the first five of three real registers.
 
-`search_queries.yaml` says what is typed and what should be found; it was written before the search. The charities are
-brought by `manage.py bring`, the community centres and libraries listed as places, on a temporary SQLite node, and the
-node's own work indexes them. The quick form is the same; without it, the time of a question is also measured on a node
-with a hundred thousand copies.
+`search_queries.yaml` says what is typed and what should be found; it was written before the search. The registers are
+those of the demo, brought as there by `manage.py bring` to a temporary SQLite node, and the node's own work indexes
+them. The quick form is the same; without it, the time of a question is also measured on a node with a hundred thousand
+copies.
 """
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import os
@@ -22,14 +21,15 @@ from typing import Any
 import yaml
 
 from checks import ROOT
+from config.demo.registers import CENTRES, LIBRARIES, REGISTERS, there
 from tests.proofs import Proof
 
 NAME = "search"
 
 QUERIES = Path(__file__).with_name("search_queries.yaml")
 DATA = ROOT.parent / "shared" / "data"
-CHARITIES = DATA / "organisations" / "charities-london-sample.csv"
-PLACES = {"community-centres-2019": "community-centre", "libraries-2023": "library"}
+TABLES = {"london-community-centres": CENTRES.name, "london-libraries": LIBRARIES.name}
+"""What `search_queries.yaml` calls the registers of places."""
 IN_THE_FIRST = 5
 OF_ALL, OF_THOSE_WITH_TYPOS = 0.9, 0.8
 MANY = 100_000  # documents
@@ -37,8 +37,8 @@ MEASURED = "figures of the search: "
 
 
 def main(quick: bool) -> Proof:
-    if not CHARITIES.exists():
-        return Proof(f"not measured: {CHARITIES} is absent", held=False)
+    if absent := set(REGISTERS) - set(there(DATA)):
+        return Proof(f"not measured: {DATA} is without {', '.join(each.name for each in absent)}", held=False)
     with tempfile.TemporaryDirectory(prefix="flotilla-search-") as folder:
         environment = {**os.environ, "DATA_DIR": folder, "DATABASE_URL": f"sqlite:///{folder}/node.sqlite3"}
         environment |= {"DJANGO_SETTINGS_MODULE": "config.settings", "LOG_LEVEL": "WARNING"}
@@ -62,8 +62,7 @@ def measure(quick: bool) -> None:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
-    _bring_charities()
-    _list_places()
+    _bring()
     _index()
     known = dict(_known())
     figures = {"found": 0, "asked": 0, "mended": 0, "mistyped": 0}
@@ -93,45 +92,17 @@ def _index() -> None:
         carry_out(errands, follow_the_journal)
 
 
-def _bring_charities() -> None:
+def _bring() -> None:
     from django.core.management import call_command
 
-    tables = [next(DATA.rglob(name)) for name in ("london-postcode-sectors.csv", "uk-outcodes.csv")]
-    mapping = ROOT / "config" / "mappings" / "charities-london.yaml"
-    call_command("bring", "groups", CHARITIES, mapping=mapping, postcodes=tables, yes=True, stdout=io.StringIO())
+    from atlas import vocabulary
 
-
-def _list_places() -> None:
-    """As places of a register: said by the node itself, in the ward and borough that the table names."""
-    from django.db import transaction
-
-    from cop.actions.listings import lister
-    from cop.models import Place
-    from federation import audiences, publishing
-
-    for table, kind in PLACES.items():
-        with transaction.atomic():
-            for row in _rows(DATA / "geo" / "london" / "places" / f"{table}.csv"):
-                publishing.publish(
-                    Place, "places", "place", speaker=lister(), author=None, audience=audiences.PUBLIC,
-                    kind=kind, source=table, licence="Open Government Licence v3.0", language="en", **_place(row),
-                )  # fmt: skip
-
-
-def _place(row: dict[str, str]) -> dict[str, Any]:
-    ward = row.get("ward_2018_name") or row.get("ward_2022_name") or ""
-    return {
-        "name": row["name"].strip(),
-        "address": ", ".join(row[column] for column in ("address1", "address2") if row[column] not in ("", "NA")),
-        "area": ", ".join(filter(None, [ward, row["borough_name"], "London"]))[:100],
-        "lat": float(row["latitude"]),
-        "lon": float(row["longitude"]),
-    }
-
-
-def _rows(path: Path) -> Iterator[dict[str, str]]:
-    with path.open(encoding="utf-8-sig", newline="") as table:
-        yield from csv.DictReader(table)
+    vocabulary.load()
+    for register in REGISTERS:
+        said = io.StringIO()
+        call_command("bring", *register.arguments(DATA, "1/1"), stdout=said)
+        counts = json.loads(said.getvalue())
+        print(f"{register.name}: {counts['new']} new of {counts['rows']} rows")
 
 
 def _known() -> Iterator[tuple[str, str]]:
@@ -141,7 +112,7 @@ def _known() -> Iterator[tuple[str, str]]:
     for listing in Listing.objects.all():
         yield listing.uri, f"{listing.register}-{listing.register_id}"
     for place in Place.objects.all():
-        yield place.uri, f"{place.source}:{place.name}"
+        yield place.uri, f"{TABLES[place.register]}:{place.name}"
 
 
 def _first(question: str) -> list[str]:

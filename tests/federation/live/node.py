@@ -38,10 +38,12 @@ class InhabitedNode(LiveNode):
     def __init__(
         self, name: str, data: Path, *, production: bool = False, port: int = 0, kept: Kept | None = None
     ) -> None:
-        super().__init__(
-            port or free_port(), data, production=production, kept=kept or empty(production), EMAIL_URL="dummymail://"
-        )
+        super().__init__(port or free_port(), data, production=production, kept=kept, EMAIL_URL="dummymail://")
         self.name = name
+
+    def lay_out(self) -> None:
+        self.kept = self.kept or empty(self.production)
+        super().lay_out()
 
     def prepare(self, code: str) -> str:
         """Run a few lines inside the node's own environment, as its steward could in a shell."""

@@ -45,6 +45,20 @@ class Shipyard:
         kept = self._neighbours[first, second]
         return self._node(first, folder, kept[first]), self._node(second, folder, kept[second])
 
+    @contextmanager
+    def company(self, first: str, second: str, folder: Path) -> Iterator[tuple[InhabitedNode, InhabitedNode]]:
+        """Two such neighbours that run. Where none are kept they meet here: to keep some takes a second start."""
+        if (first, second) in self._neighbours:
+            nodes = self.neighbours(first, second, folder)
+            with at_sea(*nodes):
+                yield nodes
+            return
+        kept = self._settle([first, second])
+        nodes = self._node(first, folder, kept[first]), self._node(second, folder, kept[second])
+        with at_sea(*nodes):
+            become_neighbours(*nodes)
+            yield nodes
+
     def _node(self, name: str, folder: Path, kept: Kept) -> InhabitedNode:
         port = self._ports.setdefault(name, 0) or free_port()
         self._ports[name] = port
