@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts import zones
 from desk.bringing.records import BadRecord
-from desk.bringing.report import BadFile
+from desk.bringing.report import BadFile, too_large
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,13 +58,20 @@ def rows_of(path: Path, window: Window, title: str, report: Report) -> Iterator[
     for line in _expanded(path, raw, window).splitlines():
         said = json.loads(line)
         if "broken" in said:
-            raise BadFile(f"{path.name}: expected a calendar (RFC 5545): {said['broken']}")
+            wrong = _("expected a calendar (RFC 5545): %(broken)s") % {"broken": said["broken"]}
+            raise BadFile(f"{path.name}: {wrong}")
         number: int = said["number"]
         if "refused" in said:
             yield number, BadRecord(*said["refused"])
         elif "cut" in said:
             uid, beyond, kept = said["cut"]
-            report.cut_value(number, "dates", uid, f"{kept} dates were taken, {beyond} more in these days were not")
+            report.cut_value(
+                number,
+                "dates",
+                uid,
+                _("%(kept)s dates were taken, %(beyond)s more in these days were not")
+                % {"kept": kept, "beyond": beyond},
+            )
         else:
             for name, why in said["without"]:
                 report.leave_out_value(number, name, "", why)
@@ -76,7 +84,7 @@ def _read(path: Path) -> bytes:
             path.stat()
             raise BadFile(f"{path}: expected a file")
         if (size := path.stat().st_size) > LARGEST_FILE:
-            raise BadFile(f"{path.name}: expected at most {LARGEST_FILE} bytes, got {size}")
+            raise BadFile(f"{path.name}: {too_large(LARGEST_FILE, size)}")
         return path.read_bytes()
     except OSError as error:
         raise BadFile(f"{path}: {error.strerror}") from error
@@ -89,9 +97,11 @@ def _expanded(path: Path, raw: bytes, window: Window) -> str:
             command, input=raw, capture_output=True, check=False, timeout=MOST_SECONDS, cwd=settings.BASE_DIR, env={}
         )
     except subprocess.TimeoutExpired:
-        raise BadFile(f"{path.name}: its dates take too long to work out (more than {MOST_SECONDS:.0f} s)") from None
+        wrong = _("its dates take too long to work out (more than %(most)d s)") % {"most": MOST_SECONDS}
+        raise BadFile(f"{path.name}: {wrong}") from None
     if done.returncode:
-        raise BadFile(f"{path.name}: its dates cannot be worked out: they ask for too much time or memory")
+        wrong = _("its dates cannot be worked out: they ask for too much time or memory")
+        raise BadFile(f"{path.name}: {wrong}")
     return done.stdout.decode()
 
 

@@ -6,6 +6,8 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
+
 from atlas.placed import MAX_TOPICS
 from desk.bringing import sources
 from desk.bringing.areas import Areas
@@ -61,13 +63,15 @@ def _add(found: dict[tuple[str, str], Found], one: Found, mapping: Mapping, repo
         report.counts["joined"] += 1
         before.topics = list(dict.fromkeys([*before.topics, *one.topics]))
     else:
-        report.refuse(one.line, "external_id", one.external_id, f"line {before.line} has the same one")
+        report.refuse(
+            one.line, "external_id", one.external_id, _("line %(line)d has the same one") % {"line": before.line}
+        )
 
 
 def _keep_first_topics(one: Found, mapping: Mapping, report: Report) -> None:
     """After rows were joined: each may have added some."""
     if beyond := one.topics[MAX_TOPICS:]:
-        why = f"expected at most {MAX_TOPICS} topics, got {len(one.topics)}"
+        why = _("expected at most %(most)d topics, got %(count)d") % {"most": MAX_TOPICS, "count": len(one.topics)}
         report.cut_value(one.line, mapping.topic_column, ", ".join(beyond), why)
         one.topics = one.topics[:MAX_TOPICS]
 

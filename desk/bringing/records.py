@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from desk.bringing.report import BadFile
+from django.utils.translation import gettext as _
+
+from desk.bringing.report import BadFile, too_large
 from federation.bounded import BadDocument, parse_json, shortened
 
 if TYPE_CHECKING:
@@ -51,7 +53,7 @@ def _document(path: Path) -> Any:
         if not path.is_file():
             raise BadFile(f"{path}: expected a file")
         if size > LARGEST_FILE:
-            raise BadFile(f"{path.name}: expected at most {LARGEST_FILE} bytes, got {size}")
+            raise BadFile(f"{path.name}: {too_large(LARGEST_FILE, size)}")
         return parse_json(path.read_bytes(), max_bytes=LARGEST_FILE, max_list=MOST_RECORDS)
     except OSError as error:
         raise BadFile(f"{path}: {error.strerror}") from error
@@ -63,14 +65,16 @@ def _list_in(path: Path, found: Any, where: tuple[str, ...]) -> list[Any]:
     for name in where:
         found = found.get(name) if isinstance(found, dict) else None
     if not isinstance(found, list):
-        place = f"in {'.'.join(where)}" if where else "as the whole file (`records` says where it stands)"
-        raise BadFile(f"{path.name}: expected a list of records {place}, got {shortened(found)}")
+        said = _("expected a list of records as the whole file (`records` says where it stands), got %(got)s")
+        if where:
+            said = _("expected a list of records in %(place)s, got %(got)s")
+        raise BadFile(f"{path.name}: {said % {'place': '.'.join(where), 'got': shortened(found)}}")
     return found
 
 
 def _row(record: Any, needed: set[str]) -> dict[str, str]:
     if not isinstance(record, dict):
-        raise BadRecord("record", record, "expected an object")
+        raise BadRecord("record", record, _("expected an object"))
     return {name: _cell(name, _reached(record, name)) for name in needed}
 
 
@@ -94,5 +98,5 @@ def _cell(name: str, value: Any) -> str:
     if isinstance(value, list) and not any(isinstance(each, dict | list) for each in value):
         return ";".join(_cell(name, each) for each in value)
     if isinstance(value, dict | list):
-        raise BadRecord(name, value, "expected a text, a number or a list of them; a dotted name reaches deeper")
+        raise BadRecord(name, value, _("expected a text, a number or a list of them; a dotted name reaches deeper"))
     return str(value)

@@ -7,6 +7,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -15,6 +17,10 @@ COUNTED = (
     "rows", "left out", "refused", "joined", "other parts", "taken", "new", "changed", "same", "kept",
     "values kept", "values left out", "values cut", "not in the file any more",
 )  # fmt: skip
+
+
+def too_large(most: int, size: int) -> str:
+    return _("expected at most %(most)d bytes, got %(size)d") % {"most": most, "size": size}
 
 
 class BadFile(ValueError):

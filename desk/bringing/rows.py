@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from desk.bringing.mapping import LONGEST_REGISTER
 from desk.bringing.values import BadRow, BadValue, unsaid, value_of
@@ -56,7 +57,7 @@ def read_row(line: int, row: Row, mapping: Mapping, around: Beside, report: Repo
     }
     point = around.gazetteer.find(values.get("postcode") or "")
     if values.get("postcode") and values["lat"] is None and point is None and around.gazetteer.tables:
-        report.leave_out_value(line, "point", values["postcode"], "no table knows this postcode")
+        report.leave_out_value(line, "point", values["postcode"], _("no table knows this postcode"))
     fields = {kind.column_of(name): value for name, value in values.items()} | {"language": mapping.language}
     if "time_zone" in fields:
         fields["time_zone"] = fields["time_zone"] or mapping.time_zone
@@ -75,9 +76,11 @@ def _numbered(external_id: str, mapping: Mapping) -> tuple[str, str]:
     """Its register and its number there: the mapping's, or as the identifier says, up to its last hyphen."""
     if mapping.register:
         return mapping.register, external_id
-    register, _, number = external_id.rpartition("-")
+    register, _hyphen, number = external_id.rpartition("-")
     if not number or len(register) > LONGEST_REGISTER:
-        accepted = f"expected a register of at most {LONGEST_REGISTER} characters, a hyphen and a number"
+        accepted = _("expected a register of at most %(most)d characters, a hyphen and a number") % {
+            "most": LONGEST_REGISTER
+        }
         raise BadRow("external_id", external_id, accepted)
     return register or mapping.title[:LONGEST_REGISTER], number
 
@@ -111,7 +114,12 @@ def _raw(column: Column, row: Row, empty: frozenset[str]) -> str:
 def _cut(line: int, column: Column, text: str, report: Report) -> str:
     if len(text) <= column.most:
         return text
-    report.cut_value(line, column.name, text, f"expected at most {column.most} characters, got {len(text)}")
+    report.cut_value(
+        line,
+        column.name,
+        text,
+        _("expected at most %(most)d characters, got %(count)d") % {"most": column.most, "count": len(text)},
+    )
     return text[: column.most - 1].rsplit(" ", 1)[0] + "…"
 
 
@@ -155,5 +163,5 @@ def _topics(line: int, row: Row, mapping: Mapping, report: Report) -> Iterator[s
         return
     for code in filter(None, map(str.strip, row.get(mapping.topic_column, "").split(mapping.topic_separator))):
         if code not in mapping.topics and code not in mapping.unmapped:
-            report.leave_out_value(line, mapping.topic_column, code, "the mapping does not know this code")
+            report.leave_out_value(line, mapping.topic_column, code, _("the mapping does not know this code"))
         yield from mapping.topics.get(code, ())

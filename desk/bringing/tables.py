@@ -7,7 +7,9 @@ import csv
 from collections.abc import Iterator
 from typing import IO, TYPE_CHECKING
 
-from desk.bringing.report import BadFile
+from django.utils.translation import gettext as _
+
+from desk.bringing.report import BadFile, too_large
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,11 +39,11 @@ def rows_of(
                     yield line, dict(zip(header, [*values, *[""] * (len(header) - len(values))], strict=False))
                 line = table.line_num + 1
         except StopIteration:
-            raise BadFile(f"{path.name}: the file is empty") from None
+            raise BadFile(_("%(file)s: the file is empty") % {"file": path.name}) from None
         except UnicodeError as error:
-            raise BadFile(f"{path.name}: near line {line}: {_not_text(encoding, error)}") from error
+            raise BadFile(f"{path.name}: {_near(line)}: {_not_text(encoding, error)}") from error
         except csv.Error as error:
-            raise BadFile(f"{path.name}: line {line}: {error}") from error
+            raise BadFile(f"{path.name}: {_line(line)}: {error}") from error
 
 
 def header_of(path: Path) -> set[str]:
@@ -50,9 +52,9 @@ def header_of(path: Path) -> set[str]:
         try:
             return {name.strip() for name in next(csv.reader(_lines(path, file)), [])}
         except UnicodeError as error:
-            raise BadFile(f"{path.name}: near line 1: {_not_text('utf-8', error)}") from error
+            raise BadFile(f"{path.name}: {_near(1)}: {_not_text('utf-8', error)}") from error
         except csv.Error as error:
-            raise BadFile(f"{path.name}: line 1: {error}") from error
+            raise BadFile(f"{path.name}: {_line(1)}: {error}") from error
 
 
 def is_text_encoding(name: str) -> bool:
@@ -68,7 +70,7 @@ def _opened(path: Path, encoding: str) -> IO[str]:
         if not path.is_file():
             raise BadFile(f"{path}: expected a file")
         if size > LARGEST_FILE:
-            raise BadFile(f"{path.name}: expected at most {LARGEST_FILE} bytes, got {size}")
+            raise BadFile(f"{path.name}: {too_large(LARGEST_FILE, size)}")
         reading = "utf-8-sig" if encoding.lower().replace("-", "") == "utf8" else encoding
         return path.open(newline="", encoding=reading)
     except OSError as error:
@@ -78,14 +80,23 @@ def _opened(path: Path, encoding: str) -> IO[str]:
 def _header(path: Path, names: list[str], needed: set[str]) -> list[str]:
     header = [name.strip() for name in names]
     if not any(header) or len(header) > MOST_COLUMNS:
-        raise BadFile(f"{path.name}: line 1: expected the names of the columns, at most {MOST_COLUMNS}")
+        said = _("expected the names of the columns, at most %(most)d") % {"most": MOST_COLUMNS}
+        raise BadFile(f"{path.name}: {_line(1)}: {said}")
     if missing := sorted(needed - set(header)):
-        raise BadFile(
-            f"{path.name}: line 1: expected the names of the columns, and these are not there: {', '.join(missing)}"
-        )
+        said = _("expected the names of the columns, and these are not there: %(names)s")
+        raise BadFile(f"{path.name}: {_line(1)}: {said % {'names': ', '.join(missing)}}")
     if twice := sorted(name for name in needed if header.count(name) > 1):
-        raise BadFile(f"{path.name}: line 1: these columns stand there twice: {', '.join(twice)}")
+        said = _("these columns stand there twice: %(names)s") % {"names": ", ".join(twice)}
+        raise BadFile(f"{path.name}: {_line(1)}: {said}")
     return header
+
+
+def _line(number: int) -> str:
+    return _("line %(number)d") % {"number": number}
+
+
+def _near(number: int) -> str:
+    return _("near line %(number)d") % {"number": number}
 
 
 def _lines(path: Path, file: IO[str]) -> Iterator[str]:
@@ -93,11 +104,12 @@ def _lines(path: Path, file: IO[str]) -> Iterator[str]:
     number = 1
     while line := file.readline(LONGEST_LINE):
         if len(line) == LONGEST_LINE:
-            raise BadFile(f"{path.name}: line {number}: expected at most {LONGEST_LINE} characters")
+            said = _("expected at most %(most)d characters") % {"most": LONGEST_LINE}
+            raise BadFile(f"{path.name}: {_line(number)}: {said}")
         number += 1
         yield line.replace("\0", "")
 
 
 def _not_text(encoding: str, error: UnicodeError) -> str:
-    got = f", got {error.object[error.start :][:10]!r}" if isinstance(error, UnicodeDecodeError) else f": {error}"
-    return f"expected text in {encoding}{got}"
+    got = error.object[error.start :][:10] if isinstance(error, UnicodeDecodeError) else error
+    return _("expected text in %(encoding)s, got %(got)r") % {"encoding": encoding, "got": got}

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from desk.bringing import reading, writing
 from desk.bringing.calendars import Window
@@ -95,6 +96,11 @@ def look(each: Errand) -> None:
     row = Import.objects.filter(pk=each.payload["import"], state=State.CHECKING).first()
     if row is None:
         return
+    with translation.override(row.language):
+        _look(row)
+
+
+def _look(row: Import) -> None:
     report = Report()
     try:
         mapping, found = _read(row, report)
@@ -118,7 +124,8 @@ def bring(each: Errand) -> None:
     if row is None:
         return
     try:
-        mapping, found = _read(row, Report())
+        with translation.override(row.language):
+            mapping, found = _read(row, Report())
     except BadFile as bad:
         _refuse(row, str(bad))
         return
@@ -161,7 +168,8 @@ def _read(row: Import, report: Report) -> tuple[Mapping, list[Found]]:
     except BadFile as bad:
         raise BadFile(str(bad).replace(f"{folder / FILE}", row.name).replace(f"{FILE}: ", f"{row.name}: ", 1)) from bad
     if len(found) > MOST_ROWS:
-        raise BadFile(f"{row.name}: expected at most {MOST_ROWS} rows at the desk; `manage.py bring` takes more")
+        said = _("expected at most %(most)d rows at the desk; `manage.py bring` takes more") % {"most": MOST_ROWS}
+        raise BadFile(f"{row.name}: {said}")
     return mapping, found
 
 

@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts import zones
 from desk.bringing.postcodes import tidy
@@ -23,9 +25,9 @@ from funding import money
 if TYPE_CHECKING:
     from desk.bringing.mapping import Column
 
-WEB_ADDRESS = "expected a web address such as https://example.org"
+WEB_ADDRESS = gettext_noop("expected a web address such as https://example.org")
 LONGEST_ADDRESS = 500  # characters
-MOMENT = "expected a date or a moment such as 2027-05-01 or 2027-05-01T18:30:00+01:00"
+MOMENT = gettext_noop("expected a date or a moment such as 2027-05-01 or 2027-05-01T18:30:00+01:00")
 DAY_ENDS = dt.time(23, 59)
 YEARS = range(1900, 2200)
 _AMOUNT = re.compile(r"[£$€]?\s*([0-9][0-9,]{0,20}(?:\.[0-9]{1,2})?)")
@@ -48,7 +50,7 @@ def value_of(column: Column, raw: str, zone: str) -> Any:
     said = column.values.get(raw.strip(), raw)
     if not said.strip():
         if column.required:
-            raise BadValue("expected a value")
+            raise BadValue(_("expected a value"))
         return unsaid(column.format)
     return READERS[column.format](column, said, zone)
 
@@ -61,9 +63,9 @@ def unsaid(form: str) -> Any:
 def _text(column: Column, raw: str, _zone: str) -> str:
     text = "".join(each for each in " ".join(raw.split()) if each.isprintable())
     if column.required and not text:
-        raise BadValue("expected a value")
+        raise BadValue(_("expected a value"))
     if column.name == "external_id" and len(text) > column.most:
-        raise BadValue(f"expected at most {column.most} characters")
+        raise BadValue(_("expected at most %(most)d characters") % {"most": column.most})
     return text
 
 
@@ -72,7 +74,7 @@ def _paragraphs(column: Column, raw: str, _zone: str) -> str:
     kept = ("".join(each for each in line if each.isprintable()) for line in lines)
     text = re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip()
     if column.required and not text:
-        raise BadValue("expected a value")
+        raise BadValue(_("expected a value"))
     return text
 
 
@@ -84,16 +86,16 @@ def _web_address(_column: Column, raw: str, _zone: str) -> str:
         identity.origin_of(read_address("url", address, WEB))
         URLValidator(schemes=["http", "https"])(address)
     except (BadField, ValidationError) as bad:
-        raise BadValue(WEB_ADDRESS) from bad
+        raise BadValue(_(WEB_ADDRESS)) from bad
     if "." not in (urlsplit(address).hostname or "") or len(address) > LONGEST_ADDRESS:
-        raise BadValue(WEB_ADDRESS)
+        raise BadValue(_(WEB_ADDRESS))
     return address
 
 
 def _postcode(_column: Column, raw: str, _zone: str) -> str:
     whole = tidy(raw)
     if whole is None:
-        raise BadValue("expected a whole postcode such as SE1 7PB")
+        raise BadValue(_("expected a whole postcode such as SE1 7PB"))
     return whole
 
 
@@ -104,7 +106,7 @@ def _degrees(most: int) -> Callable[[Column, str, str], float]:
         except ValueError:
             found = math.nan
         if not -most <= found <= most:
-            raise BadValue(f"expected degrees from -{most} to {most}")
+            raise BadValue(_("expected degrees from -%(most)d to %(most)d") % {"most": most})
         return found
 
     return read
@@ -118,26 +120,26 @@ def _amount(_column: Column, raw: str, _zone: str) -> Decimal | None:
     except InvalidOperation:
         amount = None
     if amount is None or amount > money.LARGEST:
-        raise BadValue("expected an amount such as 25000 or 25,000.50")
+        raise BadValue(_("expected an amount such as 25000 or 25,000.50"))
     return amount or None
 
 
 def _currency(_column: Column, raw: str, _zone: str) -> str:
     code = raw.strip().upper()
     if not money.is_currency(code):
-        raise BadValue("expected a currency of ISO 4217, such as GBP")
+        raise BadValue(_("expected a currency of ISO 4217, such as GBP"))
     return code
 
 
 def _zone(_column: Column, raw: str, _given: str) -> str:
     if raw.strip() not in zones.known():
-        raise BadValue("expected a time zone such as Europe/London")
+        raise BadValue(_("expected a time zone such as Europe/London"))
     return raw.strip()
 
 
 def _choice(column: Column, raw: str, _zone: str) -> str:
     if raw.strip() not in column.choices:
-        raise BadValue(f"expected one of {', '.join(column.choices)}")
+        raise BadValue(_("expected one of %(choices)s") % {"choices": ", ".join(column.choices)})
     return raw.strip()
 
 
@@ -146,7 +148,7 @@ def _moment(column: Column, raw: str, zone: str) -> dt.datetime:
     said = raw.strip()
     found = _parsed(said, column.patterns)
     if found is None or found.year not in YEARS:
-        raise BadValue(MOMENT)
+        raise BadValue(_(MOMENT))
     if re.fullmatch(r"[0-9]{4}-?[0-9]{2}-?[0-9]{2}", said) and column.is_end:
         found = dt.datetime.combine(found.date(), DAY_ENDS)
     if found.tzinfo is None:

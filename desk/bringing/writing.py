@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from cop.actions.listings import lister
 from desk.bringing import keeping
@@ -58,7 +59,12 @@ def _write(kind: Kind, node: Actor, each: Plan, report: Report) -> None:
                 row = each.held
             _remember(row.uri, each)
     except IntegrityError as error:
-        report.refuse(each.found.line, "row", each.found.external_id, f"the database cannot hold it: {error!s:.200}")
+        report.refuse(
+            each.found.line,
+            "row",
+            each.found.external_id,
+            _("the database cannot hold it: %(error)s") % {"error": str(error)[:200]},
+        )
         report.counts["taken"] -= 1
         return
     _tell(each, report)

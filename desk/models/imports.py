@@ -56,6 +56,11 @@ class Import(models.Model):
         return f"{self.name} ({self.state})"
 
     @property
+    def language(self) -> str:
+        """Of its report: that of whoever brought it."""
+        return self.by.language if self.by else str(settings.LANGUAGE_CODE)
+
+    @property
     def left_out(self) -> int:
         return int(self.counts.get("left out", 0))
 

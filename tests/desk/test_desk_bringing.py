@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from accounts import actions as accounts
+from accounts.models import User
 from atlas import vocabulary
 from cop.models import Listing
 from desk.bringing import uploads
@@ -53,6 +54,18 @@ def described(**changed) -> SimpleUploadedFile:
 def sent(steward: Client, content: bytes, name: str = "register.csv", **more):
     form = {"upload": SimpleUploadedFile(name, content), "own_mapping": described(), **more}
     return steward.post(PAGE, {name: value for name, value in form.items() if value is not None})
+
+
+def test_the_report_is_in_the_language_of_who_brought_it(steward, media, work):
+    User.objects.update(language="it")
+    at = sent(steward, table(row(1), row(2, name="")))["Location"]
+    work()
+    page = steward.get(at, headers={"accept-language": "it"}).text
+    assert "manca un valore" in page and "expected a value" not in page
+    assert "manca un valore" in b"".join(steward.get(f"{at}/report.csv").streaming_content).decode()
+    empty = sent(steward, b"\n", name="vuoto.csv")["Location"]
+    work()
+    assert "vuoto.csv" in steward.get(empty).text and "servono i nomi delle colonne" in steward.get(empty).text
 
 
 def test_a_file_is_looked_at_and_listed_only_when_the_steward_says_so(steward, media, work):

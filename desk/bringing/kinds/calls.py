@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from desk.bringing.kinds.fields import AREA, LONGEST_ID, POINT, WHERE, Field, Kind
 from desk.bringing.values import BadRow
 from funding.actions import list_call
@@ -17,14 +19,18 @@ def _whole(fields: dict[str, Any]) -> None:
     known = [fields[name] for name in AMOUNTS if fields[name] is not None]
     if known != sorted(known):
         said = ", ".join(f"{name} {fields[name]}" for name in AMOUNTS if fields[name] is not None)
-        raise BadRow("total", said, "expected minimum up to maximum up to total")
+        raise BadRow("total", said, _("expected minimum up to maximum up to total"))
     if known and not fields["currency"]:
-        raise BadRow("currency", "", "expected a currency such as GBP beside an amount")
+        raise BadRow("currency", "", _("expected a currency such as GBP beside an amount"))
     if not known:
         fields["currency"] = ""
     opens, closes = fields["opens_at"], fields["closes_at"]
     if opens is not None and closes is not None and opens >= closes:
-        raise BadRow("closes_at", closes.isoformat(), f"expected a moment after it opens, {opens.isoformat()}")
+        raise BadRow(
+            "closes_at",
+            closes.isoformat(),
+            _("expected a moment after it opens, %(opening)s") % {"opening": opens.isoformat()},
+        )
 
 
 CALLS = Kind(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from desk.bringing.kinds.fields import AREA, POINT, WHERE, Field, Kind
 from desk.bringing.values import BadRow
 from events.actions.gatherings import list_gathering
@@ -16,7 +18,9 @@ def _whole(fields: dict[str, Any]) -> None:
     """Nobody signs up here for what others organise. Without an end, it ends when it starts, as in RFC 5545."""
     starts, ends = fields["starts"], fields["ends"]
     if ends is not None and ends < starts:
-        raise BadRow("ends", ends.isoformat(), f"expected a moment after the start, {starts.isoformat()}")
+        raise BadRow(
+            "ends", ends.isoformat(), _("expected a moment after the start, %(start)s") % {"start": starts.isoformat()}
+        )
     fields["ends"] = ends or starts
     fields["kind"] = fields["kind"] or Gathering.Kind.POPULAR_EVENT.value
     fields["state"] = fields["state"] or Gathering.State.SCHEDULED.value

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from cop.actions.places import list_place
 from cop.models import Place
 from desk.bringing.kinds.fields import AREA, LONGEST_ID, POINT, WHERE, Field, Kind
@@ -14,7 +16,7 @@ def _whole(fields: dict[str, Any]) -> None:
     fields["kind"] = fields["kind"] or Place.Kind.OTHER.value
     fields["step_free"] = fields["step_free"] or Place.StepFree.UNKNOWN.value
     if not fields["address"] and not fields["area"] and fields["lat"] is None:
-        raise BadRow("address", "", "expected an address, an area or a point: a place is somewhere")
+        raise BadRow("address", "", _("expected an address, an area or a point: a place is somewhere"))
 
 
 PLACES = Kind(
