@@ -117,7 +117,7 @@ class Migration(migrations.Migration):
                 ('lon', models.FloatField(blank=True, null=True, verbose_name='longitude')),
                 ('name', models.CharField(blank=True, max_length=120, verbose_name='name')),
                 ('summary', models.TextField(blank=True, max_length=5000, verbose_name='what I can help with')),
-                ('practice', models.CharField(blank=True, choices=[('engaged', 'Engaged, and paid for it'), ('pro-bono', 'Pro bono'), ('either', 'Either')], max_length=8, verbose_name='how I work')),
+                ('practice', models.CharField(blank=True, choices=[('engaged', 'Engaged, and paid for it'), ('pro-bono', 'Pro bono'), ('either', 'Paid or pro bono')], max_length=8, verbose_name='how I work')),
                 ('languages', models.JSONField(blank=True, default=list, verbose_name='languages')),
                 ('groups', models.JSONField(blank=True, default=list, help_text='addresses of public groups they are in; empty unless they show that')),
                 ('is_public', models.BooleanField(default=False, verbose_name='show my page')),

@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                 ('summary', models.TextField(blank=True, max_length=5000, verbose_name='in your words')),
                 ('experience', models.CharField(blank=True, max_length=500, verbose_name='where you learnt or did it')),
                 ('ways', models.JSONField(blank=True, default=list, validators=[cop.models.expertise.validate_ways], verbose_name='how you can help')),
-                ('terms', models.CharField(choices=[('engaged', 'Engaged, and paid for it'), ('pro-bono', 'Pro bono'), ('either', 'Either')], default='either', max_length=8, verbose_name='on which terms')),
+                ('terms', models.CharField(choices=[('engaged', 'Engaged, and paid for it'), ('pro-bono', 'Pro bono'), ('either', 'Paid or pro bono')], default='either', max_length=8, verbose_name='on which terms')),
                 ('languages', models.JSONField(blank=True, default=list, verbose_name='languages')),
                 ('online', models.BooleanField(default=False, verbose_name='can be done online')),
                 ('actor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='federation.actor')),
