@@ -38,7 +38,9 @@ def become_neighbours(asking: InhabitedNode, asked: InhabitedNode) -> None:
     assert desk.post(page[0], {}, "/desk/neighbours").status == 200
     eventually(lambda: agree(asking, asked), within=30)
     # Agreeing digests speak of the objects; their cards are made a moment later, from the journal.
-    eventually(lambda: all(set(cards(node, kind="group")) >= groups_of(asking, asked) for node in (asking, asked)), within=30)
+    eventually(
+        lambda: all(set(cards(node, kind="group")) >= groups_of(asking, asked) for node in (asking, asked)), within=30
+    )
 
 
 def groups_of(*nodes: InhabitedNode) -> set[str]:
