@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 import icalendar
@@ -24,6 +25,7 @@ STATUS: dict[str, str] = {
     Card.State.TENTATIVE: "TENTATIVE",
     Card.State.POSTPONED: "TENTATIVE",
 }
+LONGEST_BUSY = dt.timedelta(days=7)  # nobody is busy for as long as a call is open
 HIGHEST_SEQUENCE = 2**31 - 1
 
 
@@ -70,6 +72,8 @@ def _event_of(card: Card) -> icalendar.Event:
         event.add("DTSTART", in_utc(card.starts))
         if card.ends and card.ends > card.starts:
             event.add("DTEND", in_utc(card.ends))
+            if card.ends - card.starts > LONGEST_BUSY:
+                event.add("TRANSP", "TRANSPARENT")
     elif card.ends:
         # An end alone is a moment to remember, which takes up no time.
         event.add("SUMMARY", tidy(_("Until: %(title)s") % {"title": card.title}))

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from django.http import QueryDict
 
 HERE = "here"
+WITHOUT_STEPS = "none"
 
 
 class _Filter(django_filters.Filter):  # type: ignore[misc]  # django-filter has no types
@@ -51,6 +52,7 @@ class CardFilter(django_filters.FilterSet):  # type: ignore[misc]
     kind = _Filter(ConceptField, method="by_kind", label=_("What"))
     topic = _Filter(ConceptField, method="by_topic", label=_("Topic"))
     area = _Filter(forms.CharField, method="by_area", label=_("Area"), max_length=100)
+    steps = _Filter(ConceptField, method="by_steps", label=_("Access"))
     axis = _Filter(ConceptField, method="by_axis", label=_("Axis"))
     support = _Filter(ConceptField, method="by_support", label=_("Kind of support"))
     node = _Filter(ConceptField, method="by_node", label=_("Published on"))
@@ -68,6 +70,7 @@ class CardFilter(django_filters.FilterSet):  # type: ignore[misc]
         self.vocabulary = vocabulary or Vocabulary()
         self._offer("kind", _("Everything"), [(kind, kind_word(kind)) for kind in cards.kinds()])
         self._offer("topic", _("All topics"), self.vocabulary.choices(Topic.Scheme.TOPIC), _("the topics in the list"))
+        self._offer("steps", _("With or without steps"), [(WITHOUT_STEPS, _("Without steps"))])
         self._offer("axis", _("All axes"), self.vocabulary.choices(Topic.Scheme.AXIS))
         self._offer("support", _("All kinds"), self.vocabulary.choices(Topic.Scheme.SUPPORT))
         self._offer(
@@ -155,6 +158,10 @@ class CardFilter(django_filters.FilterSet):  # type: ignore[misc]
     def by_area(self, found: CardQuerySet, name: str, value: str) -> CardQuerySet:
         """“London” holds “Camden, London”: areas are written from the smallest to the largest."""
         return found.filter(area__icontains=value)
+
+    def by_steps(self, found: CardQuerySet, name: str, value: str) -> CardQuerySet:
+        """Only what is known to have none: who cannot climb steps has no use for “perhaps”."""
+        return found.filter(step_free=True)
 
     def by_axis(self, found: CardQuerySet, name: str, value: str) -> CardQuerySet:
         return found.filter(axis=value)

@@ -92,6 +92,7 @@ def _columns(data: CardData) -> dict[str, Any]:
         "accuracy": data.accuracy if has_point else None,
         "cell": cell_of(lat, lon) if lat is not None and lon is not None else None,
         "area": _cut(data.area, "area"),
+        "step_free": data.step_free,
         "starts": data.starts,
         "ends": ends,
         "state": data.state,

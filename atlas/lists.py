@@ -34,7 +34,8 @@ class NoSuchList(LookupError):
 class CardList:
     """The cards of `kinds` (of all, without any) as the page at `path` filters and orders them.
 
-    `calendar` makes the calendar file of an app that knows more of its dates than cards do.
+    `calendar` makes the calendar file of an app that knows more of its dates than cards do. Without `has_points` its
+    things never stand on a map, and no file of points is offered.
     """
 
     path: str
@@ -43,6 +44,7 @@ class CardList:
     filter_class: type[CardFilter] = CardFilter
     has_dates: bool = False
     calendar: Callable[[CardFilter], bytes] | None = None
+    has_points: bool = True
 
     def holds(self, card: Card) -> bool:
         """Whether cards of this kind can be on the list at all."""

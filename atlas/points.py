@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db.models import Avg, Count, F, Min
 from django.db.models.expressions import Combinable
 
 from atlas import cells, queries
 from atlas.filters import kind_word
 from atlas.models import Card
+from atlas.timezones import in_utc
 from frontend import shell
 
 if TYPE_CHECKING:
@@ -40,10 +42,13 @@ def collection(cards: CardQuerySet, *, box: Box | None, zoom: int | None) -> Jso
 
 
 def one_by_one(cards: CardQuerySet, most: int) -> Json:
-    """As `collection`, never gathered: the first `most` points of the list, to take away."""
+    """As `collection`, never gathered: the first `most` points of the list, to take away.
+
+    They leave this node, so their pages have whole addresses; dates are in UTC.
+    """
     placed = cards.filter(cell__isnull=False)
     flags = queries.flags_of(placed)
-    features = [_feature(card, flags.get(card.pk, "")) for card in placed.select_related("node")[:most]]
+    features = [_taken(card, flags.get(card.pk, "")) for card in placed.select_related("node")[:most]]
     return {"type": "FeatureCollection", "numberMatched": placed.count(), "features": features}
 
 
@@ -107,6 +112,23 @@ def _feature(card: Card, flag: str) -> Json:
     if card.accuracy:
         properties["accuracy"] = card.accuracy
     return {**_point(card.lon, card.lat, properties), "id": card.uri}
+
+
+def _taken(card: Card, flag: str) -> Json:
+    feature = _feature(card, flag)
+    feature["properties"] |= {
+        "url": f"{settings.ORIGIN}{card.url}",
+        "from": card.group_name,
+        "area": card.area,
+        "starts": in_utc(card.starts).isoformat() if card.starts else None,
+        "ends": in_utc(card.ends).isoformat() if card.ends else None,
+        "state": card.state,
+        "step_free": card.step_free,
+        "source": card.source,
+        "licence": card.licence,
+        "updated": in_utc(card.updated).isoformat(),
+    }
+    return feature
 
 
 def _point(lon: float | None, lat: float | None, properties: Json) -> Json:

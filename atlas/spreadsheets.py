@@ -27,6 +27,7 @@ STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # OWASP, â€œCSV Injectionâ€
 # Names for programs: the same in every language.
 COLUMNS = (
     *("kind", "title", "summary", "page", "uri", "language", "from", "node", "area", "lat", "lon", "accuracy"),
+    "step_free",
     *("starts", "ends", "state", "topics", "axis", "support", "capacity", "source", "licence", "published", "updated"),
 )
 
@@ -58,6 +59,7 @@ def _rows(cards: Iterable[Card]) -> Iterator[list[Any]]:
                 _degrees(card.lat),
                 _degrees(card.lon),
                 card.accuracy,
+                "" if card.step_free is None else ("no", "yes")[card.step_free],
                 _moment(card.starts),
                 _moment(card.ends),
                 card.state,

@@ -46,7 +46,9 @@ def words(name: str, markdown: str, language: str) -> Json:
 def words_of_note(name: str, markdown: str, language: str, uri: str) -> Json:
     """As `words`, for a Note: Mastodon shows its content alone, so the title and the address stand there too."""
     html = f"<p><strong>{escape(name)}</strong></p>{render_markdown(markdown)}"
-    return _marked(name, f'{html}<p><a href="{escape(uri)}">{escape(uri)}</a></p>', markdown, language)
+    said = _marked(name, f'{html}<p><a href="{escape(uri)}">{escape(uri)}</a></p>', markdown, language)
+    # Said where it is empty too: without it, a node would take the title and the address for the text.
+    return said | {"source": {"content": markdown, "mediaType": "text/markdown"}}
 
 
 def _marked(name: str, html: str, markdown: str, language: str) -> Json:
@@ -66,10 +68,11 @@ def read_topics(read: Reader) -> list[str]:
 def read_words(read: Reader, *, name_length: int = 200, text_length: int = 5000) -> Json:
     """Name, text and language of a document: the Markdown source where there is one, else the HTML in plain words."""
     source = read.child("source")
-    markdown = ""
-    if source is not None and source.text("mediaType", 100) == "text/markdown":
+    markdown, html = "", ""
+    if source is not None and source.text("mediaType", 100) == "text/markdown" and "content" in source.data:
         markdown = source.text("content", text_length, lines=True)
-    html = "" if markdown else read.html("content") or read.html("summary")
+    else:
+        html = read.html("content") or read.html("summary")
     return {
         "name": read.natural("name", name_length).text,
         "summary": markdown or plain(html, text_length),

@@ -14,6 +14,6 @@ class CopConfig(AppConfig):
 
         offer(CardList("/groups/", _("Groups"), ("group",)))
         offer(CardList("/places/", _("Places"), ("place",)))
-        offer(CardList("/expertise/", _("Expertise"), ("expertise",)))
+        offer(CardList("/expertise/", _("Expertise"), ("expertise",), has_points=False))
         offer(CardList("/needs/", _("Needs"), ("need",), ProposalFilter, has_dates=True))
         offer(CardList("/offers/", _("Offers"), ("offer",), ProposalFilter, has_dates=True))

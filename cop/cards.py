@@ -70,6 +70,9 @@ def expertise_card(uri: str) -> CardData | None:
     )
 
 
+STEP_FREE = {Place.StepFree.YES: True, Place.StepFree.NO: False}
+
+
 @builder("place")
 def place_card(uri: str) -> CardData | None:
     place: Place | None = _row(Place, uri)
@@ -83,6 +86,7 @@ def place_card(uri: str) -> CardData | None:
         text=_text_of_place(place),
         area=place.area or place.address,
         accuracy=place.accuracy,
+        step_free=STEP_FREE.get(Place.StepFree(place.step_free)),
         source=place.source,
         licence=place.licence,
     )

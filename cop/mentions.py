@@ -34,15 +34,24 @@ def found_in(text: str, about_uri: str) -> tuple[str, list[str]]:
 
 def _candidates(about_uri: str) -> dict[str, str]:
     """Names people go by here, longest first, with their addresses: who wrote in this thread, and members of the group
-    it is about, each while they show a page. A name that two have stands for nobody."""
+    it is about, each while they show a page. The first word of a name will do. What two are called stands for nobody,
+    unless it is the whole name of one."""
     wrote = Post.objects.filter(about_uri=about_uri, withdrawn_at__isnull=True).values("actor")
     inside = Member.objects.filter(group__uri=about_uri, state=Member.State.JOINED).values("actor")
     shown = Person.objects.filter(is_public=True, withdrawn_at__isnull=True).exclude(name="")
+    rows = shown.filter(Q(actor__in=wrote) | Q(actor__in=inside)).values_list("name", "actor__uri")[:MOST_CANDIDATES]
+    whole = _called((name, uri) for name, uri in rows)
+    first = _called((name.split()[0], uri) for name, uri in rows if name.split())
+    called = {name: uris for name, uris in (first | whole).items() if len(uris) == 1}
+    return {name: next(iter(called[name])) for name in sorted(called, key=len, reverse=True)}
+
+
+def _called(named: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
+    """Whom each name stands for."""
     found: dict[str, set[str]] = {}
-    rows = shown.filter(Q(actor__in=wrote) | Q(actor__in=inside)).values_list("name", "actor__uri")
-    for name, uri in rows[:MOST_CANDIDATES]:
+    for name, uri in named:
         found.setdefault(name, set()).add(uri)
-    return {name: next(iter(found[name])) for name in sorted(found, key=len, reverse=True) if len(found[name]) == 1}
+    return found
 
 
 def _link_names(text: str, candidates: dict[str, str]) -> str:

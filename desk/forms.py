@@ -64,7 +64,7 @@ class BringingForm(forms.Form):
         label=_("Or a mapping of your own"),
         required=False,
         max_length=255,
-        help_text=_("A YAML file as those of config/mappings. It counts instead of the choice above."),
+        help_text=_("A YAML file as those at the end of this page. It counts instead of the choice above."),
     )
 
     def __init__(self, *args: Any, shipped: list[tuple[str, str]], **kwargs: Any) -> None:

@@ -13,6 +13,7 @@ urlpatterns = [
     ),
     re_path(r"^desk/claims/(?P<claim_id>[0-9]{1,18})$", claims.claim, name="desk-claim"),
     path("desk/bringing", bringing.bringing, name="desk-bringing"),
+    re_path(r"^desk/bringing/mappings/(?P<name>[a-z0-9-]{1,64})\.yaml$", bringing.mapping, name="desk-mapping"),
     re_path(r"^desk/bringing/(?P<import_id>[0-9]{1,18})$", bringing.one_import, name="desk-import"),
     re_path(r"^desk/bringing/(?P<import_id>[0-9]{1,18})/report\.csv$", bringing.report, name="desk-import-report"),
     re_path(r"^desk/bringing/(?P<import_id>[0-9]{1,18})/start$", bringing.start, name="desk-import-start"),

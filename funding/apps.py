@@ -12,4 +12,4 @@ class FundingConfig(AppConfig):
         from funding import calendars, cards, federated, notices  # noqa: F401
         from funding.filters import CallFilter
 
-        offer(CardList("/calls/", _("Funding calls"), ("call",), CallFilter, True, calendars.calendar_of_list))
+        offer(CardList("/calls/", _("Funding calls"), ("call",), CallFilter, True, calendars.calendar_of_list, False))

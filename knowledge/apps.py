@@ -12,4 +12,4 @@ class KnowledgeConfig(AppConfig):
         from knowledge import cards, federated, notices  # noqa: F401
         from knowledge.filters import PageFilter
 
-        offer(CardList("/know-how/", _("Know-how"), ("know-how",), PageFilter))
+        offer(CardList("/know-how/", _("Know-how"), ("know-how",), PageFilter, has_points=False))

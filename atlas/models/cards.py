@@ -87,6 +87,8 @@ class Card(models.Model):
     cell = models.BigIntegerField(null=True, blank=True, db_index=True, help_text="Morton cell, see atlas.cells")
     area = models.CharField(max_length=100, blank=True, db_index=True)
 
+    step_free = models.BooleanField(null=True, blank=True, help_text="reached without steps; empty: nobody said")
+
     starts = models.DateTimeField(null=True, blank=True)
     ends = models.DateTimeField(null=True, blank=True)
     state = models.CharField(max_length=16, blank=True, choices=State.choices)

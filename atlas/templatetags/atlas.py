@@ -26,7 +26,7 @@ def atlas_slot(context: template.Context, slot: str, **subject: Any) -> SafeStri
 def take_away(context: template.Context, filters: CardFilter) -> dict[str, Any]:
     """The list of this page as files, with the filters in force."""
     card_list = lists.at(context["request"].path)
-    return {"path": card_list.path, "query": filters.query_string, "has_dates": card_list.has_dates}
+    return {"card_list": card_list, "query": filters.query_string}
 
 
 @register.simple_tag(takes_context=True)

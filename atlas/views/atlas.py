@@ -68,7 +68,8 @@ def _results(request: HttpRequest, filters: CardFilter, visible: CardQuerySet, v
         lines = network.relations_of(listed, visible)
         for card in listed:
             card.relations = lines[card.uri]  # type: ignore[attr-defined]  # for the template
-    words = filters.in_force.get("q", "")
+    search = filters.search
+    words = (search.mended_text or search.text) if search else ""
     return {
         "filters": filters,
         "extent": extent,

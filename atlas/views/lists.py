@@ -32,7 +32,13 @@ def kind_list(
     extent = queries.extent(filters.qs)
     page = CountedPaginator(filters.in_order().for_page(), PER_PAGE, extent.things).get_page(request.GET.get("page"))
     listed = filters.explained(page.object_list)
-    context: dict[str, Any] = {"filters": filters, "extent": extent, "page": page, "listed": listed}
+    context: dict[str, Any] = {
+        "filters": filters,
+        "extent": extent,
+        "page": page,
+        "listed": listed,
+        "is_one_kind": True,
+    }
     if request.htmx.target == RESULTS:  # type: ignore[attr-defined]
         response = render(request, "atlas/_results.html", context)
     else:

@@ -51,7 +51,7 @@ def _list_at(place: str, form: str) -> CardList:
         card_list = lists.at(f"/{place}/")
     except lists.NoSuchList:
         raise Http404 from None
-    if form == "ics" and not card_list.has_dates:
+    if not {"ics": card_list.has_dates, "geojson": card_list.has_points}.get(form, True):
         raise Http404
     return card_list
 

@@ -33,7 +33,7 @@ class Expertise(Published, Placed, Topical):
     class Terms(models.TextChoices):
         ENGAGED = "engaged", _("Engaged, and paid for it")
         PRO_BONO = "pro-bono", _("Pro bono")
-        EITHER = "either", _("Either")
+        EITHER = "either", _("Paid or pro bono")
 
     title = models.CharField(_("what you know how to do"), max_length=140)
     summary = models.TextField(_("in your words"), max_length=5000, blank=True)

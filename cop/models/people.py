@@ -21,7 +21,7 @@ class Person(Published, Placed, Topical):
     class Practice(models.TextChoices):
         ENGAGED = "engaged", _("Engaged, and paid for it")
         PRO_BONO = "pro-bono", _("Pro bono")
-        EITHER = "either", _("Either")
+        EITHER = "either", _("Paid or pro bono")
 
     CHOOSABLE = ("summary", "topics", "practice", "languages", "area", "groups")
 

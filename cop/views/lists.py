@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @require_safe
 def groups(request: HttpRequest) -> HttpResponse:
-    return kind_list(request, "group", "cop/group_list.html", leave_out=("axis", "support", "since", "until"))
+    return kind_list(request, "group", "cop/group_list.html", leave_out=("steps", "axis", "support", "since", "until"))
 
 
 @require_safe
@@ -25,11 +25,11 @@ def places(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def expertise(request: HttpRequest) -> HttpResponse:
-    leave_out = ("axis", "support", "since", "until")
+    leave_out = ("steps", "axis", "support", "since", "until")
     return kind_list(request, "expertise", "cop/expertise_list.html", leave_out=leave_out)
 
 
 @require_safe
 def proposals(request: HttpRequest, direction: str) -> HttpResponse:
     template = f"cop/{direction}_list.html"
-    return kind_list(request, direction, template, filter_class=ProposalFilter, leave_out=("axis",))
+    return kind_list(request, direction, template, filter_class=ProposalFilter, leave_out=("steps", "axis"))

@@ -46,6 +46,11 @@ def shipped() -> list[tuple[str, str]]:
     return [(name, str(said.get("title", name))) for name, said in found if "kind" in said]
 
 
+def shipped_file(name: str) -> Path | None:
+    """Where the mapping of that name lies; None where none comes with the program."""
+    return MAPPINGS / f"{name}.yaml" if name in dict(shipped()) else None
+
+
 def begin(steward: User, name: str, chunks: Iterable[bytes], mapping: str, described: bytes | None) -> Import:
     """Keep what was uploaded and have it looked at. `mapping` is a shipped one, unless `described` has one of theirs.
 

@@ -61,6 +61,24 @@ class Import(models.Model):
         return self.by.language if self.by else str(settings.LANGUAGE_CODE)
 
     @property
+    def list_address(self) -> str:
+        """Where what it brings is listed."""
+        return {"places": "/places/", "gatherings": "/gatherings/", "calls": "/calls/"}.get(
+            self.word, "/atlas/?kind=listing"
+        )
+
+    @property
+    def remarks(self) -> list[tuple[int, str, str, str, str]]:
+        """The first remarks of the report; what became of each row in the reader's language."""
+        words = {
+            "refused": _("refused"),
+            "kept without the value": _("kept without the value"),
+            "kept, the value cut": _("kept, the value cut"),
+            "kept as ours": _("kept as it was edited here"),
+        }
+        return [(line, name, value, why, words.get(row, row)) for line, name, value, why, row in self.refusals]
+
+    @property
     def left_out(self) -> int:
         return int(self.counts.get("left out", 0))
 

@@ -34,8 +34,18 @@ def bringing(request: HttpRequest) -> HttpResponse:
         except BadFile as bad:
             form.add_error("own_mapping", str(bad))
     imports = Paginator(Import.objects.order_by("-pk"), PER_PAGE).get_page(request.GET.get("page"))
-    context = {"form": form, "page": imports}
+    context = {"form": form, "page": imports, "mappings": uploads.shipped()}
     return render(request, "desk/bringing.html", context, status=400 if form.errors else 200)
+
+
+@require_safe
+@stewards_only
+def mapping(request: HttpRequest, name: str) -> FileResponse:
+    """One that comes with the program, to be changed into one's own. The first explains the format."""
+    path = uploads.shipped_file(name)
+    if path is None:
+        raise Http404
+    return FileResponse(path.open("rb"), as_attachment=True, filename=path.name, content_type="application/yaml")
 
 
 @require_safe

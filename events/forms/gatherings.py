@@ -146,6 +146,8 @@ class GatheringEditForm(AttachmentsFormMixin, EditFormMixin, PointFormMixin, for
             data["online"] = True
         if data.get("state") == Gathering.State.MOVED_ONLINE and not data.get("online"):
             self._add_missing("online", _("It has moved online: tick that people can take part online."))
+        elif "venue" in self.errors:
+            return  # whoever named a place is told what is wrong with that, and not that there is none
         elif not data.get("place") and not data.get("online") and not self.instance.register:
             self._add_missing("place", _("Say where it is: name the place, or tick that people can take part online."))
 

@@ -244,6 +244,7 @@ NOT_PAGES: dict[str, str] = {
     "gathering-attendees": PROTOCOL,
     "cards-geojson": DATA,
     "list-file": FILE,
+    "desk-mapping": FILE,
     "network-json": DATA,
     "style-pins": DATA,
     "style-network": DATA,

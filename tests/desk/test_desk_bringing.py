@@ -83,6 +83,7 @@ def test_a_file_is_looked_at_and_listed_only_when_the_steward_says_so(steward, m
     work()
     page = steward.get(at).text
     assert "Done" in page and "What happened" in page and "Bring it" not in page
+    assert 'href="/atlas/?kind=listing"' in page, "the way to what is listed now"
     found = Import.objects.get()
     assert (found.state, found.done, found.total, found.counts["new"]) == ("done", 2, 2, 2)
     assert Listing.objects.count() == Brought.objects.count() == 2
@@ -105,7 +106,7 @@ def test_a_second_time_nothing_changes_and_what_was_edited_here_is_named(steward
     at = sent(steward, table(row(1), row(2)))["Location"]
     work()
     page = steward.get(at).text
-    assert "edited here, where it is &#x27;Ours&#x27;" in page and "kept as ours" in page
+    assert "edited here, where it is &#x27;Ours&#x27;" in page and "kept as it was edited here" in page
 
 
 def test_killed_between_two_hundreds_it_goes_on_where_it_was(steward, work, monkeypatch):
@@ -225,3 +226,22 @@ def test_the_database_refuses_an_import_that_cannot_be(db):
     for wrong in ({"state": "lost"}, {"word": "people"}, {"done": 2, "total": 1}, {"state": "failed"}):
         with pytest.raises(IntegrityError), transaction.atomic():
             Import.objects.create(**{"folder": "a", "word": "groups", "name": "x", "mapping": "y"} | wrong)
+
+
+def test_a_steward_takes_a_mapping_to_make_their_own_of_it(steward):
+    page = steward.get(PAGE).text
+    assert 'href="/desk/bringing/mappings/charities-london.yaml"' in page
+    assert "postcodes.yaml" not in page, "what is no mapping is not offered as one"
+    answer = steward.get("/desk/bringing/mappings/charities-london.yaml")
+    assert b"Format of a mapping file" in b"".join(answer.streaming_content)
+    for name in ("postcodes", "nowhere", "..", "settings"):
+        assert steward.get(f"/desk/bringing/mappings/{name}.yaml").status_code == 404, name
+    assert Client().get("/desk/bringing/mappings/charities-london.yaml").status_code == 302
+
+
+def test_an_italian_steward_reads_what_became_of_each_row(steward, work):
+    at = sent(steward, table(row(1), row(2, name="")))["Location"]
+    work()
+    steward.post("/language/", {"language": "it"})
+    page = steward.get(at).text
+    assert '<span lang="en">expected a value</span>' in page, "the reasons are English, and say so"

@@ -112,3 +112,9 @@ def test_work_of_a_quiet_node_is_none_and_what_failed_counts_until_it_is_done(ca
     assert Errand.objects.filter(state="ready").exists() and waiting() == "0"
     Errand.objects.filter(state="ready").update(attempts=1)
     assert waiting() == str(Errand.objects.filter(state="ready").count())
+
+
+def test_a_node_that_was_asked_has_not_been_heard_and_the_question_can_be_taken_back(camden):
+    Node.objects.create(origin="https://asked.example", peering="invited")
+    page = desk(camden, "/desk/neighbours")
+    assert "not yet" in page and "Take the question back" in page and "No, thank you" not in page

@@ -86,6 +86,12 @@ def test_what_is_wrong_is_said_beside_its_field(camden, changed, field, words):
     assert not Gathering.objects.exists()
 
 
+def test_a_place_nobody_knows_is_one_mistake_and_not_two(camden):
+    answer = camden.client(camden.bob).post("/gatherings/new", camden.form(venue="Nowhere Hall", place=""))
+    assert answer.status_code == 400
+    assert list(answer.context["form"].errors) == ["venue"]
+
+
 def test_what_was_written_is_still_there_to_mend(camden):
     answer = camden.client(camden.alice).post("/gatherings/new", camden.form(capacity="-1", title="A title <b>"))
     page = answer.content.decode()

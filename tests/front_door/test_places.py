@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+import re
 
 import pytest
 from django.conf import settings
@@ -58,6 +61,33 @@ def test_alice_publishes_a_place_and_everybody_reads_what_it_offers(camden, work
     assert (card.kind, card.title, card.lat, card.area) == ("place", "The Corner Room", 51.53, "Camden, London")
     listed = camden.client().get("/places/").content.decode()
     assert place.get_absolute_url() in listed
+
+
+def test_who_cannot_climb_steps_finds_places_and_gatherings_without(camden, work):
+    for name, steps in (("Flat Room", "yes"), ("Stairs Room", "no"), ("Unknown Room", "unknown")):
+        published(camden, name=name, step_free=steps)
+    for title, steps in (("Flat lab", "yes"), ("Stairs lab", "no")):
+        camden.gathering(title=title, step_free=steps)
+    camden.gathering(title="Online lab", step_free="yes", state="moved-online", online=True)
+    work()
+    for page in ("/places/?steps=none", "/atlas/?steps=none"):
+        listed = camden.client().get(page).content.decode()
+        assert "Flat Room" in listed and "Stairs Room" not in listed and "Unknown Room" not in listed, page
+    for page in ("/gatherings/?steps=none", "/atlas/?steps=none"):
+        listed = camden.client().get(page).content.decode()
+        assert "Flat lab" in listed and "Stairs lab" not in listed, page
+    assert "Online lab" not in camden.client().get("/gatherings/?steps=none").content.decode()
+    assert "We do not know “many”" in camden.client().get("/places/?steps=many").content.decode()
+    table = camden.client().get("/places/list.csv").content.decode("utf-8-sig")
+    found = {row["title"]: row["step_free"] for row in csv.DictReader(io.StringIO(table))}
+    assert found == {"Flat Room": "yes", "Stairs Room": "no", "Unknown Room": ""}
+
+
+def test_an_empty_list_speaks_of_itself_and_a_fruitless_search_leads_back_to_it(camden):
+    empty = camden.client().get("/places/").content.decode()
+    assert "Nothing has been published here yet" in empty and 'href="/needs/new"' not in empty
+    fruitless = camden.client().get("/places/?q=zebra").content.decode()
+    assert re.search(r'<a[^>]+href="/places/"[^>]*>Show everything', fruitless)
 
 
 def test_its_document_is_a_place_that_other_programs_read(camden):

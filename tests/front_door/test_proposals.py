@@ -11,9 +11,11 @@ from django.utils import timezone
 
 from cop.actions.membership import refuse_member
 from cop.actions.people import change_page, person_of
+from cop.federated.proposals import ProposalOnTheWire
 from cop.models import Member, Proposal
 from federation import audiences
 from federation.models import Publication
+from federation.reader import Reader
 from notifications.actions import follow
 from notifications.models import Follow
 from tests.gatherings import HOUSING, NEXT_YEAR, Camden
@@ -58,6 +60,14 @@ def test_it_is_published_by_a_group_with_the_human_on_record(camden, client, wor
     assert document["purpose"] == {"need": "request", "offer": "offer"}[direction]
     assert "A room for forty people" in client.get(f"/{direction}s/?support=space").content.decode()
     assert "A room for forty people" not in client.get(f"/{direction}s/?support=money").content.decode()
+
+
+def test_a_need_of_one_line_arrives_as_one_line(camden, client):
+    """What its note says to Mastodon, the title and the address, is not the text that other nodes show."""
+    proposal = publish(camden, summary="")
+    document = client.get(proposal.get_absolute_url(), headers={"Accept": "application/activity+json"}).json()
+    assert proposal.uri in document["content"]
+    assert ProposalOnTheWire().from_object(Reader(document))["summary"] == ""
 
 
 def test_who_has_no_group_and_no_page_is_told_how(camden):

@@ -47,6 +47,7 @@ def test_bob_sees_his_browsers_in_words_and_which_one_this_is(bob):
     assert "Firefox on Linux" in text
     assert "Safari on iPhone" in text
     assert text.count("this browser") == 1
+    assert text.count("Signed in: ") == 2 and text.count("(London time)") == 2, "the hour tells two evenings apart"
     assert text.index("Firefox on Linux") < text.index("this browser") < text.index("Safari on iPhone")
 
 
@@ -102,3 +103,7 @@ def test_a_browser_is_called_what_people_call_it(user_agent, words):
 def test_what_a_browser_says_of_itself_is_no_markup(bob):
     text = browser(bob.email, "<script>alert(1)</script> Firefox").get(SESSIONS).content.decode()
     assert "<script>alert" not in text
+
+
+def test_who_has_no_passkey_reads_so(bob):
+    assert "You have no passkey yet." in browser(bob.email, FIREFOX).get("/accounts/2fa/").content.decode()

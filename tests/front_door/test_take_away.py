@@ -28,7 +28,18 @@ pytestmark = pytest.mark.django_db
 ATOM = "{http://www.w3.org/2005/Atom}"
 LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 TENANTS = "https://hackney.example/groups/tenants"
-LISTS = ["/atlas/", "/groups/", "/needs/", "/offers/", "/places/", "/gatherings/", "/calls/", "/know-how/"]
+LISTS = [
+    "/atlas/",
+    "/groups/",
+    "/needs/",
+    "/offers/",
+    "/places/",
+    "/gatherings/",
+    "/calls/",
+    "/know-how/",
+    "/expertise/",
+]
+WITHOUT_POINTS = ["/calls/", "/know-how/", "/expertise/"]
 DATED = ["/atlas/", "/needs/", "/offers/", "/gatherings/", "/calls/"]
 
 
@@ -62,9 +73,9 @@ def hackney():
 def test_every_list_can_be_taken_away_and_says_so(client, page, form):
     answer = client.get(f"{page}list.{form}?topic=housing")
     linked = f"{page}list.{form}?topic=housing" in client.get(f"{page}?topic=housing").content.decode()
-    dated = form != "ics" or page in DATED
-    assert answer.status_code == (200 if dated else 404)
-    assert linked == dated
+    makes_sense = {"ics": page in DATED, "geojson": page not in WITHOUT_POINTS}.get(form, True)
+    assert answer.status_code == (200 if makes_sense else 404)
+    assert linked == makes_sense
 
 
 @pytest.mark.parametrize("address", ["/topics/list.csv", "/nowhere/list.csv", "/needs/list.exe", "/list.csv"])
@@ -85,7 +96,9 @@ def test_the_files_hold_what_the_page_shows_in_the_same_order(client, hackney, w
         row["page"].removeprefix("http://127.0.0.1:8000") for row in rows(client, f"/needs/list.csv{query}")
     ] == page
     features = client.get(f"/needs/list.geojson{query}").json()["features"]
-    assert [feature["properties"]["url"] for feature in features] == page
+    assert [feature["properties"]["url"].removeprefix("http://127.0.0.1:8000") for feature in features] == page
+    assert features[0]["properties"]["url"].startswith("http://"), "a file that leaves the node needs whole addresses"
+    assert features[0]["properties"]["area"] == "Camden, London"
     links = [entry.find(f"{ATOM}link").get("href") for entry in entries(client, f"/needs/list.atom{query}")]
     assert [link.removeprefix("http://127.0.0.1:8000") for link in links] == page
     first = rows(client, f"/needs/list.csv{query}")[0]
@@ -238,10 +251,13 @@ def test_what_has_a_date_can_go_to_a_calendar(client):
     soon = timezone.now().replace(microsecond=0) + dt.timedelta(days=30)
     appear("A need", ends=soon, area="Camden")
     appear("A fair", kind="market", starts=soon, ends=soon + dt.timedelta(hours=2), state="cancelled")
+    appear("An open call", kind="call", starts=soon, ends=soon + dt.timedelta(days=60))
     appear("Undated")
     calendar = icalendar.Calendar.from_ical(client.get("/atlas/list.ics").content)
     events = {str(event["SUMMARY"]): event for event in calendar.walk("VEVENT")}
-    assert set(events) == {"Until: A need", "A fair"}
+    assert set(events) == {"Until: A need", "A fair", "An open call"}
+    assert str(events["An open call"]["TRANSP"]) == "TRANSPARENT", "nobody is busy for two months"
+    assert "TRANSP" not in events["A fair"]
     assert events["Until: A need"].decoded("DTSTART") == soon
     assert events["A fair"].decoded("DTEND") == soon + dt.timedelta(hours=2)
     assert str(events["A fair"]["STATUS"]) == "CANCELLED"

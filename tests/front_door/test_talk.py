@@ -100,6 +100,15 @@ def test_naming_somebody_links_to_them_and_tells_them(camden, need, work):
     assert camden.charlie.uri in said["cc"]
 
 
+def test_a_first_name_is_enough_unless_two_have_it(camden, need):
+    written(camden, camden.charlie, need.uri)
+    written(camden, camden.bob, need.uri)
+    assert written(camden, camden.bob, need.uri, "Ask @charlie.").mentions == [camden.charlie.uri]
+    change_page(person_of(camden.bob), {"name": "Charlie Marsh", "is_public": True, "shown": []})
+    assert written(camden, camden.bob, need.uri, "Ask @Charlie.").mentions == []
+    assert written(camden, camden.bob, need.uri, "Ask @Charlie Quay.").mentions == [camden.charlie.uri]
+
+
 def test_the_document_is_a_note_that_mastodon_threads(camden, need):
     first = written(camden, camden.charlie, need.uri)
     answer = written(camden, camden.bob, need.uri, "Is it free?", reply_to=first.uri)
