@@ -7,6 +7,7 @@ from typing import Any
 from allauth.account import forms as allauth_forms
 from allauth.core import context as allauth_context
 from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -17,6 +18,20 @@ from accounts import zones
 from accounts.access import SESSION_KEY, InvitationRefused, invitation_in_hand, signup_mode
 from accounts.actions import known_language, known_zone, use_invitation
 from accounts.models import SignupPolicy, User
+
+
+class PasskeyForm(AddWebAuthnForm):
+    """allauth's form in plain words. The page promises a sign-in with nothing to remember: that is what is ticked."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        name, alone = self.fields["name"], self.fields["passwordless"]
+        name.label, name.help_text = _("Name of this passkey"), _("For yourself, for example: my phone.")
+        alone.label = _("It lets me in without a password")
+        alone.help_text = _(
+            "Your device then asks for your fingerprint, your face or a PIN. Old security keys cannot do it."
+        )
+        alone.initial = True
 
 
 class SignupForm(allauth_forms.SignupForm):

@@ -228,6 +228,7 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_FORMS = {"add_webauthn": "accounts.forms.PasskeyForm"}
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = _loopback
 
 # --- Languages, files, mail ---------------------------------------------------------------------------

@@ -5,6 +5,7 @@ import "htmx-ext-ws";
 import { mountIslands } from "./lib/island.js";
 import { startLive } from "./lib/live.js";
 import { watchLists } from "./lib/live-list.js";
+import { tellOfRefusedPasskeys } from "./lib/passkeys.js";
 
 document.documentElement.classList.add("js");
 
@@ -18,3 +19,4 @@ mountIslands(document);
 watchLists();
 startLive();
 focusErrors();
+tellOfRefusedPasskeys();

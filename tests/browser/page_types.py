@@ -206,7 +206,10 @@ PAGES: dict[str, tuple[Example, ...]] = {
     "mfa_view_recovery_codes": (Example("/accounts/2fa/recovery-codes/", GUARDED),),
     "mfa_generate_recovery_codes": (Example("/accounts/2fa/recovery-codes/generate/", GUARDED),),
     "mfa_list_webauthn": (Example("/accounts/2fa/webauthn/", GUARDED),),
-    "mfa_add_webauthn": (Example("/accounts/2fa/webauthn/add/", MEMBER),),
+    "mfa_add_webauthn": (
+        Example("/accounts/2fa/webauthn/add/", MEMBER),
+        Example("/accounts/2fa/webauthn/add/", MEMBER, steps.ask_for_a_passkey_in_vain, face="refused"),
+    ),
     "mfa_reauthenticate_webauthn": (Example("/accounts/2fa/webauthn/reauthenticate/", GUARDED),),
     "mfa_edit_webauthn": (Example("/accounts/2fa/webauthn/keys/{passkey}/edit/", GUARDED),),
     "mfa_remove_webauthn": (Example("/accounts/2fa/webauthn/keys/{passkey}/remove/", GUARDED),),

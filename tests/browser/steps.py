@@ -77,6 +77,21 @@ def stop_at_second_factor(page: Page, crowd: Crowd) -> None:
     page.wait_for_url("**/2fa/authenticate/")
 
 
+def ask_for_a_passkey_in_vain(page: Page, crowd: Crowd) -> None:
+    """No browser gives one to an address of numbers."""
+    prove_yourself(page)
+    page.locator("#mfa_webauthn_add").click()
+    page.locator("[data-passkey-refused]").wait_for()
+
+
+def prove_yourself(page: Page) -> None:
+    """Once more with the password, where the page asks for it."""
+    if "/reauthenticate/" in page.url:
+        page.fill("[name=password]", PASSWORD)
+        page.locator(SEND).first.click()
+        page.locator("#mfa_webauthn_add").wait_for()
+
+
 def send_without_token(page: Page, crowd: Crowd) -> None:
     """As a form that stood open for too long."""
     page.context.clear_cookies()

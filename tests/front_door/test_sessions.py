@@ -107,3 +107,13 @@ def test_what_a_browser_says_of_itself_is_no_markup(bob):
 
 def test_who_has_no_passkey_reads_so(bob):
     assert "You have no passkey yet." in browser(bob.email, FIREFOX).get("/accounts/2fa/").content.decode()
+
+
+def test_a_new_passkey_signs_in_by_itself_unless_one_says_otherwise(bob):
+    laptop = browser(bob.email, FIREFOX)
+    laptop.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    page = laptop.get("/accounts/2fa/webauthn/add/")
+    assert page.context["form"]["passwordless"].value() is True
+    text = page.content.decode()
+    assert "It lets me in without a password" in text and "Name of this passkey" in text
+    assert "<noscript><p>A passkey needs JavaScript" in text
