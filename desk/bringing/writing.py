@@ -56,7 +56,8 @@ def _write(kind: Kind, node: Actor, each: Plan, report: Report) -> None:
                 row, _happened = kind.list_one(node, each.found.register, each.found.number, **each.changes)
             else:
                 row = each.held
-            _remember(row.uri, each)
+            if row.withdrawn_at is None:
+                _remember(row.uri, each)
     except IntegrityError as error:
         report.refuse(each.found.line, "row", each.found.external_id, f"the database cannot hold it: {error!s:.200}")
         report.counts["taken"] -= 1
