@@ -90,9 +90,13 @@ def _pass_on_again(post: Post, group: Actor, verb: str) -> None:
 
 @reaction("cop.forget_posts", to="actor.gone")
 def forget_posts(errand: Errand) -> None:
-    """Whoever closed their account elsewhere has taken back what they wrote: one Delete says it for all of it."""
+    """Whoever closed their account elsewhere has taken back what they wrote: one Delete says it for all of it.
+
+    What a group said stays when it is closed, as on its own node, until that is taken back one by one.
+    """
     entry = errand.entry
     assert entry is not None  # reactions always come with their entry
     theirs = Post.objects.filter(actor__uri=entry.uri, node__isnull=False, withdrawn_at__isnull=True)
+    theirs = theirs.exclude(actor__type=Actor.Type.GROUP)
     for post in theirs.select_related("node").order_by("pk"):
         bury(post.uri, post.node, content={"id": post.uri, "type": "Tombstone"})

@@ -7,6 +7,6 @@ class DeskConfig(AppConfig):
     verbose_name = _("The steward's desk")
 
     def ready(self) -> None:
-        """Register the notices stewards get, and the errands of bringing a file."""
-        from desk import notices  # noqa: F401
+        """Register the notices stewards get, the errands of bringing a file, and what is forgotten of it."""
+        from desk import notices, reactions  # noqa: F401
         from desk.bringing import uploads  # noqa: F401

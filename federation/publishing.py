@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from django.http import Http404
 from django.utils import timezone
 
 from federation import attaching, identity
@@ -98,12 +99,15 @@ def change(
     """New values for a row of ours, and what changes of its attachments; nothing is recorded when nothing differs.
 
     `seen` is the version that `by` was shown: where it is older, nothing is written unless nothing differs.
-    Raises NotOurs, ChangedMeanwhile, attaching.TooMany, and ValueError for what cannot change.
+    Raises NotOurs, Http404 for what was withdrawn meanwhile, ChangedMeanwhile, attaching.TooMany, and ValueError for
+    what cannot change.
     """
     fixed = FIXED & fields.keys()
     if fixed:
         raise ValueError(f"{', '.join(sorted(fixed))} cannot be changed after publishing")
     row = _held(row)
+    if row.withdrawn_at is not None:
+        raise Http404(f"{row.uri} was withdrawn")
     differing = {name: value for name, value in fields.items() if getattr(row, name) != value}
     attaches = attached is not None and attaching.would_change(row.uri, attached)
     if differing or attaches:

@@ -24,12 +24,13 @@ from journal import Errand, carry_out, claim, errand_kind, lane, periodic
 from journal.errands import perform
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 log = logging.getLogger(__name__)
 
 PICTURE = "federation.fetch_picture"
 SERVERS_AT_ONCE = 2
+A_WHILE = dt.timedelta(seconds=1)  # a server that takes longer over a picture goes to the end of the queue
 REST = dt.timedelta(minutes=2)  # of a server that did not answer, before it is asked for its other pictures
 MOST_COPIED = 500_000_000  # bytes of pictures of other nodes; the oldest copies go first
 DROPPED_AT_ONCE = 50
@@ -44,13 +45,18 @@ _choosing = threading.Lock()
 
 @lane("pictures", batch=1, width=SERVERS_AT_ONCE)
 def drain_pictures(limit: int) -> int:
-    """One picture of a server at a time: one that is slow has its own wait, and nothing else."""
+    """One picture of a server at a time, and those of a slow server only after all others that are due by then."""
+    began = timezone.now()
     with _choosing:
         rows = claim(Errand, limit, Q(kind=PICTURE) & ~Q(payload__origin__in=list(_asked)))
         origins = {row.payload["origin"] for row in rows}
         _asked.update(origins)
     try:
-        return carry_out(rows, perform, atomic=False)
+        done = carry_out(rows, perform, atomic=False)
+        now = timezone.now()
+        if now - began > A_WHILE:
+            _put_off(origins, until=now)
+        return done
     finally:
         _asked.difference_update(origins)
 
@@ -71,7 +77,7 @@ def fetch_picture(errand_row: Errand) -> None:
             raise FetchRefused(f"{picture.url}: expected a picture, got {rewritten.media_type}")
         columns = attaching.write_files(picture.public_id, rewritten)
     except FetchFailed:
-        _let_rest(origin)
+        _put_off([origin], until=timezone.now() + REST)
         raise  # their server may be back later: the errand is tried again
     except (FetchRefused, Unusable) as refused:
         log.info("picture %s of %s could not be had: %s", picture.public_id, picture.thing_uri, refused)
@@ -81,11 +87,10 @@ def fetch_picture(errand_row: Errand) -> None:
         _make_room()
 
 
-def _let_rest(origin: str) -> None:
-    """Whoever waits for other pictures of this server lets those of others go first."""
-    until = timezone.now() + REST
-    waiting = Errand.objects.filter(kind=PICTURE, payload__origin=origin, state=Errand.State.READY, lease_owner="")
-    waiting.filter(due_at__lt=until).update(due_at=until)
+def _put_off(origins: Iterable[str], *, until: dt.datetime) -> None:
+    """Whoever waits for other pictures of these servers lets those of others go first."""
+    waiting = Errand.objects.filter(kind=PICTURE, state=Errand.State.READY, lease_owner="", due_at__lt=until)
+    waiting.filter(payload__origin__in=list(origins)).update(due_at=until)
 
 
 def _fetched(url: str, *, is_theirs: bool) -> bytes:

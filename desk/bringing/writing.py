@@ -57,7 +57,8 @@ def _write(kind: Kind, node: Actor, each: Plan, report: Report) -> None:
                 row, _happened = kind.list_one(node, each.found.register, each.found.number, **each.changes)
             else:
                 row = each.held
-            _remember(row.uri, each)
+            if row.withdrawn_at is None:
+                _remember(row.uri, each)
     except IntegrityError as error:
         report.refuse(
             each.found.line,

@@ -137,7 +137,7 @@ def _keep(activity: Mapping[str, Any], actor: Actor, type_: str, raw: bytes) -> 
                 activity_uri=uri,
                 actor=actor,
                 type=type_[:64],
-                object_uri=(_id(activity.get("object")) or "")[:500],
+                object_uri=(_about(activity) or "")[:500],
                 body=raw,
             )
             bell.ring()
@@ -154,6 +154,13 @@ def _heard(actor: Actor) -> None:
         waiting = Delivery.objects.filter(node=actor.node_id, state=Delivery.State.READY, lease_until=None)
         waiting.update(due_at=now)
         bell.ring()
+
+
+def _about(activity: Mapping[str, Any]) -> str | None:
+    """The thing concerned, also of an activity that is passed on whole: with the thing, its words go."""
+    obj = activity.get("object")
+    inner = _id(obj.get("object")) if isinstance(obj, dict) and activity.get("type") == "Announce" else None
+    return inner or _id(obj)
 
 
 def _id(value: Any) -> str | None:

@@ -68,10 +68,12 @@ def take(doc: Json, node: Node, *, speaker: Actor | None = None) -> str:
     return _keep(uri, doc, node, kind, Document.State.READ, "", version, digest, shared=type_.shared)
 
 
-def bury(uri: str, node: Node, *, content: Json, speaker: Actor | None = None) -> str:
+def bury(uri: str, node: Node, *, content: Json, speaker: Actor | None = None, carried_by: Json | None = None) -> str:
     """Their thing is withdrawn: our copy goes, a tombstone stays so that a late Create does not bring it back.
 
-    Other programs tell no version: then nothing from before this moment brings it back.
+    Other programs tell no version: then nothing from before this moment brings it back. Where the copy had one and
+    nobody says which one ended it, the copy's own is kept: what its server says next is higher, and counts.
+    `carried_by` is the activity: for whom the thing was, where we never held it and the tombstone does not say.
     """
     held = Document.objects.select_for_update().filter(uri=uri).first()
     version = told_version(content)
@@ -83,6 +85,8 @@ def bury(uri: str, node: Node, *, content: Json, speaker: Actor | None = None) -
     newest = max(held.version if held is not None else 0, row.version if row is not None else 0)
     if version and newest > version:
         return f"older than version {newest}, which we have"
+    if held is not None and held.raw and _counted_version(json.loads(held.raw)):
+        version = version or newest
     version = version or min(max(newest + 1, int(timezone.now().timestamp())), LARGEST_INTEGER)
     if held is not None and row is not None and row.withdrawn_at is None:
         now = timezone.now()
@@ -90,7 +94,8 @@ def bury(uri: str, node: Node, *, content: Json, speaker: Actor | None = None) -
         type(row).objects.filter(pk=row.pk).update(**gone)
         attaching.detach(uri)
         record(f"{held.kind}.withdrawn", uri, actor=row.actor.uri, origin="peer")
-    public = held.public if held is not None else audiences.PUBLIC in _listed(content.get("to")) or "to" not in content
+    named = content if "to" in content else carried_by or {}
+    public = held.public if held is not None else _is_for_everyone(named) or "to" not in named
     Document.objects.update_or_create(
         uri=uri,
         defaults={

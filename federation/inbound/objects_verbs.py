@@ -70,7 +70,7 @@ def depart(incoming: Incoming) -> str:
         record("actor.gone", uri, actor=uri, origin="peer")
     if not is_welcome(incoming) and not Document.objects.filter(uri=uri).exists():
         return "nothing of theirs here"
-    return bury(uri, incoming.node, content=content, speaker=incoming.actor)
+    return bury(uri, incoming.node, content=content, speaker=incoming.actor, carried_by=incoming.activity)
 
 
 @verb("Announce")

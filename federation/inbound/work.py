@@ -14,7 +14,7 @@ from federation.documents import read_document
 from federation.guard import FetchRefused
 from federation.http import FetchFailed
 from federation.inbound.verbs import Incoming, Refused, handler_for
-from federation.models import Activity, Actor, Receipt
+from federation.models import Activity, Actor, Document, Receipt
 from journal import LeaseLost, claim, fail, lane, postpone, settle
 from journal.claims import in_hand, stopping
 
@@ -70,11 +70,17 @@ def _act_on(receipt: Receipt) -> None:
         handler, incoming = prepare(activity, receipt.actor)
         with transaction.atomic():
             outcome = handler(incoming)
-            settle(receipt, outcome=outcome[:300])
+            settle(receipt, outcome=outcome[:300], **_what_is_kept(receipt))
     except (Refused, BadDocument) as refusal:
         log.info("activity %s was refused: %s", receipt.activity_uri, refusal)
         with transaction.atomic():
             settle(receipt, outcome=f"refused: {refusal}"[:300])
+
+
+def _what_is_kept(receipt: Receipt) -> Json:
+    """Nothing of what comes late about a thing that is withdrawn; else the bytes stay for their 14 days."""
+    gone = Document.objects.filter(uri=receipt.object_uri, tombstone=True).exists()
+    return {"body": b""} if gone else {}
 
 
 def read_sender(actor: Actor) -> None:

@@ -137,10 +137,9 @@ def _take_deliveries(node: Node, limit: int) -> list[Delivery]:
     ).exclude(object_uri="")
     room = 1 if node.failures >= BREAKER_AT else limit
     rows = claim(Delivery, room, where=Q(~Exists(earlier), node=node)) if room > 0 else []
-    by_id = {
-        row.pk: row
-        for row in Delivery.objects.filter(pk__in=[row.pk for row in rows]).select_related("activity__actor")
-    }
+    # Looked up anew: what was withdrawn just now is settled, and its words are gone.
+    held = Delivery.objects.filter(pk__in=[row.pk for row in rows], state=Delivery.State.READY)
+    by_id = {row.pk: row for row in held.select_related("activity__actor")}
     return [by_id[row.pk] for row in rows if row.pk in by_id]
 
 

@@ -12,6 +12,7 @@ from atlas.models import Topic
 from cop.actions.listings import lister
 from cop.federated.listings import ListingOnTheWire
 from cop.models import Listing
+from desk.models import Brought
 from federation import publishing
 from federation.reader import Reader
 from journal.models import Entry
@@ -197,6 +198,17 @@ def test_one_that_the_steward_took_back_is_not_brought_back(register):
     register.hold(row(1, name="A new name"))
     assert register.bring()["same"] == 1
     assert listed(1).withdrawn_at is not None and listed(1).name == "Association 1"
+
+
+def test_of_one_that_the_steward_took_back_nothing_is_remembered_that_the_register_said(register, work):
+    register.hold(row(1), row(2))
+    register.bring()
+    with transaction.atomic():
+        publishing.withdraw(listed(1), "listing", by=lister())
+    work()
+    register.hold(row(1, activities="We meet on Wednesdays."), row(2))
+    assert register.bring()["same"] == 2
+    assert list(Brought.objects.values_list("uri", flat=True)) == [listed(2).uri] and listed(1).summary == ""
 
 
 def test_a_register_is_split_among_nodes_without_gap_or_overlap(register):

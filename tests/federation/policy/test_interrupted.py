@@ -17,7 +17,7 @@ from federation import actors, http
 from federation.http import Answer
 from federation.models import Actor, Delivery, Node
 from federation.outbound import deliver
-from federation.outbound.say import say
+from federation.outbound.say import erase, say
 from journal import claims
 from tests.nodes import eventually
 
@@ -128,3 +128,22 @@ def test_what_breaks_in_the_middle_is_not_held_for_ever(edge, group, monkeypatch
     with pytest.raises(RuntimeError):
         deliver.drain()
     assert not claims.anything_in_hand()
+
+
+def test_what_is_withdrawn_between_claiming_and_sending_is_not_sent(edge, group, work, monkeypatch):
+    """Nor does the worker hold on to it for ever."""
+    thing = {"id": f"{settings.ORIGIN}/needs/1", "type": "Note", "content": "in confidence"}
+    with transaction.atomic():
+        say(group, "Create", thing, [HACKNEY], to=[])
+    claim = deliver.claim
+
+    def and_then_it_is_withdrawn(*asked, **more):
+        rows = claim(*asked, **more)
+        if rows:
+            erase(thing["id"])
+        return rows
+
+    monkeypatch.setattr(deliver, "claim", and_then_it_is_withdrawn)
+    work()
+    assert edge.heard == 0 and Delivery.objects.get().state == Delivery.State.DONE
+    assert not claims.anything_in_hand() and not Node.objects.get(deliveries__isnull=False).lane_owner

@@ -112,6 +112,26 @@ def test_a_server_that_does_not_answer_rests_and_those_of_others_go_first(peer, 
     assert copied() == {*SLOW, *QUICK}
 
 
+def test_slow_servers_have_no_more_than_one_turn_before_the_others(peer, dana, web, work):
+    """More slow servers than this process asks at once: whoever has many pictures waits, and nobody behind them."""
+    peer.dana = dana
+    slow = [f"https://{name}.example/{number}.webp" for name in ("slow", "slower") for number in range(4)]
+    with time_machine.travel(timezone.now(), tick=True) as clock:
+
+        def after_nine_seconds(url: str) -> Fetched:
+            clock.shift(9)
+            return shown(url)
+
+        web.pages |= {url: lambda url=url: after_nine_seconds(url) for url in slow} | {u: shown(u) for u in QUICK}
+        peer.does(dana, "Create", with_pictures(peer, "needs/1", slow[:4]))
+        peer.does(dana, "Create", with_pictures(peer, "needs/2", slow[4:]))
+        peer.does(dana, "Create", with_pictures(peer, "needs/3", QUICK))
+        work()
+    asked = [url for url in web.asked if url in {*slow, *QUICK}]
+    assert set(asked[:4]) == {slow[0], slow[4], *QUICK}, asked
+    assert copied() == {*slow, *QUICK}
+
+
 def test_what_has_no_address_to_ask_at_stays_a_link(peer, dana, web, client, work):
     peer.dana = dana
     url = "https://somebody@slow.example/1.webp"

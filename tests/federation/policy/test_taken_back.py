@@ -291,3 +291,25 @@ def test_who_comes_to_a_gathering_that_is_withdrawn_is_told_which(camden, client
     assert (held.summary, held.address, held.online_url) == ("", "", "") and held.title == row.title
     told = Notice.objects.get(user__actor=camden.bob, kind="gathering_withdrawn")
     assert told.params["gathering"] == row.title
+
+
+def test_messages_that_passed_it_on_whole_are_emptied_too(peer, web, outcomes):
+    """As Lemmy does; the group that passes it on is not whoever wrote it."""
+    dana, group = peer.somebody("people/dana"), peer.somebody("groups/menders", "Group")
+    said = web.pages[peer.note(dana)["id"]] = peer.note(dana, content=f"<p>{SECRET}</p>")
+    peer.does(dana, "Create", said)
+    peer.does(group, "Announce", peer.activity(dana, "Create", said))
+    assert outcomes() == ["need read", "asked its own server for it"]
+    peer.does(dana, "Delete", {"id": said["id"], "type": "Tombstone", "version": 2})
+    outcomes()
+    assert where(SECRET) == set()
+
+
+def test_messages_that_come_after_it_was_taken_back_are_emptied_at_once(peer, outcomes):
+    dana = peer.somebody("people/dana")
+    said = peer.note(dana, content=f"<p>{SECRET}</p>")
+    peer.does(dana, "Delete", {"id": said["id"], "type": "Tombstone", "version": 2})
+    outcomes()
+    peer.does(dana, "Create", said)
+    assert outcomes()[1].startswith("older than version 2")
+    assert where(SECRET) == set()
