@@ -67,7 +67,12 @@ def begin(steward: User, name: str, chunks: Iterable[bytes], mapping: str, descr
             file.writelines(chunks)
         with transaction.atomic():
             row = Import.objects.create(
-                folder=str(folder), word=kind.word, name=_shown(name), mapping=_shown(mapping), by=steward
+                folder=str(folder),
+                word=kind.word,
+                name=_shown(name),
+                mapping=_shown(mapping),
+                by=steward,
+                language=steward.language,
             )
             _ask("desk.look", row)
     except Exception:  # whatever happened, nothing of it stays

@@ -37,6 +37,7 @@ class Import(models.Model):
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="imports"
     )
+    language = models.CharField(max_length=8, help_text="of its report: that of whoever brought it")
     made_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True, blank=True)
 
@@ -54,11 +55,6 @@ class Import(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.state})"
-
-    @property
-    def language(self) -> str:
-        """Of its report: that of whoever brought it."""
-        return self.by.language if self.by else str(settings.LANGUAGE_CODE)
 
     @property
     def list_address(self) -> str:

@@ -163,7 +163,13 @@ class Busy(Writers):
         talk.publish_post(person, self.listing.uri, "They are good.")
         refusals = [["2", "name", "", "expected a value", "refused"]] * n
         self.brought = Import.objects.create(
-            folder=f"{n}", word="groups", name=f"{n}.csv", mapping="ours", state="checked", refusals=refusals
+            folder=f"{n}",
+            word="groups",
+            name=f"{n}.csv",
+            mapping="ours",
+            state="checked",
+            language="en",
+            refusals=refusals,
         )
         notify(self.alice.user, "join_accepted", group.uri, group=group.name)
         accounts.invite(self.alice.user)
