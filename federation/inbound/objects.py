@@ -26,6 +26,10 @@ log = logging.getLogger(__name__)
 Json = dict[str, Any]
 
 
+class SaysOtherwise(BadField):
+    """A version that is held here was pushed with other content: only its own server can say which one counts."""
+
+
 def take(doc: Json, node: Node, *, speaker: Actor | None = None) -> str:
     """Store an object that is known to come from `node`; returns the outcome in a few words.
 
@@ -51,7 +55,8 @@ def take(doc: Json, node: Node, *, speaker: Actor | None = None) -> str:
     if speaker is not None and speaker.uri not in owners and (owners or type_ is not None):
         raise BadField("attributedTo", doc.get("attributedTo"), f"the sender, {speaker.uri}")
     if speaker is not None and held is not None and _same_version_again(held, doc) and held.content_hash != digest:
-        raise BadField("version", version, f"more than {held.version}, as it says something else than that version did")
+        expected = f"more than {held.version}, as it says something else than that version did"
+        raise SaysOtherwise("version", version, expected)
     if type_ is None:
         return _keep(uri, doc, node, "", Document.State.IGNORED, "a type this node does not know", version, digest)
     if held is not None and _row(held) is not None and types.for_kind(held.kind) is not type_:

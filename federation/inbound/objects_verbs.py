@@ -70,7 +70,10 @@ def depart(incoming: Incoming) -> str:
         record("actor.gone", uri, actor=uri, origin="peer")
     if not is_welcome(incoming) and not Document.objects.filter(uri=uri).exists():
         return "nothing of theirs here"
-    return bury(uri, incoming.node, content=content, speaker=incoming.actor, carried_by=incoming.activity)
+    outcome = bury(uri, incoming.node, content=content, speaker=incoming.actor, carried_by=incoming.activity)
+    if not Document.objects.filter(uri=uri, tombstone=True).exists():
+        ask_for(uri)  # older than what we hold: late, or from a node that was set back to an earlier copy of itself
+    return outcome
 
 
 @verb("Announce")

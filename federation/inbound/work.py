@@ -13,6 +13,8 @@ from federation.bounded import BadDocument
 from federation.documents import read_document
 from federation.guard import FetchRefused
 from federation.http import FetchFailed
+from federation.inbound.objects import SaysOtherwise
+from federation.inbound.objects_verbs import ask_for
 from federation.inbound.verbs import Incoming, Refused, handler_for
 from federation.models import Activity, Actor, Document, Receipt
 from journal import LeaseLost, claim, fail, lane, postpone, settle
@@ -75,6 +77,8 @@ def _act_on(receipt: Receipt) -> None:
         log.info("activity %s was refused: %s", receipt.activity_uri, refusal)
         with transaction.atomic():
             settle(receipt, outcome=f"refused: {refusal}"[:300])
+            if isinstance(refusal, SaysOtherwise):
+                ask_for(receipt.object_uri)
 
 
 def _what_is_kept(receipt: Receipt) -> Json:

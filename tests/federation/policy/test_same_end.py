@@ -71,6 +71,19 @@ def test_what_its_own_server_did_not_find_for_a_moment_comes_back_with_its_next_
     assert Proposal.objects.get().withdrawn_at is None
 
 
+def test_a_node_that_was_set_back_can_still_take_its_things_back(peer, dana, web, outcomes):
+    """It counts on from an earlier copy of itself: its end is older than what we hold, and its own server says so."""
+    uri = peer.note(dana)["id"]
+    peer.does(dana, "Create", peer.note(dana, version=5))
+    web.pages[uri] = peer.note(dana, version=5)
+    peer.does(dana, "Delete", ended(peer, dana, 3))
+    assert outcomes()[1].startswith("older than version 5") and Proposal.objects.get().withdrawn_at is None
+    web.pages[uri] = Fetched(uri, 410, "text/html", b"", {})
+    peer.does(dana, "Delete", ended(peer, dana, 4))
+    outcomes()
+    assert Proposal.objects.get().withdrawn_at is not None and Document.objects.get().tombstone
+
+
 def test_what_a_group_said_stays_when_it_is_closed(camden, peer, outcomes):
     """As on its own node, which tells of each thing that it takes back."""
     need = publish_proposal(camden.alice, camden.group.actor, Proposal.Direction.NEED, title="A room", language="en")

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from cop.models import Proposal
 from federation import catalogue
+from federation.documents import content_hash
 from federation.models import Document, Node
 
 
@@ -19,7 +20,8 @@ def title() -> str:
     return Proposal.objects.get().title
 
 
-def test_the_same_version_with_other_content_is_refused_and_changes_nothing(peer, dana, outcomes):
+def test_the_same_version_with_other_content_is_refused_and_changes_nothing(peer, dana, web, outcomes):
+    web.pages[peer.note(dana)["id"]] = peer.note(dana)
     peer.does(dana, "Create", peer.note(dana))
     for verb in ("Update", "Create"):
         peer.does(dana, verb, peer.note(dana, name="Another room", updated="2027-01-01T09:00:00+00:00"))
@@ -27,6 +29,15 @@ def test_the_same_version_with_other_content_is_refused_and_changes_nothing(peer
     assert said[0] == "need read"
     assert all(each.startswith("refused: version: expected more than 1") for each in said[1:]), said
     assert title() == "A room for forty people" and "Another" not in Document.objects.get().raw
+
+
+def test_its_own_server_is_asked_which_of_the_two_counts(peer, dana, web, outcomes):
+    """A node that was set back to a copy of last week counts on from there: its neighbours still agree with it."""
+    peer.does(dana, "Create", peer.note(dana))
+    now = web.pages[peer.note(dana)["id"]] = peer.note(dana, name="Another room")
+    peer.does(dana, "Update", now)
+    assert outcomes()[1].startswith("refused: version: expected more than 1")
+    assert title() == "Another room" and Document.objects.get().content_hash == content_hash(now)
 
 
 def test_the_same_version_with_the_same_content_is_no_trouble_and_counters_are_no_content(peer, dana, outcomes):
