@@ -77,7 +77,10 @@ class Place(Published, Placed, Topical, Sourced):
     access_note = models.CharField(_("more about access"), max_length=500, blank=True)
     website = models.URLField(_("website"), max_length=500, blank=True)
 
-    WORDS = ("summary", "services", "give_back", "opening", "access_note")
+    WORDS = (
+        *("summary", "services", "give_back", "opening", "access_note", "website"),
+        *("address", "postcode", "lat", "lon", "accuracy"),
+    )
 
     class Meta:
         constraints: ClassVar = [
@@ -97,7 +100,11 @@ class Place(Published, Placed, Topical, Sourced):
                 name="place_kind_known",
             ),
             models.CheckConstraint(
-                condition=Q(node__isnull=False) | ~Q(address="") | ~Q(area="") | Q(lat__isnull=False),
+                condition=Q(node__isnull=False)
+                | Q(withdrawn_at__isnull=False)
+                | ~Q(address="")
+                | ~Q(area="")
+                | Q(lat__isnull=False),
                 name="place_ours_is_somewhere",
             ),
         ]  # fmt: skip

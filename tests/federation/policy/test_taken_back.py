@@ -117,7 +117,7 @@ def gathering(camden) -> tuple[Any, Any]:
 
 
 def place(camden) -> tuple[Any, Any]:
-    said = {"name": "The hall", "area": "Camden", "summary": SECRET, "give_back": SECRET, "language": "en"}
+    said = {"name": "The hall", "address": SECRET, "summary": SECRET, "give_back": SECRET, "language": "en"}
     row = publish_place(camden.alice, camden.group.actor, **said)
     return row, lambda: withdraw_place(camden.alice, row)
 
