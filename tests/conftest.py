@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
+from django.utils import timezone, translation
 from hypothesis import settings as examples
 
 from tests.parts import pytest_collection_modifyitems
@@ -21,6 +23,13 @@ examples.load_profile("repeatable")
 def _empty_cache() -> None:
     """What one test counted or remembered is not known to the next."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _clock_and_language_of_the_node() -> None:
+    """A page that was read in Italian, or in Milan's time, leaves its thread so until the next request."""
+    translation.activate(settings.LANGUAGE_CODE)
+    timezone.deactivate()
 
 
 @pytest.fixture
