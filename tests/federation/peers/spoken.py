@@ -19,6 +19,7 @@ from cop.models import Group, Member, Proposal
 from federation import actors, describing, sources, types
 from federation.inbound.objects import take
 from federation.models import Activity, Actor
+from federation.outbound.say import ERASED
 from tests.browser.crew import MEMBER, STEWARD
 from tests.browser.stocking import HOUSING, stock
 from tests.federation.peers.played import neighbour, work
@@ -44,10 +45,8 @@ def said_by_the_kit(kits: int) -> Iterator[tuple[str, Json]]:
     yield "the node", describing.document(actors.this_node())
     yield from ((name, _served(path)) for name, path in SERVED.items())
     yield "a tombstone", _served(Proposal.objects.ours().filter(withdrawn_at__isnull=False)[0].get_absolute_url())
-    yield from (
-        (f"a {body['type']}", body)
-        for body in map(json.loads, Activity.objects.order_by("pk").values_list("body", flat=True))
-    )
+    told = Activity.objects.exclude(body=ERASED).order_by("pk").values_list("body", flat=True)
+    yield from ((f"a {body['type']}", body) for body in map(json.loads, told))
 
 
 def _documents() -> Iterator[tuple[str, Json]]:
@@ -78,6 +77,7 @@ def _let_everything_be_said() -> None:
         work()
         refuse_member(steward, Member.objects.get(group=group, actor__uri=dana.uri))  # Reject
         speech = {"language": "en", "topics": [HOUSING], "area": "Camden, London", "support": "space"}
+        publish_proposal(steward, group.actor, Proposal.Direction.NEED, title="A wire that stays", **speech)
         need = publish_proposal(steward, group.actor, Proposal.Direction.NEED, title="A wire", **speech)
         work()  # Create, and Announce by the topic
         change_proposal(steward, need, {"title": "A longer wire"})
