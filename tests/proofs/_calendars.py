@@ -102,18 +102,24 @@ def first_day(raw: bytes) -> dt.date:
 
 
 def from_the_library(raw: bytes, start: dt.date) -> Counter[Any] | None:
-    """Start and end of every date, in UTC; None where recurring-ical-events gives up on the file."""
+    """Start and end of every date, in UTC; None where recurring-ical-events gives up on the file.
+
+    The calendars of one file are read as one: an event may stand in two of them, and its newest SEQUENCE counts.
+    """
     import icalendar
     import recurring_ical_events
 
+    icalendar.use_zoneinfo()  # else the time zones of one file would be known to the next
     found: Counter[Any] = Counter()
     try:
-        for calendar in icalendar.Calendar.from_ical(raw, multiple=True):
-            for event in recurring_ical_events.of(calendar).between(start, start + dt.timedelta(days=DAYS)):
-                starts, ends = event["DTSTART"].dt, event["DTEND"].dt
-                if not isinstance(ends, dt.datetime):
-                    ends = dt.datetime.combine(max(starts, ends - dt.timedelta(days=1)), dt.time(23, 59))
-                found[moment(starts), moment(ends)] += 1
+        whole, *others = icalendar.Calendar.from_ical(raw, multiple=True)
+        for component in (each for calendar in others for each in calendar.subcomponents):
+            whole.add_component(component)
+        for event in recurring_ical_events.of(whole).between(start, start + dt.timedelta(days=DAYS)):
+            starts, ends = event["DTSTART"].dt, event["DTEND"].dt
+            if not isinstance(ends, dt.datetime):
+                ends = dt.datetime.combine(max(starts, ends - dt.timedelta(days=1)), dt.time(23, 59))
+            found[moment(starts), moment(ends)] += 1
     except Exception:  # noqa: BLE001  # whatever it raises, there is nothing to compare with
         return None
     return found
