@@ -18,6 +18,34 @@ def validate_topics(value: Any) -> None:
         raise ValidationError(_("Choose at most %(most)s topics."), params={"most": MAX_TOPICS})
 
 
+class StepFree(models.TextChoices):
+    """Whether people get in without steps."""
+
+    YES = "yes", _("Yes, there are no steps on the way in")
+    NO = "no", _("No, there are steps")
+    UNKNOWN = "unknown", _("Not known")
+
+    @classmethod
+    def told(cls, free: bool | None) -> StepFree:
+        """From an answer; None where nobody said."""
+        return cls.UNKNOWN if free is None else (cls.NO, cls.YES)[free]
+
+    @classmethod
+    def read(cls, word: str) -> StepFree:
+        """From its word on the wire; UNKNOWN for any other word."""
+        return {"step-free": cls.YES, "steps": cls.NO}.get(word, cls.UNKNOWN)
+
+    @property
+    def is_free(self) -> bool | None:
+        """None where nobody said."""
+        return {"yes": True, "no": False}.get(self.value)
+
+    @property
+    def word(self) -> str:
+        """As it stands on the wire; empty where nobody said."""
+        return {"yes": "step-free", "no": "steps"}.get(self.value, "")
+
+
 class Topical(models.Model):
     """About up to six topics, by host-free IRI, such as `urn:flotilla:topic:housing`."""
 

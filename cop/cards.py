@@ -8,6 +8,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from atlas.cards import CardData, LinkData, builder, language_of_labels
+from atlas.placed import StepFree
 from atlas.relations import name_relation
 from cop.models import Expertise, Group, Listing, Person, Place, Proposal
 from cop.queries import groups_said_by
@@ -70,9 +71,6 @@ def expertise_card(uri: str) -> CardData | None:
     )
 
 
-STEP_FREE = {Place.StepFree.YES: True, Place.StepFree.NO: False}
-
-
 @builder("place")
 def place_card(uri: str) -> CardData | None:
     place: Place | None = _row(Place, uri)
@@ -86,7 +84,7 @@ def place_card(uri: str) -> CardData | None:
         text=_text_of_place(place),
         area=place.area or place.address,
         accuracy=place.accuracy,
-        step_free=STEP_FREE.get(Place.StepFree(place.step_free)),
+        step_free=StepFree(place.step_free).is_free,
         source=place.source,
         licence=place.licence,
     )

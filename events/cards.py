@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.utils import translation
 
 from atlas.cards import CardData, LinkData, builder, language_of_labels
+from atlas.placed import StepFree
 from events.models import Gathering
 
 # What needs no word on a card: it takes place as planned.
 ORDINARY = Gathering.State.SCHEDULED
-STEP_FREE = {Gathering.StepFree.YES: True, Gathering.StepFree.NO: False}
 
 
 @builder("gathering")
@@ -34,7 +34,7 @@ def gathering_card(uri: str) -> CardData | None:
         lat=gathering.lat if walkable else None,
         lon=gathering.lon if walkable else None,
         area=gathering.area or gathering.place,
-        step_free=STEP_FREE.get(Gathering.StepFree(gathering.step_free)) if walkable else None,
+        step_free=StepFree(gathering.step_free).is_free if walkable else None,
         source=gathering.source,
         licence=gathering.licence,
         links=_links(gathering),

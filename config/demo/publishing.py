@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from atlas.placed import StepFree
 from config.demo.moments import EVENING, MORNING
 from config.demo.stage import Stage, amount, labelled, moment_of, topics, where
 from cop.actions.conversations import publish_post
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from config.demo.kit import Entry
     from federation.models import Published
 
-STEP_FREE = {True: Gathering.StepFree.YES, False: Gathering.StepFree.NO, None: Gathering.StepFree.UNKNOWN}
 TERMS = {"engaged": "engaged", "pro-bono": "pro-bono", "both": "either"}
 
 
@@ -59,7 +59,7 @@ def gathering(stage: Stage, entry: Entry) -> Gathering:
         time_zone=entry["time_zone"],
         place=entry.get("place", ""),
         address=entry.get("address", ""),
-        step_free=STEP_FREE[entry.get("step_free")],
+        step_free=StepFree.told(entry.get("step_free")),
         online=not walkable or "online_url" in entry,
         online_url=entry.get("online_url", ""),
         axis=entry["axis"],
@@ -130,7 +130,7 @@ def place(stage: Stage, entry: Entry) -> Place:
         language=entry["language"],
         address=entry.get("address", ""),
         opening=entry.get("opening", ""),
-        step_free=STEP_FREE[entry.get("step_free")],
+        step_free=StepFree.told(entry.get("step_free")),
         access=entry.get("access", []),
         topics=topics(stage, entry),
         **where(entry),

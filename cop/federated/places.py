@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from atlas import sourced, wire
+from atlas.placed import StepFree
 from cop.models import Place
 from cop.models.places import ACCESS
 from federation.reader import BadField
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-STEP_FREE = {Place.StepFree.YES: "step-free", Place.StepFree.NO: "steps"}
-BY_WORD = {word: answer for answer, word in STEP_FREE.items()}
 KNOWN_ACCESS = {slug for slug, _words in ACCESS}
 
 
@@ -34,7 +33,7 @@ class PlaceOnTheWire(FederatedType):
         return [] if place.register else place.topics  # a register is not news
 
     def to_object(self, place: Place) -> Json:
-        step_free = STEP_FREE.get(Place.StepFree(place.step_free))
+        step_free = StepFree(place.step_free).word
         address = {"streetAddress": place.address, "postalCode": place.postcode, "addressLocality": place.area}
         return {
             **wire.words(place.name, place.summary, place.language),
@@ -63,7 +62,8 @@ class PlaceOnTheWire(FederatedType):
             raise BadField("name", read.data.get("name"), "a name or an address")
         kind = next(iter(read.strings("kinds", 1, 16)), "")
         access = read.strings("accessibility", 20, 40)
-        steps = next((BY_WORD[word] for word in access if word in BY_WORD), Place.StepFree.UNKNOWN)
+        told = (StepFree.read(word) for word in access)
+        steps = next((answer for answer in told if answer != StepFree.UNKNOWN), StepFree.UNKNOWN)
         return said | {
             "name": name,
             "kind": kind if kind in Place.Kind.values else Place.Kind.OTHER,

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from atlas.placed import Placed, Topical
+from atlas.placed import Placed, StepFree, Topical
 from atlas.sourced import Sourced
 from federation.models import Published
 
@@ -55,11 +55,6 @@ class Place(Published, Placed, Topical, Sourced):
         GARDEN = "garden", _("Garden or outdoor space")
         DISUSED_SPACE = "disused-space", _("Disused space")
         OTHER = "other", _("Another place")
-
-    class StepFree(models.TextChoices):
-        YES = "yes", _("Yes, there are no steps on the way in")
-        NO = "no", _("No, there are steps")
-        UNKNOWN = "unknown", _("Not known")
 
     kind = models.CharField(_("what kind of place is it?"), max_length=16, choices=Kind.choices, default=Kind.OTHER)
     name = models.CharField(_("name"), max_length=200)

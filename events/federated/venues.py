@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from atlas.placed import StepFree
 from events.models import Gathering
 from events.models.gatherings import ADDRESS_LENGTH
 
@@ -11,9 +12,6 @@ if TYPE_CHECKING:
     from federation.reader import Reader
 
 Json = dict[str, Any]
-
-ACCESSIBILITY = {Gathering.StepFree.YES: "step-free", Gathering.StepFree.NO: "steps"}
-STEP_FREE = {word: answer for answer, word in ACCESSIBILITY.items()}
 
 
 def written(gathering: Gathering) -> Json:
@@ -25,7 +23,7 @@ def written(gathering: Gathering) -> Json:
         "location": locations[0] if len(locations) == 1 else locations,
         "isOnline": gathering.online and not gathering.is_face_to_face,
         "area": gathering.area,
-        "accessibility": ACCESSIBILITY.get(Gathering.StepFree(gathering.step_free), ""),
+        "accessibility": StepFree(gathering.step_free).word,
     }
 
 
@@ -60,7 +58,7 @@ def read(read: Reader) -> Json:
         "area": read.text("area", 100) or place.address.locality[:100],
         "lat": place.latitude,
         "lon": place.longitude,
-        "step_free": STEP_FREE.get(read.text("accessibility", 40), Gathering.StepFree.UNKNOWN),
+        "step_free": StepFree.read(read.text("accessibility", 40)),
         "online": place.is_online or bool(link) or (read.boolean("isOnline") and not physical),
         "online_url": link,
     }

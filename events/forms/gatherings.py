@@ -13,6 +13,7 @@ from atlas.attaching import AttachmentsFormMixin
 from atlas.editing import EditFormMixin
 from atlas.fields import LanguageField, PointFormMixin, TopicsField
 from atlas.formfields import CountField, WallTimeField, WebAddressField, ZoneField, in_zone
+from atlas.placed import StepFree
 from cop.forms.placefields import VenueField
 from cop.forms.proposals import SpeakerFormMixin
 from events import queries
@@ -161,7 +162,7 @@ class GatheringEditForm(AttachmentsFormMixin, EditFormMixin, PointFormMixin, for
         data["area"] = data.get("area") or venue.area
         if data.get("lat") is None and data.get("lon") is None:
             data["lat"], data["lon"] = venue.lat, venue.lon
-        if data.get("step_free") == Gathering.StepFree.UNKNOWN:
+        if data.get("step_free") == StepFree.UNKNOWN:
             data["step_free"] = venue.step_free
 
     def _add_missing(self, name: str, message: Any) -> None:

@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from atlas.placed import Placed, Topical
+from atlas.placed import Placed, StepFree, Topical
 from atlas.sourced import Sourced
 from federation.models import Published
 
@@ -43,11 +43,6 @@ class Gathering(Published, Placed, Topical, Sourced):
         OPEN = "open", _("Anyone may come, while there is room")
         REQUEST = "request", _("People ask, the organisers answer")
         ELSEWHERE = "elsewhere", _("People sign up on another website")
-
-    class StepFree(models.TextChoices):
-        YES = "yes", _("Yes, there are no steps on the way in")
-        NO = "no", _("No, there are steps")
-        UNKNOWN = "unknown", _("Not known")
 
     class Axis(models.TextChoices):
         ACTION = "action", _("Action and activation")

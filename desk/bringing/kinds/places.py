@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from atlas.placed import StepFree
 from cop.actions.places import list_place
 from cop.models import Place
 from desk.bringing.kinds.fields import AREA, LONGEST_ID, POINT, WHERE, Field, Kind
@@ -14,7 +15,7 @@ from desk.bringing.values import BadRow
 
 def _whole(fields: dict[str, Any]) -> None:
     fields["kind"] = fields["kind"] or Place.Kind.OTHER.value
-    fields["step_free"] = fields["step_free"] or Place.StepFree.UNKNOWN.value
+    fields["step_free"] = fields["step_free"] or StepFree.UNKNOWN.value
     if not fields["address"] and not fields["area"] and fields["lat"] is None:
         raise BadRow("address", "", _("expected an address, an area or a point: a place is somewhere"))
 
@@ -33,7 +34,7 @@ PLACES = Kind(
         "address": Field(most=500),
         "postcode": Field("postcode", 12),
         "opening": Field("paragraphs", 500),
-        "step_free": Field("choice", choices=tuple(Place.StepFree.values)),
+        "step_free": Field("choice", choices=tuple(StepFree.values)),
         "access_note": Field(most=500),
         "url": Field("url", 500, column="website"),
         **AREA,

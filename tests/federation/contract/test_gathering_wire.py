@@ -12,6 +12,7 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from accounts import zones
+from atlas.placed import StepFree
 from events.federated.gatherings import GatheringOnTheWire
 from events.models import Gathering
 from federation import types
@@ -113,7 +114,7 @@ moments = st.integers(-631_152_000, 5_680_281_600).map(lambda seconds: dt.dateti
     zone=st.sampled_from(sorted(zones.known())),
     kind=st.sampled_from(Gathering.Kind.values),
     state=st.sampled_from(["scheduled", "tentative", "postponed", "cancelled"]),
-    step_free=st.sampled_from(Gathering.StepFree.values),
+    step_free=st.sampled_from(StepFree.values),
     capacity=st.none() | st.integers(1, 100_000),
     place=texts,
     lat=st.integers(-89_000_000, 89_000_000).map(lambda each: each / 1_000_000),
