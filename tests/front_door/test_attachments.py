@@ -42,8 +42,7 @@ from tests.pictures import (
 
 @pytest.fixture
 def camden(db) -> Writers:
-    yield Writers()
-    timezone.deactivate()
+    return Writers()
 
 
 def with_picture(camden, **sent):

@@ -6,7 +6,6 @@ import time
 from pathlib import Path
 
 import pytest
-from django.utils import timezone
 
 from cop.models import Proposal
 from federation import uploads
@@ -27,8 +26,7 @@ BROKEN = "is damaged or not complete."
 
 @pytest.fixture
 def camden(db) -> Camden:
-    yield Camden()
-    timezone.deactivate()
+    return Camden()
 
 
 def send(camden, data: bytes, name: str = "photo.jpg", **sent):

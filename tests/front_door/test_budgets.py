@@ -7,7 +7,6 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from accounts import actions as accounts
 from accounts.models import User
@@ -197,8 +196,7 @@ class Busy(Writers):
 
 @pytest.fixture
 def busy(db):
-    yield Busy()
-    timezone.deactivate()
+    return Busy()
 
 
 def address(busy: Busy, path: str) -> str:

@@ -29,8 +29,7 @@ ACTIVITY = "application/activity+json"
 
 @pytest.fixture
 def camden(db) -> Funders:
-    yield Funders()
-    timezone.deactivate()
+    return Funders()
 
 
 def published(camden: Funders, **changed) -> Call:

@@ -21,8 +21,7 @@ DAY = dt.timedelta(days=1)
 
 @pytest.fixture
 def camden(db) -> Funders:
-    yield Funders()
-    timezone.deactivate()
+    return Funders()
 
 
 @pytest.fixture

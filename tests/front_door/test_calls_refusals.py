@@ -8,7 +8,6 @@ from html import unescape
 
 import pytest
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from funding import money
 from funding.actions import change_call
@@ -22,8 +21,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def camden(db) -> Funders:
-    yield Funders()
-    timezone.deactivate()
+    return Funders()
 
 
 def refused(camden: Funders, **changed) -> str:

@@ -26,8 +26,7 @@ from tests.gatherings import Camden
 def camden(db):
     camden = Camden()
     User.objects.filter(actor=camden.alice).update(is_steward=True)
-    yield camden
-    timezone.deactivate()
+    return camden
 
 
 def desk(camden: Camden, path: str = "/desk/") -> str:

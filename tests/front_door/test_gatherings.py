@@ -8,7 +8,6 @@ from html import unescape
 
 import pytest
 from django.conf import settings
-from django.utils import timezone
 
 from atlas.models import Card, Link
 from events.models import Gathering
@@ -23,8 +22,7 @@ ACTIVITY = "application/activity+json"
 
 @pytest.fixture
 def camden(db) -> Camden:
-    yield Camden()
-    timezone.deactivate()
+    return Camden()
 
 
 def published(camden: Camden, **changed) -> Gathering:

@@ -23,8 +23,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def camden(db) -> Camden:
-    yield Camden()
-    timezone.deactivate()
+    return Camden()
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import unescape
 
 import pytest
-from django.utils import timezone, translation
+from django.utils import translation
 
 from accounts.actions import set_language
 from accounts.models import User
@@ -32,8 +32,7 @@ FORM = {
 
 @pytest.fixture
 def camden(db) -> Camden:
-    yield Camden()
-    timezone.deactivate()
+    return Camden()
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
-from django.utils import timezone
 
 from accounts.access import signup_mode
 from accounts.models import Invitation
@@ -57,8 +56,7 @@ def node(db):
         "people": camden.bob.uri.rsplit("/", 1)[-1],
         "member_id": Member.objects.filter(state="asked").get().pk,
     }  # fmt: skip
-    yield camden
-    timezone.deactivate()
+    return camden
 
 
 def routes(patterns=None, prefix=""):

@@ -9,7 +9,6 @@ from html import unescape
 import pytest
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from atlas.models import Card, Link
 from cop.actions.membership import leave_group
@@ -31,8 +30,7 @@ ACTIVITY = "application/activity+json"
 
 @pytest.fixture
 def camden(db) -> Writers:
-    yield Writers()
-    timezone.deactivate()
+    return Writers()
 
 
 def published(camden: Writers, **changed) -> Page:

@@ -8,7 +8,6 @@ from html import unescape
 
 import pytest
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from cop.access import NotAllowed
 from journal.models import Entry
@@ -23,8 +22,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def camden(db) -> Writers:
-    yield Writers()
-    timezone.deactivate()
+    return Writers()
 
 
 @pytest.fixture

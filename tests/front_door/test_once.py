@@ -29,8 +29,7 @@ GROUP = {"name": "Menders of Camden", "joining": "open", "language": "en"}
 
 @pytest.fixture
 def camden(db) -> Camden:
-    yield Funders()
-    timezone.deactivate()
+    return Funders()
 
 
 def written(camden: Camden, what: str, **changed) -> dict[str, object]:

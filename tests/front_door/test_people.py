@@ -6,7 +6,6 @@ from html import unescape
 
 import pytest
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from cop.actions.groups import withdraw_group
 from cop.actions.membership import join_group, leave_group
@@ -32,8 +31,7 @@ ACTIVITY = {"Accept": "application/activity+json"}
 
 @pytest.fixture
 def camden(db) -> Camden:
-    yield Camden()
-    timezone.deactivate()
+    return Camden()
 
 
 def save(camden, **changed):

@@ -36,8 +36,7 @@ FORM = {
 
 @pytest.fixture
 def camden(db) -> Camden:
-    yield Camden()
-    timezone.deactivate()
+    return Camden()
 
 
 def publish(camden, person=None, direction="need", **changed):

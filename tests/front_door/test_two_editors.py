@@ -6,7 +6,6 @@ import re
 from html import unescape
 
 import pytest
-from django.utils import timezone
 
 from cop.actions.groups import change_group
 from cop.actions.proposals import change_proposal, publish_proposal
@@ -22,8 +21,7 @@ NEED = {"title": "A ladder", "summary": "Long", "support": "equipment", "topics"
 
 @pytest.fixture
 def camden(db) -> Funders:
-    yield Funders()
-    timezone.deactivate()
+    return Funders()
 
 
 def group(camden):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from django.utils import timezone
 
 from cop.actions.people import change_page, person_of
 from cop.actions.proposals import publish_proposal
@@ -13,8 +12,7 @@ from tests.gatherings import HOUSING, Camden
 
 @pytest.fixture
 def camden(db) -> Camden:
-    yield Camden()
-    timezone.deactivate()
+    return Camden()
 
 
 def test_a_visitor_reads_a_need_of_this_node(camden, client):

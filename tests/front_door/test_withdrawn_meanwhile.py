@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 from django.http import Http404
-from django.utils import timezone
 
 from cop import access
 from cop.actions.conversations import change_post, publish_post, withdraw_post
@@ -17,8 +16,7 @@ from tests.know_how import Writers
 
 @pytest.fixture
 def camden(db) -> Writers:
-    yield Writers()
-    timezone.deactivate()
+    return Writers()
 
 
 def need_of(camden: Writers) -> Proposal:

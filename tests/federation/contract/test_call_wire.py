@@ -60,8 +60,7 @@ BARE: dict[str, Any] = {"minimum": None, "maximum": None, "total": None, "curren
 
 @pytest.fixture
 def camden(db) -> Funders:
-    yield Funders()
-    timezone.deactivate()
+    return Funders()
 
 
 def columns(call: Call) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from html import unescape
 from typing import Any
 
 import pytest
-from django.utils import timezone, translation
+from django.utils import translation
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -47,8 +47,7 @@ BARE: dict[str, Any] = {"jurisdiction": "", "checked_on": None, "checked_by": ""
 
 @pytest.fixture
 def camden(db) -> Writers:
-    yield Writers()
-    timezone.deactivate()
+    return Writers()
 
 
 def told(page: Page) -> dict[str, Any]:

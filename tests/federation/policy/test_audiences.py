@@ -32,8 +32,7 @@ ACTIVITY = "application/activity+json"
 
 @pytest.fixture
 def camden(db) -> Writers:
-    yield Writers()
-    timezone.deactivate()
+    return Writers()
 
 
 def secrets_of(camden: Writers, audience: str) -> list:

@@ -17,8 +17,7 @@ from tests.gatherings import Camden
 
 @pytest.fixture
 def camden(db) -> Camden:
-    yield Camden()
-    timezone.deactivate()
+    return Camden()
 
 
 def test_a_closed_account_is_in_no_group_and_has_no_place(camden, peer, outcomes):

@@ -19,8 +19,7 @@ PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
 
 @pytest.fixture
 def camden(db) -> Camden:
-    yield Camden()
-    timezone.deactivate()
+    return Camden()
 
 
 @pytest.fixture

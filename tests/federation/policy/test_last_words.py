@@ -6,7 +6,6 @@ import json
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
 from cop.actions.groups import withdraw_group
 from cop.models import Group, Proposal
@@ -19,8 +18,7 @@ from tests.gatherings import Camden
 
 @pytest.fixture
 def camden(db) -> Camden:
-    yield Camden()
-    timezone.deactivate()
+    return Camden()
 
 
 def closed(peer: Peer, web: Web, **said):

@@ -21,8 +21,7 @@ LINKED_DATA = 'application/ld+json; profile="https://www.w3.org/ns/activitystrea
 
 @pytest.fixture
 def camden(db) -> Camden:
-    yield Camden()
-    timezone.deactivate()
+    return Camden()
 
 
 def a_need(camden: Camden) -> Proposal:

@@ -31,8 +31,7 @@ LEAFLET = {"type": "Document", "mediaType": "application/pdf", "url": PAPER, "na
 
 @pytest.fixture
 def camden(db) -> Camden:
-    yield Camden()
-    timezone.deactivate()
+    return Camden()
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 from django.db import transaction
-from django.utils import timezone
 
 from cop.actions.proposals import publish_proposal
 from cop.models import Post, Proposal
@@ -18,8 +17,7 @@ from tests.know_how import Writers
 
 @pytest.fixture
 def camden(db) -> Writers:
-    yield Writers()
-    timezone.deactivate()
+    return Writers()
 
 
 @pytest.fixture

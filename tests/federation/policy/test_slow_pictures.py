@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Iterator
 
 import pytest
 import time_machine
@@ -27,9 +26,8 @@ PATIENCE_SECONDS = 20
 
 
 @pytest.fixture
-def camden(db) -> Iterator[Camden]:
-    yield Camden()
-    timezone.deactivate()
+def camden(db) -> Camden:
+    return Camden()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 
 import pytest
 import time_machine
@@ -21,9 +20,8 @@ from tests.gatherings import Camden
 
 
 @pytest.fixture
-def camden(db) -> Iterator[Camden]:
-    yield Camden()
-    timezone.deactivate()
+def camden(db) -> Camden:
+    return Camden()
 
 
 @pytest.fixture

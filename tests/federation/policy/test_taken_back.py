@@ -39,8 +39,7 @@ NEED = Proposal.Direction.NEED
 
 @pytest.fixture
 def camden(db) -> Writers:
-    yield Writers()
-    timezone.deactivate()
+    return Writers()
 
 
 @pytest.fixture
