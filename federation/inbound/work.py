@@ -63,7 +63,7 @@ def work_on(receipt: Receipt) -> None:
     if stopping.is_set():
         postpone(receipt, until=receipt.due_at)
         return
-    if receipt.attempts >= receipt.max_attempts:
+    if receipt.attempts >= receipt.patience:
         fail(receipt, RuntimeError("given up: its workers died before finishing it"), dead=True)
         return
     try:
