@@ -31,7 +31,7 @@ BATCH = 50
 CARRIES_ANOTHER = frozenset({"Accept", "Reject", "Undo", "Announce", "TentativeAccept"})
 
 
-@lane("receipts")
+@lane("receipts", width=2)
 def drain(limit: int = 500) -> int:
     """Work through what came in; returns how many receipts were tried. One bad receipt does not stop the rest."""
     earlier = Receipt.objects.filter(
