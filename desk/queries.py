@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Case, Count, Min, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from federation.models import Delivery, Document, Following, Node, Receipt, Source
@@ -31,24 +31,6 @@ class Health:
     waiting: int
     late_since: datetime | None
     given_up: int
-
-
-def neighbours() -> QuerySet[Node]:
-    """Every node we have dealings with, those that wait for an answer first."""
-    waiting = Count("deliveries", filter=Q(deliveries__state=Delivery.State.READY), distinct=True)
-    unanswered_first = Case(When(peering=Node.Peering.ASKED, then=0), default=1)
-    return (
-        Node.objects.exclude(peering=Node.Peering.NONE)
-        .select_related("actor")
-        .annotate(waiting=waiting)
-        .order_by(unanswered_first, "-peering", "name", "origin")
-    )
-
-
-def asking() -> QuerySet[Node]:
-    return (
-        Node.objects.filter(peering=Node.Peering.ASKED, blocked_at__isnull=True).select_related("actor").order_by("pk")
-    )
 
 
 def sources() -> QuerySet[Source]:

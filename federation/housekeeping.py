@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 KEEP_SUBMISSIONS = dt.timedelta(days=30)  # a page may stay open, and asleep, over the holidays
 KEEP_MESSAGES = dt.timedelta(days=14)
 KEEP_UNREAD = dt.timedelta(days=14)  # also what waits for the thing it answers
-AGREED = (*Node.SHARING, Node.Peering.PAUSED, Node.Peering.LIMITED)
 PURGE_BATCH = 2000
 
 
@@ -45,7 +44,7 @@ def unread_of_strangers() -> QuerySet[Document]:
     One that was refused as a later version of something shown here stays: it says who may change that. Tombstones stay
     as well, and all that neighbours share, so that their view and ours are the same.
     """
-    unread = Document.objects.filter(state__in=Document.UNREAD, tombstone=False).exclude(node__peering__in=AGREED)
+    unread = Document.objects.filter(state__in=Document.UNREAD, tombstone=False).exclude(node__peering__in=Node.AGREED)
     for type_ in types.all_types():
         unread = unread.exclude(Exists(type_.model.objects.filter(uri=OuterRef("uri"))))
     return unread

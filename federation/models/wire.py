@@ -149,3 +149,16 @@ class Delivery(Claimable):
 
     def __str__(self) -> str:
         return f"{self.activity_id} to {self.inbox}"
+
+
+class Seen(models.Model):
+    """Somebody who can answer has opened what this activity brought: over there if it is ours, here if it is theirs.
+
+    Nobody's name is kept or told. The row is written with the `Read` that says so, or when that came in: once.
+    """
+
+    activity_uri = models.CharField(max_length=500, unique=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.activity_uri

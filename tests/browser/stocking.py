@@ -312,7 +312,7 @@ def _imports(crew: Crew) -> dict[str, str]:
 
 def _neighbours(crew: Crew) -> dict[str, str]:
     """One node in every state, one thing of theirs, and one errand that was given up."""
-    peering.invite("https://invited.example", by=actors.for_user(crew.steward).uri)
+    peering.invite("https://invited.example", accepts=peering.AGREEMENT, by=actors.for_user(crew.steward).uri)
     for name, state in (("asking", Node.Peering.ASKED), ("hackney", Node.Peering.PAUSED)):
         node = Node.objects.create(origin=f"https://{name}.example", name=f"{name.title()} (demo)", software="flotilla")
         actor = Actor.objects.create(uri=f"{node.origin}/actor", node=node, type=Actor.Type.APPLICATION, name=node.name)
