@@ -94,8 +94,8 @@ def opened(*, activities: Mapping[str, Actor] | None = None, things: Mapping[str
     if not asked:
         return
     told = Seen.objects.filter(activity_uri=OuterRef("activity_uri"))
-    neighbours = {"actor__node__peering__in": Node.AGREED, "actor__node__blocked_at__isnull": True}
-    fresh = Receipt.objects.filter(wanted, ~Exists(told), type__in=ANSWERED, **neighbours).order_by("pk")
+    cared_for = Q(actor__node__peering__in=(*Node.AGREED, Node.Peering.ASKED), actor__node__blocked_at__isnull=True)
+    fresh = Receipt.objects.filter(wanted, cared_for, ~Exists(told), type__in=ANSWERED).order_by("pk")
     found = fresh.values_list("activity_uri", "object_uri")[:MOST_AT_ONCE]
     by = {uri: (asked.get(uri) or asked[about]).pk for uri, about in found}
     if by:

@@ -111,7 +111,7 @@ def _page(
     history = Paginator(neighbourhood.history(node), HISTORY_PER_PAGE).get_page(request.GET.get("page"))
     context: dict[str, Any] = {
         "neighbour": node,
-        "this_node": ours,
+        "here": ours,
         "agreement_form": agreement,
         "pause_form": pausing,
         "problem_form": agreement if agreement.is_bound else pausing,

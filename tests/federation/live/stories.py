@@ -39,7 +39,8 @@ def become_neighbours(asking: InhabitedNode, asked: InhabitedNode) -> None:
     )
     assert answer.status == 200, answer.text[:1000]
     desk = steward(asked)
-    page = eventually(lambda: re.search(r"/desk/neighbours/\d+(?=\">Read and answer)", desk.get("/desk/").text), within=30)
+    waits = re.compile(r'/desk/neighbours/\d+(?=">Read and answer)')
+    page = eventually(lambda: waits.search(desk.get("/desk/").text), within=30)
     assert desk.post(f"{page[0]}/accept", AGREED, page[0]).status == 200
     eventually(lambda: agree(asking, asked), within=30)
     # Agreeing digests speak of the objects; their cards are made a moment later, from the journal.
