@@ -104,7 +104,8 @@ def withdrawn(request: HttpRequest, public_id: str) -> HttpResponse:
     gathering = access.withdrawn_for_reading(request.actor, public_id)
     if wants_activity(request):
         return gone_document(gathering)
-    return render(request, "events/withdrawn.html", {"gathering": gathering}, status=410)
+    context = {"gathering": gathering, "runs": access.may_trace(request.actor, gathering)}
+    return render(request, "events/withdrawn.html", context, status=410)
 
 
 @signed_in
