@@ -30,7 +30,7 @@ urlpatterns = [
         name="desk-answer",
     ),
     re_path(
-        r"^desk/neighbours/(?P<node_id>[0-9]{1,18})/(?P<answer>end|block)$",
+        r"^desk/neighbours/(?P<node_id>[0-9]{1,18})/(?P<step>end|block)$",
         neighbour.confirm,
         name="desk-neighbour-confirmation",
     ),

@@ -80,14 +80,14 @@ def answer(request: HttpRequest, node_id: int, answer: str) -> HttpResponse:
 
 @form_page
 @stewards_only
-def confirm(request: HttpRequest, node_id: int, answer: str) -> HttpResponse:
+def confirm(request: HttpRequest, node_id: int, step: str) -> HttpResponse:
     """What ends or hides a lot is asked for on a page of its own."""
     node = get_object_or_404(neighbourhood.nodes(), pk=node_id)
-    form = ACTS[answer].form(request.POST if request.method == "POST" else None)
+    form = ACTS[step].form(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        _carry_out(request, node, answer, form)
+        _carry_out(request, node, step, form)
         return redirect("desk-neighbour", node.pk)
-    context = {"neighbour": node, "answer": answer, "form": form}
+    context = {"neighbour": node, "step": step, "form": form}
     return render(request, "desk/confirm_neighbour.html", context, status=400 if form.errors else 200)
 
 
