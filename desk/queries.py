@@ -27,7 +27,8 @@ ALARM_SECONDS = 20
 
 @dataclass(frozen=True)
 class Health:
-    """`waiting` counts what is due and what failed and is tried again, not what the clock will ask for by and by.
+    """`waiting` counts what is due and what failed and is tried again, not what the clock will ask for by and by, nor
+    what is kept for a node that is paused, blocked or away.
 
     `late_since` is when the oldest due work became due; None when nothing is late.
     """
@@ -57,7 +58,9 @@ def health() -> Health:
     workers = roll()
     ready, due = Q(state=Claimable.State.READY), Q(due_at__lte=now)
     counts = {"at": Min("due_at", filter=due), "waiting": Count("pk", filter=due | Q(attempts__gt=0))}
-    lanes = [model._default_manager.filter(ready).aggregate(**counts) for model in _LANES]
+    lanes = [
+        rows.filter(ready).aggregate(**counts) for rows in (Errand.objects, Receipt.objects, Delivery.not_held_back())
+    ]
     late = [lane["at"] for lane in lanes if lane["at"] is not None and now - lane["at"] > WORK_IS_LATE]
     return Health(
         worker_alive=workers.any_alive,

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 import journal
 from config import embedded
+from federation.models import Delivery
 from journal import Claimable
 
 SHOWN = (
@@ -109,6 +110,7 @@ def _problems_of_work(model: type[Claimable]) -> Iterator[str]:
     if dead:
         last = rows.filter(state=Claimable.State.DEAD).order_by("-pk")[0]
         yield f"{dead} {model._meta.verbose_name_plural} were given up; the last one, {last}: {last.error}"
-    late = rows.filter(state=Claimable.State.READY, due_at__lt=timezone.now() - LATE).count()
+    awaited = Delivery.not_held_back() if model is Delivery else rows
+    late = awaited.filter(state=Claimable.State.READY, due_at__lt=timezone.now() - LATE).count()
     if late:
         yield f"{late} {model._meta.verbose_name_plural} are more than {LATE.seconds // 60} minutes late."

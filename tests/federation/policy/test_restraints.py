@@ -21,7 +21,7 @@ from federation import actors, http, restraints
 from federation.http import Answer
 from federation.inbound.door import PAUSED
 from federation.models import Activity, Delivery, Document, Following, Node
-from journal import Entry
+from journal import Entry, keeper
 from notifications.actions import follow
 from notifications.models import Notice
 
@@ -197,6 +197,21 @@ def test_a_neighbour_that_has_paused_is_not_called_unreachable(steward, peer, al
     for path in ("", f"/{Node.objects.get().pk}"):
         page = steward.get(f"/desk/neighbours{path}").content.decode()
         assert "They have paused." in page and "nreachable" not in page and "does not answer" not in page
+
+
+@pytest.mark.parametrize("held", [{"peering": "paused"}, {"blocked_at": timezone.now()}])
+def test_what_waits_on_purpose_is_not_called_late(steward, peer, alice, tenants, work, sent, held):
+    keeper.beat()
+    publish_proposal(alice, tenants.actor, Proposal.Direction.NEED, title="Waits", language="en")
+    Delivery.objects.update(due_at=timezone.now() - DAY)
+    work()
+    sent.answer = Answer(503, {}, "down")
+    publish_proposal(alice, tenants.actor, Proposal.Direction.NEED, title="Waits too", language="en")
+    work()
+    Delivery.objects.filter(state="ready").update(due_at=timezone.now() - DAY)
+    assert "Some work is late" in steward.get("/desk/").content.decode()
+    Node.objects.update(**held)
+    assert "All is well" in steward.get("/desk/").content.decode()
 
 
 @pytest.mark.parametrize("odd", [{}, {"lasting": "for ever"}, {"lasting": ""}])

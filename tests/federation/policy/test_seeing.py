@@ -211,6 +211,7 @@ def test_a_request_for_a_place_is_told_when_its_organiser_opens_it(peer, tenants
     lab = publish_gathering(
         alice, tenants.actor, kind="lab", title="Lab", language="en", joining="request",
         starts=soon, ends=soon + dt.timedelta(hours=2), time_zone="Europe/London",
+        place="The hall", area="Camden",
     )  # fmt: skip
     peer.does(peer.somebody("people/dana", name="Dana"), "Join", lab.uri, name="Dana")
     work()
