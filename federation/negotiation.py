@@ -91,6 +91,6 @@ def hosts_a_reader(request: HttpRequest, audience: str) -> bool:
     except SignatureRefused:
         return False
     node = signer.node
-    if node is None or node.peering not in Node.TRUSTED or node.blocked_at is not None:
+    if node is None or node.peering != Node.Peering.FULL or node.blocked_at is not None:
         return False
     return Actor.objects.filter(audience_keys__audience=audience, node=node).exists()

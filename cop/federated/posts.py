@@ -66,8 +66,8 @@ class PostOnTheWire(FederatedType):
         if post.audience == audiences.PUBLIC or is_conversation(post.audience):
             return [actor.delivery_inbox for actor in spoken_to(post) if not actor.is_ours]
         # What is for members goes to members alone, whoever it names; a group of another node hears it for its own.
-        full = {"node__peering__in": (*Node.TRUSTED, Node.Peering.PAUSED), "node__blocked_at__isnull": True}
-        home = Actor.objects.filter(uri=post.audience.removesuffix("/members"), **full).first()
+        full = Node.objects.filter(Node.FOR_GROUPS, blocked_at__isnull=True)
+        home = Actor.objects.filter(uri=post.audience.removesuffix("/members"), node__in=full).first()
         return [home.delivery_inbox] if home is not None else []
 
     def asks(self, post: Post) -> Actor | None:

@@ -29,8 +29,8 @@ class Node(models.Model):
     SHARING = (Peering.TRIAL, Peering.FULL, Peering.LIMITED)
     """Each hears what the other publishes. That one is not shown unasked changes nothing between the two."""
     AGREED = (*SHARING, Peering.PAUSED)
-    TRUSTED = (Peering.FULL, Peering.LIMITED)
-    """What is for one group goes to its members there too."""
+    FOR_GROUPS = Q(peering=Peering.FULL) | Q(peering=Peering.PAUSED, resumes_as__in=["", "full"])
+    """Nodes that get what is for one group with members there; while one is paused, it waits."""
 
     origin = models.CharField(max_length=255, unique=True)
     name = models.CharField(max_length=200, blank=True)

@@ -101,8 +101,7 @@ def readers_of(audience: str) -> list[str]:
     is paused it waits."""
     actors = Actor.objects.filter(
         audience_keys__audience=audience,
-        node__peering__in=(*Node.TRUSTED, Node.Peering.PAUSED),
-        node__blocked_at__isnull=True,
+        node__in=Node.objects.filter(Node.FOR_GROUPS, blocked_at__isnull=True),
     )
     return [actor.delivery_inbox for actor in actors]
 

@@ -191,6 +191,7 @@ def test_who_is_paused_is_told_when_to_come_back(steward, peer):
 
 
 def test_a_neighbour_that_has_paused_is_not_called_unreachable(steward, peer, alice, tenants, work, sent):
+    keeper.beat()
     sent.answer = Answer(503, {"Retry-After": "86400"}, f"{PAUSED}\n")
     work()
     assert Delivery.objects.filter(state="ready", answer__startswith="503").exists()
