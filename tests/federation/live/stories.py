@@ -20,6 +20,9 @@ found_group(actors.for_user(steward), name="Neighbours of " + {name!r}, joining=
 """
 
 
+AGREED = {"agree": "on", "agreement": "1"}
+
+
 def settle(node: InhabitedNode) -> None:
     """Give a node its steward, who leads one group."""
     node.prepare(STEWARD.format(email=f"steward@{node.name}.example", password=PASSWORD, name=node.name.title()))
@@ -31,11 +34,14 @@ def steward(node: InhabitedNode) -> Visitor:
 
 def become_neighbours(asking: InhabitedNode, asked: InhabitedNode) -> None:
     """One steward gives the other node's address, the other says yes."""
-    answer = steward(asking).post("/desk/neighbours/invitations", {"address": asked.origin}, "/desk/neighbours")
+    answer = steward(asking).post(
+        "/desk/neighbours/invitations", {"address": asked.origin, **AGREED}, "/desk/neighbours"
+    )
     assert answer.status == 200, answer.text[:1000]
     desk = steward(asked)
-    page = eventually(lambda: re.search(r"/desk/neighbours/(\d+)/accept", desk.get("/desk/neighbours").text), within=30)
-    assert desk.post(page[0], {}, "/desk/neighbours").status == 200
+    waits = re.compile(r'/desk/neighbours/\d+(?=">Read and answer)')
+    page = eventually(lambda: waits.search(desk.get("/desk/").text), within=30)
+    assert desk.post(f"{page[0]}/accept", AGREED, page[0]).status == 200
     eventually(lambda: agree(asking, asked), within=30)
     # Agreeing digests speak of the objects; their cards are made a moment later, from the journal.
     groups = {f"Neighbours of {node.name.title()}" for node in (asking, asked)}
