@@ -13,11 +13,12 @@ class FederationConfig(AppConfig):
             describing,
             housekeeping,
             introductions,
+            moderation,
             peering,
             sources,
             storeroom,
         )
-        from federation.inbound import endorsements, following, objects_verbs, waiting, work  # noqa: F401
+        from federation.inbound import endorsements, flags, following, objects_verbs, removals, waiting, work  # noqa: F401
         from federation.outbound import deliver, publish  # noqa: F401
         from frontend import shell
 

@@ -32,15 +32,20 @@ LANES = {"errand": Errand, "receipt": Receipt, "delivery": Delivery}
 @require_safe
 @stewards_only
 def desk(request: HttpRequest) -> HttpResponse:
-    """Each list of what waits is paged by itself: `?nodes=`, `?claims=`, `?joins=`, `?places=`."""
+    """Each list of what waits is paged by itself, as `?nodes=` or `?reports=`."""
+    node = actors.this_node()
     waiting = {
         "nodes": queries.asking(),
         "claims": open_claims(),
         "joins": asking_to_join(request.actor),
         "places": asking_to_come(request.actor),
+        "reports": queries.open_reports(),
     }
+    if node.hold_first_post:
+        waiting["held"] = queries.held()
     context = {name: Paginator(rows, PER_PAGE).get_page(request.GET.get(name)) for name, rows in waiting.items()}
-    return render(request, "desk/desk.html", context | {"health": queries.health(), "node": actors.this_node()})
+    context["held_things"] = queries.with_things(context.get("held", []))
+    return render(request, "desk/desk.html", context | {"health": queries.health(), "node": node})
 
 
 @form_page

@@ -2,6 +2,7 @@
 
 from .actors import Actor, Following, Source
 from .attachments import Attachment
+from .moderation import Block, Flag, Restriction
 from .nodes import Introduction, Node, ThisNode
 from .published import AudienceKey, Endorsement, Published, PublishedQuerySet, Submission
 from .wire import Activity, Delivery, Document, Publication, PublicationCounter, Receipt
@@ -11,9 +12,11 @@ __all__ = [
     "Actor",
     "Attachment",
     "AudienceKey",
+    "Block",
     "Delivery",
     "Document",
     "Endorsement",
+    "Flag",
     "Following",
     "Introduction",
     "Node",
@@ -22,6 +25,7 @@ __all__ = [
     "Published",
     "PublishedQuerySet",
     "Receipt",
+    "Restriction",
     "Source",
     "Submission",
     "ThisNode",

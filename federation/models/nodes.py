@@ -97,6 +97,9 @@ class ThisNode(models.Model):
     summary = models.TextField(_("what this node is for"), max_length=1000, blank=True)
     area = models.CharField(_("area"), max_length=100, blank=True)
     contact = models.EmailField(_("contact address, shown to everybody"), blank=True)
+    hold_first_post = models.BooleanField(
+        _("the first thing somebody new publishes waits for a steward"), default=False
+    )
     actor = models.OneToOneField(Actor, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
