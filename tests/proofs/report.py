@@ -1,4 +1,4 @@
-"""A report made on one node about a thing of another is on both desks in under 5 s, and its outcome back at the reporter.
+"""A report about a thing of another node is on both desks in under 5 s, and its outcome is back at the reporter.
 
 Two embedded neighbour nodes on this machine. Somebody on Camden's node reports, by the form, a need that Hackney's
 steward published. The clock starts when the form is sent, and stops when the report stands on Camden's desk, and on
