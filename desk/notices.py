@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
@@ -49,6 +50,9 @@ def tell_stewards(errand: Errand) -> None:
 # --- Reports, and what stewards decide ---------------------------------------------------------------------
 
 
+MOST_TITLE, MOST_REASON = 500, 1000  # bytes as JSON, so that both fit into a notice with an address
+
+
 def _report_page(notice: Notice) -> str:
     return f"/desk/reports/{int(notice.params.get('report', 0))}"
 
@@ -57,13 +61,16 @@ def _waiting_page(_notice: object) -> str:
     return "/desk/"
 
 
-def _answer_there(notice: Notice) -> str:
-    """To whom one answers: the address its stewards show to everybody, where they show one."""
-    return str(ThisNode.objects.values_list("contact", flat=True).first() or "")
+def _cut(words: str, most: int) -> str:
+    """What fits into a notice, which counts bytes: a picture of a face takes twelve of them."""
+    while len(json.dumps(words)) > most:
+        words = f"{words[: len(words) * 4 // 5].rstrip('…')}…"
+    return words
 
 
 def _with_contact(notice: Notice) -> dict[str, Any]:
-    contact = _answer_there(notice)
+    """How to answer, in the reader's language: by the address that stewards showed when they decided."""
+    contact = notice.params.get("contact")
     how = _("If you think that is wrong, write to %(contact)s.") % {"contact": contact} if contact else ""
     return {"how": how or _("If you think that is wrong, speak to the stewards of this node.")}
 
@@ -95,11 +102,20 @@ def tell_owner(kind: str, row: Published, title: str, reason: str, entry: Entry 
     """
     if not row.is_ours:
         return
+    contact = ThisNode.objects.values_list("contact", flat=True).first() or ""
     for user in running(row):
-        notify(user, kind, f"{row.uri}#decision", entry=entry, title=title or str(_("what you wrote")), reason=reason)
+        notify(
+            user,
+            kind,
+            f"{row.uri}#decision",
+            entry=entry,
+            title=_cut(title or str(_("what you wrote")), MOST_TITLE),
+            reason=_cut(reason, MOST_REASON),
+            contact=contact,
+        )
 
 
-@reaction("desk.tell_of_report", to="report.made")
+@reaction("desk.tell_of_report", to="flag.made")
 def tell_of_report(errand: Errand) -> None:
     """The stewards of this node, and those of the group that published it, who cannot decide and can mend it."""
     entry = errand.entry
@@ -109,13 +125,13 @@ def tell_of_report(errand: Errand) -> None:
         title = (threads.title_of(found[1]) if found else "") or str(_("something that somebody wrote"))
         stewards = User.objects.filter(is_steward=True, is_active=True)
         for steward in stewards:
-            notify(steward, "report_waiting", flag.uri, entry=entry, title=title[:200], report=flag.pk)
+            notify(steward, "report_waiting", flag.uri, entry=entry, title=_cut(title, MOST_TITLE), report=flag.pk)
         if found is None or not found[1].is_ours or found[1].actor.type != Actor.Type.GROUP:
             continue
         led = Member.objects.filter(group__actor=found[1].actor_id, role=Member.Role.STEWARD)
         for user in User.objects.filter(actor__in=led.values("actor"), is_active=True).exclude(is_steward=True):
             if user.actor.pk != flag.reporter_id:
-                notify(user, "report_about_group", flag.object_uri, entry=entry, title=title[:200])
+                notify(user, "report_about_group", flag.object_uri, entry=entry, title=_cut(title, MOST_TITLE))
 
 
 @reaction("desk.tell_of_decision", to=("moderation.restricted", "moderation.lifted"))
@@ -132,16 +148,16 @@ def tell_of_decision(errand: Errand) -> None:
     title = threads.title_of(found[1]) or str(_("what you wrote"))
     if restriction.level == Restriction.Level.HELD and made:
         for steward in User.objects.filter(is_steward=True, is_active=True):
-            notify(steward, "post_held", entry.uri, entry=entry, title=title[:200])
+            notify(steward, "post_held", entry.uri, entry=entry, title=_cut(title, MOST_TITLE))
     elif not made:
-        tell_owner("decision_lifted", found[1], title[:200], "", entry)
+        tell_owner("decision_lifted", found[1], title, "", entry)
     else:
         kinds = {"hidden": "thing_hidden", "suspended": "suspended", "limited": "limited"}
         kind = "taken_out_of_talk" if restriction.group_id else kinds[restriction.level]
-        tell_owner(kind, found[1], title[:200], restriction.reason, entry)
+        tell_owner(kind, found[1], title, restriction.reason, entry)
 
 
-@reaction("desk.tell_reporter", to=("report.answered", "report.answered_there"))
+@reaction("desk.tell_reporter", to=("flag.answered", "flag.answered_there"))
 def tell_reporter(errand: Errand) -> None:
     """Whoever made it, of what was done here, and of what was done on the node of the thing."""
     entry = errand.entry
@@ -149,7 +165,7 @@ def tell_reporter(errand: Errand) -> None:
     for flag in Flag.objects.filter(uri=entry.uri, reporter__user__is_active=True).select_related("reporter__user"):
         user = flag.reporter.user if flag.reporter is not None else None
         if user is not None:
-            kind = "report_answered" if entry.name == "report.answered" else "report_answered_there"
+            kind = "report_answered" if entry.name == "flag.answered" else "report_answered_there"
             notify(user, kind, flag.uri, entry=entry)
 
 

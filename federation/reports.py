@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from federation.models import Node, Published
 
 MOST_OPEN = 20  # reports of one person that nobody has answered yet
-MADE, ANSWERED = "report.made", "report.answered"
+MADE, ANSWERED = "flag.made", "flag.answered"
 NAME_IS_TOLD = "{words}\n\n{name}"
 
 # What of an outcome the origin of a report is told: that something was done, or that nothing was.

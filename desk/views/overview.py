@@ -32,19 +32,17 @@ LANES = {"errand": Errand, "receipt": Receipt, "delivery": Delivery}
 @require_safe
 @stewards_only
 def desk(request: HttpRequest) -> HttpResponse:
-    """Each list of what waits is paged by itself, as `?nodes=` or `?reports=`."""
+    """Each list of what waits is paged by itself, as `?nodes=`; of reports the oldest stand here."""
     node = actors.this_node()
     waiting = {
         "nodes": queries.asking(),
         "claims": open_claims(),
         "joins": asking_to_join(request.actor),
         "places": asking_to_come(request.actor),
-        "reports": queries.open_reports(),
     }
-    if node.hold_first_post:
-        waiting["held"] = queries.held()
     context = {name: Paginator(rows, PER_PAGE).get_page(request.GET.get(name)) for name, rows in waiting.items()}
-    context["held_things"] = queries.with_things(context.get("held", []))
+    context["reports"] = queries.open_reports()[:PER_PAGE]
+    context["held_things"] = queries.with_things(queries.held()[:PER_PAGE]) if node.hold_first_post else []
     return render(request, "desk/desk.html", context | {"health": queries.health(), "node": node})
 
 

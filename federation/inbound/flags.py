@@ -94,5 +94,5 @@ def _answered(incoming: Incoming, *, acted: bool) -> str:
     if not Flag.objects.filter(pk=flag.pk, answered_there_at__isnull=True).update(**answer):
         return "answered before"
     Flag.objects.filter(pk=flag.pk, seen_there_at__isnull=True).update(seen_there_at=now)
-    record("report.answered_there", flag.uri, actor=incoming.actor.uri, origin="peer")
+    record("flag.answered_there", flag.uri, actor=incoming.actor.uri, origin="peer")
     return "their answer to our report"
