@@ -72,18 +72,25 @@ def _with_contact(notice: Notice) -> dict[str, Any]:
     """How to answer, in the reader's language: by the address that stewards showed when they decided."""
     contact = notice.params.get("contact")
     how = _("If you think that is wrong, write to %(contact)s.") % {"contact": contact} if contact else ""
-    return {"how": how or _("If you think that is wrong, speak to the stewards of this node.")}
+    how = how or _("If you think that is wrong, speak to the stewards of this node.")
+    return {"how": how, "title": notice.params.get("title") or _("what you wrote")}
 
 
-notice_kind("report_waiting", _("Somebody reports “%(title)s”."), matter="node", address=_report_page)
-notice_kind("report_about_group", _("Somebody reports “%(title)s”, which your group published."), matter="groups")
+def _named(notice: Notice) -> dict[str, Any]:
+    return {"title": notice.params.get("title") or _("something that somebody wrote")}
+
+
+notice_kind("report_waiting", _("Somebody reports “%(title)s”."), matter="node", address=_report_page)(_named)
+notice_kind("report_about_group", _("Somebody reports “%(title)s”, which your group published."), matter="groups")(
+    _named
+)
 notice_kind(
     "post_held",
     _("“%(title)s” is the first thing somebody new publishes. It waits for you."),
     matter="node",
     address=_waiting_page,
-)
-notice_kind("decision_lifted", _("“%(title)s” can be seen again."), matter="words")
+)(_named)
+notice_kind("decision_lifted", _("“%(title)s” can be seen again."), matter="words")(_with_contact)
 for _kind, _text in (
     ("removed_by_stewards", _("The stewards of this node have removed “%(title)s”: %(reason)s %(how)s")),
     ("first_post_refused", _("The stewards of this node have not published “%(title)s”: %(reason)s %(how)s")),
@@ -109,7 +116,7 @@ def tell_owner(kind: str, row: Published, title: str, reason: str, entry: Entry 
             kind,
             f"{row.uri}#decision",
             entry=entry,
-            title=_cut(title or str(_("what you wrote")), MOST_TITLE),
+            title=_cut(title, MOST_TITLE),
             reason=_cut(reason, MOST_REASON),
             contact=contact,
         )
@@ -122,7 +129,7 @@ def tell_of_report(errand: Errand) -> None:
     assert entry is not None  # reactions always come with their entry
     for flag in Flag.objects.filter(uri=entry.uri):
         found = types.locate(flag.object_uri)
-        title = (threads.title_of(found[1]) if found else "") or str(_("something that somebody wrote"))
+        title = threads.title_of(found[1]) if found else ""
         stewards = User.objects.filter(is_steward=True, is_active=True)
         for steward in stewards:
             notify(steward, "report_waiting", flag.uri, entry=entry, title=_cut(title, MOST_TITLE), report=flag.pk)
@@ -145,7 +152,7 @@ def tell_of_decision(errand: Errand) -> None:
     found = types.locate(entry.uri)
     if restriction is None or found is None or not found[1].is_ours:
         return
-    title = threads.title_of(found[1]) or str(_("what you wrote"))
+    title = threads.title_of(found[1])
     if restriction.level == Restriction.Level.HELD and made:
         for steward in User.objects.filter(is_steward=True, is_active=True):
             notify(steward, "post_held", entry.uri, entry=entry, title=_cut(title, MOST_TITLE))

@@ -124,7 +124,6 @@ def _has_published(author: Actor, row: Published) -> bool:
         .order_by()
         .values_list("pk")
         for type_ in types.all_types()
-        if not type_.is_actor
     ]
     return bool(asked[0].union(*asked[1:], all=True)[:1])
 

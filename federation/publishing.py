@@ -98,18 +98,21 @@ def change(
     by: Actor,
     seen: int | None = None,
     attached: Attaching | None = None,
+    speaks: bool = True,
     **fields: Any,
 ) -> Row:
     """New values for a row of ours, and what changes of its attachments; nothing is recorded when nothing differs.
 
     `seen` is the version that `by` was shown: where it is older, nothing is written unless nothing differs.
-    Raises NotOurs, Http404 for what was withdrawn meanwhile, ChangedMeanwhile, attaching.TooMany, and ValueError for
-    what cannot change.
+    `speaks` is False where a row only follows what others did.
+    Raises NotOurs, Http404 for what was withdrawn meanwhile, ChangedMeanwhile, attaching.TooMany, moderation.Suspended,
+    and ValueError for what cannot change.
     """
     fixed = FIXED & fields.keys()
     if fixed:
         raise ValueError(f"{', '.join(sorted(fixed))} cannot be changed after publishing")
-    moderation.require_not_suspended(row.actor, by)
+    if speaks:
+        moderation.require_not_suspended(row.actor, by)
     row = _held(row)
     if row.withdrawn_at is not None:
         raise Http404(f"{row.uri} was withdrawn")

@@ -18,7 +18,7 @@ class ReportForm(forms.Form):
         required=False,
         max_length=LONGEST_WORDS - 200,
         widget=Paragraphs(attrs={"rows": 5}),
-        help_text=_("Say what they should look at, and why. They read every word of it."),
+        help_text=_("Say what they should look at, and why. They read this, and the thing itself, whoever it was for."),
     )
     told = forms.BooleanField(
         label=_("The stewards may know my name"),

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import stewards_only
 from cop import threads
+from cop.models import Person
 from desk import actions, queries
 from desk.forms import DecisionForm
 from federation import reports as reporting
@@ -68,10 +69,11 @@ def _decided(request: HttpRequest, flag: Flag, form: DecisionForm) -> bool:
 
 
 def _about(flag: Flag, found: Any) -> dict[str, Any]:
-    """The thing as a steward reads it, whoever it was for, and what is known about it."""
+    """The thing as a steward reads it, whoever it was for, and what is known about it; of a person what they show."""
     thing = found[1] if found is not None and found[1].withdrawn_at is None else None
     speaker = thing.actor if thing is not None else None
-    words = next((getattr(thing, name) for name in WORDS if getattr(thing, name, "")), "") if thing else ""
+    shown = [name for name in WORDS if not isinstance(thing, Person) or name in thing.shown or not thing.is_ours]
+    words = next((getattr(thing, name) for name in shown if getattr(thing, name, "")), "") if thing else ""
     return {
         "thing": thing,
         "title": (threads.title_of(thing) or _("What somebody wrote")) if thing is not None else "",

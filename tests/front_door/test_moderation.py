@@ -339,3 +339,27 @@ def test_words_about_what_is_hidden_reach_nobody(camden, need, work):
     hide(camden, need)
     answer = camden.client(camden.charlie).post("/threads/", {"about": need.uri, "text": "x", "voice": "me"})
     assert answer.status_code == 404
+
+
+def test_a_suspended_member_can_still_leave_and_be_asked_to(camden, work):
+    """Their page follows what happened to them; nobody stumbles over the suspension."""
+    change_page(person_of(camden.bob), {"shown": ["groups"]})
+    moderation.restrict_actor(SUSPENDED, camden.bob, by=camden.alice, reason="Insults")
+    answer = camden.client(camden.bob).post(f"{camden.group.get_absolute_url()}/leaving")
+    assert answer.status_code == 302 and person_of(camden.bob).groups == []
+
+
+def test_a_steward_reads_of_a_person_only_what_they_show(camden):
+    change_page(person_of(camden.bob), {"summary": "My private words", "shown": []})
+    flag = report_of(camden, person_of(camden.bob))
+    page = camden.client(camden.alice).get(f"/desk/reports/{flag.pk}").content.decode()
+    assert "Bob" in page and "My private words" not in page
+
+
+def test_long_words_in_any_script_fit_into_the_notice_about_them(camden, work):
+    need = publish_proposal(camden.bob, camden.bob, Proposal.Direction.NEED, title="🙂" * 100, language="en")
+    report_of(camden, need)
+    moderation.hide(need.uri, by=camden.alice, reason="🙃" * 500)
+    work()
+    assert Notice.objects.filter(user__actor=camden.alice, kind="report_waiting").exists()
+    assert "🙃" in camden.client(camden.bob).get("/notices/").content.decode()
