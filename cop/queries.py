@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from atlas import cards
 from atlas.filters import kind_plural
 from atlas.models import Card, Link
 from atlas.queries import newest_of_each_kind
-from cop.models import Claim, Group, Listing, Member, Person
+from cop.models import Claim, Group, Listing, Member, Person, Post
 from federation.identity import is_ours
+from federation.models import Restriction
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from atlas.queries import KindSection
     from cop.models import Place
     from federation.models import Actor
@@ -22,6 +26,11 @@ if TYPE_CHECKING:
 CARDS_PER_KIND = 6
 MOST_SHARED = 50
 NEXT_AT_A_PLACE = 12
+
+
+class NamedThing(NamedTuple):
+    title: str
+    url: str
 
 
 def people_of(group: Group) -> QuerySet[Member]:
@@ -80,7 +89,7 @@ def how_many_in(group: Group) -> int:
 
 def published_by(group: Group, reader: Actor | None) -> list[tuple[str, KindSection]]:
     """What a group shares with the reader, the newest of each kind, with the kind in words."""
-    theirs = Card.objects.visible_to(reader).filter(group_uri=group.uri)
+    theirs = Card.objects.asked_for_by(reader).filter(group_uri=group.uri)
     sections = newest_of_each_kind(theirs, cards.kinds(), CARDS_PER_KIND)
     return [(kind_plural(section.kind), section) for section in sections]
 
@@ -102,7 +111,7 @@ def groups_shown_by(person: Person, reader: Actor | None) -> QuerySet[Group]:
 
 def shared_by(person: Person, reader: Actor | None) -> QuerySet[Card]:
     """What a person knows, needs and offers in their own name, as far as the reader may see; the newest."""
-    theirs = Card.objects.visible_to(reader).filter(speaker_uri=person.uri).exclude(uri=person.uri)
+    theirs = Card.objects.asked_for_by(reader).filter(speaker_uri=person.uri).exclude(uri=person.uri)
     return theirs.newest_first().for_page()[:MOST_SHARED]
 
 
@@ -112,6 +121,28 @@ def next_at(place: Place, reader: Actor | None) -> list[Card]:
     now = timezone.now()
     dated = Card.objects.visible_to(reader).unasked().filter(Q(ends__gte=now) | Q(starts__gte=now), uri__in=here)
     return list(dated.soonest_first().for_page()[:NEXT_AT_A_PLACE])
+
+
+def named_things(uris: Iterable[str], reader: Actor | None) -> dict[str, NamedThing]:
+    """What things are called and where their pages are, as far as the reader may see them. Two queries."""
+    asked = set(uris)
+    seen = Card.objects.asked_for_by(reader).filter(uri__in=asked).values_list("uri", "title", "url")
+    found = {uri: NamedThing(title, url) for uri, title, url in seen}
+    for post in Post.objects.visible_to(reader).filter(uri__in=asked).select_related("actor"):
+        title = post.title or _("What %(name)s wrote") % {"name": post.called or _("somebody")}
+        found[post.uri] = NamedThing(title, post.get_absolute_url())
+    return found
+
+
+def taken_out_by(group: Group) -> QuerySet[Restriction]:
+    """What a group's stewards took out of its talk and did not put back, newest first."""
+    held = Restriction.objects.in_force().filter(group=group.actor_id).select_related("by")
+    return held.order_by("-made_at", "-pk")
+
+
+def posts_at(uris: Iterable[str]) -> dict[str, Post]:
+    posts = Post.objects.filter(uri__in=list(uris), withdrawn_at__isnull=True).select_related("actor", "node")
+    return {post.uri: post for post in posts}
 
 
 def claim_of(person: Actor | None, listing: Listing) -> Claim | None:

@@ -13,6 +13,7 @@ from desk.bringing.descriptions import LONGEST_MAPPING
 from desk.bringing.uploads import LARGEST_FILE
 from federation import identity
 from federation.models import ThisNode
+from federation.models.moderation import LONGEST_REASON
 from federation.peering import AGREEMENT
 from frontend.forms import Paragraphs
 
@@ -143,12 +144,15 @@ def _bounded(file: UploadedFile, most: int) -> UploadedFile:
 class ThisNodeForm(forms.ModelForm):
     class Meta:
         model = ThisNode
-        fields = ("name", "summary", "area", "contact", "reports")
+        fields = ("name", "summary", "area", "contact", "reports", "hold_first_post")
         widgets = {"summary": Paragraphs(attrs={"rows": 4}), "reports": Paragraphs(attrs={"rows": 4})}
         help_texts = {
             "name": _("Other nodes show it beside everything that comes from here."),
             "contact": _("Who to write to about this node. Everybody sees it."),
             "reports": _("Neighbour nodes read it: who looks at reports, how soon, and what can happen then."),
+            "hold_first_post": _(
+                "You then see it on the desk, and publish or refuse it. Messages between two people never wait."
+            ),
         }
 
 
@@ -159,4 +163,29 @@ class SourceForm(forms.Form):
         label=_("Account"),
         max_length=500,
         help_text=_("Its name with its server, such as @group@events.example.org, or the address of its page."),
+    )
+
+
+class DecisionForm(forms.Form):
+    """What a steward does about a report, and the reason that everybody concerned reads."""
+
+    decision = forms.ChoiceField(label=_("What do you decide"), widget=forms.RadioSelect)
+    words = forms.CharField(
+        label=_("Why"),
+        max_length=LONGEST_REASON,
+        widget=Paragraphs(attrs={"rows": 3}),
+        help_text=_("Whoever reported it reads this, and whoever published it, where something is done about it."),
+    )
+
+    def __init__(self, *args: Any, decisions: list[tuple[str, Any]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["decision"].choices = decisions  # type: ignore[attr-defined]
+
+
+class RefusalForm(forms.Form):
+    words = forms.CharField(
+        label=_("A kind word on why not"),
+        max_length=LONGEST_REASON,
+        widget=Paragraphs(attrs={"rows": 3}),
+        help_text=_("Whoever wrote it reads this. Say what would make it welcome."),
     )

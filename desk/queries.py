@@ -7,14 +7,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.core.cache import cache
-from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Count, Min, OuterRef, Q, QuerySet, Subquery, When
 from django.utils import timezone
 
-from federation.models import Delivery, Document, Following, Node, Receipt, Source
+from cop import threads
+from cop.queries import NamedThing
+from federation import reports, types
+from federation.models import Delivery, Document, Flag, Following, Node, Receipt, Restriction, Source
 from journal import Errand, roll
 from journal.models import Claimable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from journal import Heartbeat
@@ -39,6 +43,46 @@ class Health:
     waiting: int
     late_since: datetime | None
     given_up: int
+
+
+def open_reports() -> QuerySet[Flag]:
+    """What waits for an answer, oldest first."""
+    return reports.waiting()
+
+
+def all_reports() -> QuerySet[Flag]:
+    """Those that wait first, then the newest."""
+    waits_first = Case(When(closed_at__isnull=True, then=0), default=1)
+    return Flag.objects.select_related("node").order_by(waits_first, "-received_at", "-pk")
+
+
+def held() -> QuerySet[Restriction]:
+    """What somebody new has published first, oldest first."""
+    held = Restriction.objects.in_force().filter(level=Restriction.Level.HELD)
+    return held.order_by("made_at", "pk")
+
+
+def decisions() -> QuerySet[Restriction]:
+    """Everything that stewards decided, newest first."""
+    rows = Restriction.objects.exclude(level=Restriction.Level.HELD)
+    return rows.select_related("actor__node", "by", "lifted_by", "group", "flag").order_by("-made_at", "-pk")
+
+
+def with_things(rows: Iterable[Restriction]) -> list[tuple[Restriction, NamedThing | None]]:
+    """Each with what it is about, where that is still there. A fixed number of queries."""
+    rows = list(rows)
+    named = things_at([row.object_uri for row in rows if row.object_uri])
+    return [(row, named.get(row.object_uri)) for row in rows]
+
+
+def things_at(uris: Iterable[str]) -> dict[str, NamedThing]:
+    """What things are called and where their pages are, for stewards, who see what is kept from others too."""
+    found = {}
+    for uri, (_type, row) in types.locate_all(set(uris)).items():
+        if row.withdrawn_at is None:
+            title = threads.title_of(row) or row.actor.name or row.actor.handle
+            found[uri] = NamedThing(str(title), row.get_absolute_url())
+    return found
 
 
 def sources() -> QuerySet[Source]:

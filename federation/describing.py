@@ -29,7 +29,7 @@ def name_of_this_node() -> str:
     return str(name)
 
 
-def describe_this_node(*, by: str = "", **fields: str) -> ThisNode:
+def describe_this_node(*, by: str = "", **fields: str | bool) -> ThisNode:
     """Set the node's name, summary, area, contact address or how it handles reports; neighbours read it with the
     node's actor."""
     node = actors.this_node()

@@ -16,6 +16,8 @@ from federation.documents import CONTEXT
 from federation.values import write_instant
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from federation.models import Actor, Published
     from federation.reader import Reader
 
@@ -66,6 +68,19 @@ class FederatedType:
     def is_hidden(self, row: Any) -> bool:
         """Whether a row that is still out in the open shows nothing any more: what was said of it before is erased."""
         return False
+
+    def silence(self, row: Any) -> Any:
+        """An actor's row as it is told while stewards let it say nothing: kept, with no words of its own in it.
+
+        A Delete would end an account or a group in other programs for good, and a suspension can be undone.
+        """
+        for name, value in row.without_words().items():
+            setattr(row, name, value)
+        return row
+
+    def stands_under(self, row: Any) -> Actor | None:
+        """Whose talk a row is part of: that actor may take it out of there (FEP-1b12). None for what stands alone."""
+        return None
 
     def hears(self, row: Any) -> list[str]:
         """Inboxes elsewhere that hear of this row beside neighbours and followers: those it speaks to."""
@@ -184,6 +199,25 @@ def for_kind(kind: str) -> FederatedType | None:
 def all_types() -> list[FederatedType]:
     """Every registered type once, in order of registration."""
     return list(dict.fromkeys(_BY_KIND.values()))
+
+
+def locate_all(uris: Iterable[str]) -> dict[str, tuple[FederatedType, Any]]:
+    """The rows behind many addresses: one query to find them, and one for each kind among them."""
+    asked, kinds = list(uris), all_types()
+    if not asked:
+        return {}
+    found = [
+        type_.model.objects.filter(uri__in=asked).order_by().annotate(which=Value(number)).values_list("which", "pk")
+        for number, type_ in enumerate(kinds)
+    ]
+    keys: dict[int, list[int]] = {}
+    for number, key in found[0].union(*found[1:], all=True):
+        keys.setdefault(number, []).append(key)
+    rows = {
+        number: kinds[number].model.objects.filter(pk__in=held).select_related("actor", "node")
+        for number, held in keys.items()
+    }
+    return {row.uri: (kinds[number], row) for number, held in rows.items() for row in held}
 
 
 def locate(uri: str) -> tuple[FederatedType, Any] | None:

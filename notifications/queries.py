@@ -138,5 +138,5 @@ def followers_of_areas(area: str) -> Iterable[tuple[int, str]]:
 def _cards(user: User, uris: Collection[str]) -> dict[str, Card]:
     if not uris:
         return {}
-    visible = Card.objects.visible_to(reader(user)).filter(uri__in=set(uris)).select_related("node")
+    visible = Card.objects.asked_for_by(reader(user)).filter(uri__in=set(uris)).select_related("node")
     return {card.uri: card for card in visible}

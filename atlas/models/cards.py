@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Prefetch, Q
 from django.utils.translation import gettext_lazy as _
 
-from federation import audiences
+from federation import audiences, restrictions
 from federation.models import Node
 
 from .topics import Topic
@@ -27,6 +27,13 @@ class CardQuerySet(models.QuerySet["Card"]):
 
     def visible_to(self, reader: Actor | None) -> Self:
         """What `reader` may see: every list, map, count and file starts here. None is a visitor."""
+        return self._readable(reader).filter(restrictions.cards_shown_to(reader))
+
+    def asked_for_by(self, reader: Actor | None) -> Self:
+        """As `visible_to`, with what stewards no longer show unasked: for who follows its speaker or is on its page."""
+        return self._readable(reader).filter(restrictions.cards_shown_to(reader, asked_for=True))
+
+    def _readable(self, reader: Actor | None) -> Self:
         readable = audiences.readable_by(reader)
         visible = self.filter(audience__in=readable, node__blocked_at__isnull=True)
         visible.readable = readable

@@ -46,6 +46,10 @@ class PostOnTheWire(FederatedType):
     def topics_of(self, post: Post) -> list[str]:
         return []
 
+    def stands_under(self, post: Post) -> Actor | None:
+        thing = threads.thing_at(post.about_uri)
+        return thing.actor if thing is not None and thing.actor.type == Actor.Type.GROUP else None
+
     def to_object(self, post: Post) -> Json:
         said: Json = {
             "name": post.title,

@@ -32,7 +32,8 @@ LANES = {"errand": Errand, "receipt": Receipt, "delivery": Delivery}
 @require_safe
 @stewards_only
 def desk(request: HttpRequest) -> HttpResponse:
-    """Each list of what waits is paged by itself: `?nodes=`, `?claims=`, `?joins=`, `?places=`."""
+    """Each list of what waits is paged by itself, as `?nodes=`; of reports the oldest stand here."""
+    node = actors.this_node()
     waiting = {
         "nodes": neighbourhood.asking(),
         "claims": open_claims(),
@@ -40,12 +41,13 @@ def desk(request: HttpRequest) -> HttpResponse:
         "places": asking_to_come(request.actor),
     }
     context = {name: Paginator(rows, PER_PAGE).get_page(request.GET.get(name)) for name, rows in waiting.items()}
-    ours = actors.this_node()
-    asked = {node.asked_by: ours.actor for node in context["nodes"]}
+    asked = {each.asked_by: node.actor for each in context["nodes"]}
     asked |= {each.join_uri: each.group.actor for each in context["joins"] if not each.actor.is_ours}
     asked |= {each.join_uri: each.gathering.actor for each in context["places"] if not each.actor.is_ours}
     seeing.opened(activities=asked)
-    return render(request, "desk/desk.html", context | {"health": queries.health(), "node": ours})
+    context["reports"] = queries.open_reports()[:PER_PAGE]
+    context["held_things"] = queries.with_things(queries.held()[:PER_PAGE]) if node.hold_first_post else []
+    return render(request, "desk/desk.html", context | {"health": queries.health(), "node": node})
 
 
 @form_page

@@ -22,7 +22,13 @@ from events.forms import AttendForm, GatheringEditForm, GatheringForm
 from events.models import Attendee, Gathering
 from events.views.times import times_for
 from federation import seeing
-from federation.negotiation import copy_for_members, document_response, gone_document, wants_activity
+from federation.negotiation import (
+    copy_for_members,
+    document_response,
+    gone_document,
+    kept_from_readers,
+    wants_activity,
+)
 from frontend.forms import form_page
 
 if TYPE_CHECKING:
@@ -98,7 +104,7 @@ def _shown_venue(request: HttpRequest, gathering: Gathering) -> Place | None:
 
 def withdrawn(request: HttpRequest, public_id: str) -> HttpResponse:
     """410: the tombstone to programs, a plain page to people. Raises Http404 for what the reader never could see."""
-    copy = copy_for_members(request)
+    copy = copy_for_members(request) or kept_from_readers(request)
     if copy is not None:
         return copy
     gathering = access.withdrawn_for_reading(request.actor, public_id)

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from federation import audiences, identity, peering, types
-from federation.inbound import endorsements
+from federation.inbound import endorsements, removals
 from federation.inbound.objects import bury, take
 from federation.inbound.verbs import Incoming, Refused, verb
 from federation.models import Actor, AudienceKey, Document, Endorsement, Following, Node
@@ -87,6 +87,8 @@ def pass_on(incoming: Incoming) -> str:
     uri = obj.get("id") if isinstance(obj, dict) else obj
     if not isinstance(uri, str):
         raise Refused("object: expected an address")
+    if removals.speaks_for_its_talk(incoming):
+        return removals.taken_out(incoming, uri)
     if identity.is_ours(uri):
         return endorsements.count(incoming, uri, Endorsement.Kind.ANNOUNCE)
     if not is_welcome(incoming):

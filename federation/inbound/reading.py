@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from federation import identity, seeing
+from federation.inbound import flags
 from federation.inbound.verbs import Incoming, Refused, verb
+from federation.models import Flag
 
 
 @verb("Read")
@@ -13,6 +15,8 @@ def read(incoming: Incoming) -> str:
     uri = obj.get("id") if isinstance(obj, dict) else obj
     if not isinstance(uri, str) or not identity.is_ours(uri):
         raise Refused("object: expected the address of an activity of ours")
+    if Flag.objects.filter(uri=uri).exists():
+        return flags.seen(uri, incoming.actor)
     try:
         return seeing.told_seen(uri, incoming.actor)
     except ValueError as bad:

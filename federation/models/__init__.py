@@ -2,6 +2,7 @@
 
 from .actors import Actor, Following, Source
 from .attachments import Attachment
+from .moderation import Block, Flag, Restriction
 from .nodes import Acceptance, Introduction, Node, Remark, ThisNode
 from .published import AudienceKey, Endorsement, Published, PublishedQuerySet, Submission
 from .wire import Activity, Delivery, Document, Publication, PublicationCounter, Receipt, Seen
@@ -12,9 +13,11 @@ __all__ = [
     "Actor",
     "Attachment",
     "AudienceKey",
+    "Block",
     "Delivery",
     "Document",
     "Endorsement",
+    "Flag",
     "Following",
     "Introduction",
     "Node",
@@ -24,6 +27,7 @@ __all__ = [
     "PublishedQuerySet",
     "Receipt",
     "Remark",
+    "Restriction",
     "Seen",
     "Source",
     "Submission",

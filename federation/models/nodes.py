@@ -145,6 +145,9 @@ class ThisNode(models.Model):
     area = models.CharField(_("area"), max_length=100, blank=True)
     contact = models.EmailField(_("contact address, shown to everybody"), blank=True)
     reports = models.TextField(_("how you handle reports"), max_length=1000, blank=True)
+    hold_first_post = models.BooleanField(
+        _("the first thing somebody new publishes waits for a steward"), default=False
+    )
     actor = models.OneToOneField(Actor, on_delete=models.PROTECT, related_name="+")
 
     class Meta:

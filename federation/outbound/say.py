@@ -30,7 +30,7 @@ def new_activity_uri() -> str:
 def say(
     actor: Actor,
     type_: str,
-    obj: Json | str,
+    obj: Json | str | list[str],
     inboxes: Iterable[str],
     *,
     to: list[str],
@@ -42,7 +42,8 @@ def say(
 
     `about` is the id of the thing concerned: a later delivery about it to the same inbox waits for an earlier one.
     """
-    about = about or (obj if isinstance(obj, str) else str(obj.get("id", "")))
+    if not about and not isinstance(obj, list):
+        about = obj if isinstance(obj, str) else str(obj.get("id", ""))
     uri = new_activity_uri()
     if isinstance(obj, dict) and "proof" not in obj:  # with its context, its proof would go
         obj = {key: value for key, value in obj.items() if key != "@context"}

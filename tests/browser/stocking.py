@@ -32,7 +32,7 @@ from fido2.webauthn import (
     CollectedClientData,
 )
 
-from accounts.actions import invite
+from accounts.actions import invite, make_account
 from accounts.models import User
 from atlas.models import Topic
 from config.demo import loading, neighbourly
@@ -47,15 +47,18 @@ from cop.actions.people import change_page as show_page
 from cop.actions.people import person_of
 from cop.actions.places import publish_place
 from cop.actions.proposals import publish_proposal, withdraw_proposal
+from cop.actions.removal import take_out
 from cop.models import Group, Person, Proposal
+from desk.actions import Decision, decide
 from desk.bringing import uploads
 from events.actions.attendance import attend
 from events.actions.gatherings import change_gathering, publish_gathering
 from events.models import Gathering
-from federation import actors, peering, restraints
+from federation import actors, blocking, moderation, peering, reports, restraints
 from federation.attaching import Attaching, keep
+from federation.describing import describe_this_node
 from federation.inbound.objects import take
-from federation.models import Actor, Introduction, Node, Source
+from federation.models import Actor, Introduction, Node, Restriction, Source
 from federation.uploads import rewrite
 from funding.models import Call
 from journal.lanes import lanes
@@ -112,6 +115,7 @@ def stock(kits: int = len(KEYS)) -> dict[str, str]:
     found = _community(crew) | _places(crew) | _talk(crew) | _events(crew) | _know_how(crew) | _neighbours(crew)
     found |= _keys(crew)
     found |= _imports(crew)
+    found |= _reports(crew, found)
     _work_at_home()
     return found
 
@@ -206,6 +210,30 @@ def _talk(crew: Crew) -> dict[str, str]:
     talk.publish_post(steward, group.uri, "Who has a key?", title="Keys", members_only=True, language="en")
     message = talk.write_to(member, steward, "Could we meet on Monday?", language="en")
     return {"post": first.public_id, "conversation": message.audience.rsplit("/", 1)[1], "need_uri": need.uri}
+
+
+def _reports(crew: Crew, found: dict[str, str]) -> dict[str, str]:
+    """Reports that wait and one answered, a decision undone, a first need that waits, words taken out, a block."""
+    steward, leader, member = (actors.for_user(each) for each in (crew.steward, crew.leader, crew.member))
+    need = Proposal.objects.get(uri=found["need_uri"])
+    offer, group = Proposal.objects.ours().get(title="Ten folding chairs"), Group.objects.ours().get(name=GROUP)
+    waits, _is_new = reports.report(leader, need, "false", "It is only for *thirty*.")
+    answered, _is_new = reports.report(member, offer, "advertising", "They are sold elsewhere.")
+    reports.report(member, group, "other", "Look at the words about hinges.")
+    decide(answered, Decision.HIDE, by=steward, words="Give them away, or ask for a price.")
+    moderation.lift(Restriction.objects.get(object_uri=offer.uri), by=steward)
+    words = talk.publish_post(leader, group.uri, "Sell me your **doors**.", title="Doors", language="en")
+    take_out(steward, words, reason="This is no market.")
+    stays = talk.publish_post(leader, group.uri, "Whose hinge is this?", title="A hinge", language="en")
+    describe_this_node(hold_first_post=True)
+    somebody_new = actors.for_user(make_account("new@here.example", PASSWORD))
+    join_group(somebody_new, _open_to(somebody_new), name="Wanda (demo)")
+    speaker = Group.objects.ours().filter(members__actor=somebody_new)[0].actor
+    publish_proposal(somebody_new, speaker, Proposal.Direction.NEED, title="A first need", language="en")
+    blocking.block(member, leader.uri)
+    held = Restriction.objects.get(level=Restriction.Level.HELD)
+    shown = {"report": waits.pk, "closed_report": answered.pk, "held": held.pk, "their_words": stays.public_id}
+    return {name: str(value) for name, value in shown.items()}
 
 
 def _open_to(person: Actor) -> Group:
