@@ -12,7 +12,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.text import slugify
 
-from federation import identity, keys
+from federation import identity, keys, room
 from federation.documents import CONTEXT
 from federation.fetching import Gone, get_document, get_json_object
 from federation.models import Actor, Node, ThisNode
@@ -168,7 +168,9 @@ def hear_of(uri: str) -> Actor:
     if identity.is_ours(uri):
         raise ValueError(f"no such actor on this node: {uri[:200]}")
     identity.fits("actor", uri)
-    return Actor.objects.get_or_create(uri=uri, defaults={"node": hear_of_node(uri)})[0]
+    node = hear_of_node(uri)
+    room.require_for_actor(uri, node)
+    return Actor.objects.get_or_create(uri=uri, defaults={"node": node})[0]
 
 
 def hear_of_node(uri: str) -> Node:
@@ -192,6 +194,7 @@ def read(doc: Json, node: Node) -> Actor:
     shared_inbox = _shared_inbox(doc, node)
     if identity.origin_of(inbox) != node.origin:
         raise BadField("inbox", inbox, f"an address on {node.origin}")
+    room.require_for_actor(uri, node)
     actor, _ = Actor.objects.update_or_create(
         uri=uri,
         node=node,
@@ -289,5 +292,7 @@ def _last_seen(uri: str, gone: Gone) -> Actor:
     found = _keys(doc, uri)
     if doc.get("id") != uri or not found["rsa_public"]:
         raise gone
-    known = {"node": hear_of_node(uri), "gone_at": timezone.now(), "read_at": timezone.now(), **found}
+    node = hear_of_node(uri)
+    room.require_for_actor(uri, node)
+    known = {"node": node, "gone_at": timezone.now(), "read_at": timezone.now(), **found}
     return Actor.objects.update_or_create(uri=uri, defaults=known)[0]

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.views.decorators.http import require_safe
 
-from federation import actors, catalogue, describing, digest, identity, introductions
+from federation import actors, catalogue, describing, digest, identity, introductions, limits
 from federation.models import Activity, Actor, Publication
 from federation.negotiation import ACTIVITY, as_activity, wants_activity
 
@@ -27,6 +27,7 @@ def _plain(text: str, status: int) -> HttpResponse:
 
 
 @require_safe
+@limits.per_address("READS_PER_ADDRESS")
 def webfinger(request: HttpRequest) -> HttpResponse:
     """RFC 7033: acct: and https: resources of actors here, and the node itself by its bare address (FEP-d556)."""
     resource = request.GET.get("resource", "")
@@ -120,6 +121,7 @@ def activity(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @require_safe
+@limits.per_address("DIGESTS_PER_ADDRESS")
 def metro_digest(request: HttpRequest) -> HttpResponse:
     """`GET /metro/digest?origin=https://node`: what this node publishes (by default) or holds of another."""
     asked = request.GET.get("origin", settings.ORIGIN)
@@ -133,12 +135,14 @@ def metro_digest(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@limits.per_address("READS_PER_ADDRESS")
 def metro_neighbours(request: HttpRequest) -> HttpResponse:
     """`GET /metro/neighbours`: the nodes this one shares its view with."""
     return as_activity(introductions.told())
 
 
 @require_safe
+@limits.per_address("READS_PER_ADDRESS")
 def metro_catalogue(request: HttpRequest) -> HttpResponse:
     """`GET /metro/catalogue?after=N`: public objects and tombstones in the order of a stable cursor."""
     after = request.GET.get("after", "0")

@@ -428,4 +428,16 @@ class Migration(migrations.Migration):
             model_name='thisnode',
             constraint=models.CheckConstraint(condition=models.Q(('id', 1)), name='this_node_is_one_row'),
         ),
+        migrations.CreateModel(
+            name='SeenSignature',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('fingerprint', models.CharField(help_text='SHA-256 over key id and signature', max_length=64, unique=True)),
+                ('forget_at', models.DateTimeField(db_index=True)),
+            ],
+        ),
+        migrations.AddIndex(
+            model_name='actor',
+            index=models.Index(fields=['node', 'heard_at'], name='actor_newest_of_node'),
+        ),
     ]

@@ -4,7 +4,7 @@ from .actors import Actor, Following, Source
 from .attachments import Attachment
 from .nodes import Introduction, Node, ThisNode
 from .published import AudienceKey, Endorsement, Published, PublishedQuerySet, Submission
-from .wire import Activity, Delivery, Document, Publication, PublicationCounter, Receipt
+from .wire import Activity, Delivery, Document, Publication, PublicationCounter, Receipt, SeenSignature
 
 __all__ = [
     "Activity",
@@ -22,6 +22,7 @@ __all__ = [
     "Published",
     "PublishedQuerySet",
     "Receipt",
+    "SeenSignature",
     "Source",
     "Submission",
     "ThisNode",

@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 
 from cop.models import Proposal
+from federation import limits
 from federation.documents import CONTEXT
 from federation.models import Actor, Node, Receipt
 from federation.signatures import sign_rfc9421
@@ -173,9 +174,7 @@ def test_the_same_activity_twice_is_kept_once(peer, outcomes):
 
 
 def test_too_many_from_one_node_are_put_off(peer, monkeypatch):
-    from federation.inbound import door
-
-    monkeypatch.setattr(door, "PER_NODE_PER_MINUTE", 2)
+    monkeypatch.setattr(limits, "INBOX_PER_NODE", 2)
     dana = peer.somebody("people/dana")
     answers = [peer.post(dana, peer.activity(dana, "Like", "https://x.example/1")).status_code for _ in range(4)]
     assert answers[:2] == [202, 202] and 429 in answers[2:]
