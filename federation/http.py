@@ -30,8 +30,8 @@ from federation.limits import (
     MAX_PICTURE_BYTES,
     MAX_RECEIPT_BYTES,
     MAX_REDIRECTS,
-    TOTAL_SECONDS,
 )
+from federation.limits import TOTAL_SECONDS as TOTAL_SECONDS  # others bound their requests by it as well
 
 REDIRECTS = (301, 302, 303, 307, 308)
 ACTIVITYSTREAMS = "https://www.w3.org/ns/activitystreams"
@@ -41,7 +41,7 @@ Sign = Callable[[str, str, bytes | None], Mapping[str, str]]
 T = TypeVar("T")
 
 
-class FetchFailed(FetchRefused):
+class FetchFailed(FetchRefused, OSError):
     """The network or the other server failed; trying again later may help. `reason` says how."""
 
 
@@ -64,7 +64,7 @@ PICTURES = MediaTypes(
     ("image/webp", "image/jpeg", "image/png", "image/gif"),
     longest=MAX_PICTURE_BYTES,
 )
-NODEINFO = MediaTypes("application/json", ("application/json",))
+PLAIN_JSON = MediaTypes("application/json", ("application/json",))  # NodeInfo, digests
 
 
 @dataclass(frozen=True)
@@ -95,9 +95,11 @@ class Answer:
     text: str
 
 
-async def get_json(url: str, *, sign: Sign | None = None, accept: MediaTypes = ACTIVITY) -> Fetched:
+async def get_json(
+    url: str, *, sign: Sign | None = None, accept: MediaTypes = ACTIVITY, headers: Mapping[str, str] | None = None
+) -> Fetched:
     """GET a JSON document, or with `accept=PICTURES` a picture. Any status is returned; a 2xx must have one of the
-    types in `accept`.
+    types in `accept`. `headers` are sent beside those we always send, unsigned.
 
     Raises FetchRefused (guard, too many redirects, type, size), of which FetchFailed (network, time) is the
     kind that may pass.
@@ -105,20 +107,21 @@ async def get_json(url: str, *, sign: Sign | None = None, accept: MediaTypes = A
     async with _in_time(url):
         current = check_url(url)
         for _ in range(MAX_REDIRECTS + 1):
-            fetched = await _get(current, sign, accept)
+            fetched = await _get(current, sign, accept, headers or {})
             if fetched.status not in REDIRECTS or "location" not in fetched.headers:
                 return fetched
             current = _redirected(current, fetched.headers["location"])
     raise FetchRefused(f"{url}: more than {MAX_REDIRECTS} redirects")
 
 
-async def _get(url: URL, sign: Sign | None, accept: MediaTypes) -> Fetched:
-    headers = {
+async def _get(url: URL, sign: Sign | None, accept: MediaTypes, headers: Mapping[str, str]) -> Fetched:
+    sent = {
+        **headers,
         "Accept": accept.accept,
         "Accept-Encoding": "gzip",
         **(sign("GET", str(url), None) if sign else {}),
     }
-    async with _session().get(url, headers=headers, allow_redirects=False) as response:
+    async with _session().get(url, headers=sent, allow_redirects=False) as response:
         content_type = response.headers.get("Content-Type", "")
         ok = 200 <= response.status < 300
         if ok:
@@ -163,19 +166,20 @@ async def _read(response: aiohttp.ClientResponse, url: URL, longest: int) -> byt
     return bytes(body)
 
 
-async def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-    """POST once, following no redirect; any status is returned.
+async def post(url: str, body: bytes, headers: Mapping[str, str], *, seconds: float = TOTAL_SECONDS) -> Answer:
+    """POST once, following no redirect; any status is returned. Over within `seconds`.
 
     Sign `url` with `federation.signatures` and pass its headers, and a Content-Type. Raises FetchRefused or
     FetchFailed.
     """
     async with (
-        _in_time(url),
+        _in_time(url, seconds),
         _session().post(
             check_url(url),
             data=body,
             headers={**headers, "Accept-Encoding": "identity"},
             allow_redirects=False,
+            timeout=aiohttp.ClientTimeout(total=seconds, sock_connect=CONNECT_SECONDS),
         ) as response,
     ):
         received = bytearray()
@@ -193,13 +197,13 @@ def _lowered(response: aiohttp.ClientResponse) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def _in_time(url: str) -> AsyncIterator[None]:
+async def _in_time(url: str, seconds: float = TOTAL_SECONDS) -> AsyncIterator[None]:
     """Bounds the whole exchange, redirects included, and names the failures of the network."""
     try:
-        async with asyncio.timeout(TOTAL_SECONDS):
+        async with asyncio.timeout(seconds):
             yield
     except TimeoutError as error:
-        raise FetchFailed(f"{url[:200]}: no answer within {TOTAL_SECONDS} seconds") from error
+        raise FetchFailed(f"{url[:200]}: no answer within {seconds:.0f} seconds") from error
     except (aiohttp.ClientError, OSError) as error:
         raise FetchFailed(f"{url[:200]}: {type(error).__name__}: {str(error)[:200]}") from error
 
@@ -284,6 +288,13 @@ def run(work: Coroutine[Any, Any, T], *, seconds: float | None = None) -> T:
         raise
 
 
-def fetch(url: str, *, sign: Sign | None = None, accept: MediaTypes = ACTIVITY) -> Fetched:
+def fetch(
+    url: str, *, sign: Sign | None = None, accept: MediaTypes = ACTIVITY, headers: Mapping[str, str] | None = None
+) -> Fetched:
     """`get_json` for worker threads."""
-    return run(get_json(url, sign=sign, accept=accept))
+    return run(get_json(url, sign=sign, accept=accept, headers=headers))
+
+
+def begin(url: str, *, sign: Sign | None = None, accept: MediaTypes = ACTIVITY) -> Future[Fetched]:
+    """`fetch`, without waiting for the answer."""
+    return submit(get_json(url, sign=sign, accept=accept))

@@ -38,7 +38,7 @@ UNKNOWN_KEYS_PER_ADDRESS = 240  # that one address can have us ask for, on whate
 FETCHES_PER_NEIGHBOUR = 1_200  # things that one server is asked for since others spoke of them; the rest waits
 FETCHES_PER_STRANGER = 120
 READS_PER_ADDRESS = 1_200  # pages of the catalogue, WebFinger
-DIGESTS_PER_ADDRESS = 240  # each looks at every object of a node
+DIGESTS_PER_ADDRESS = 600  # each looks at every object of a node
 
 # How many at once, in one process
 KEY_FETCHES_AT_ONCE = 8  # requests that wait for the key of somebody unknown; whoever comes then is put off

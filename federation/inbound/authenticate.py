@@ -43,21 +43,38 @@ def authenticate(request: HttpRequest, body: bytes, *, owner: str = "") -> tuple
     claim = claimed_key(request.headers)
     if owner and _origin(claim.keyid) != identity.origin_of(owner):
         raise SignatureRefused(f"keyId: expected an address on {identity.origin_of(owner)}")
-    actor = _holder(claim.keyid)
-    fresh = False
-    if actor is None or not actor.keys_read_at:
-        actor, fresh = _fetch(claim.keyid, request), True
+    address = address_of(request.META)
+    actor, fresh = signer_of(claim.keyid, address)
     target = request.get_full_path()
     try:
-        signer = verify_request(request.method or "", target, request.headers, body, _lookup(actor))
+        signer = verify_request(request.method or "", target, request.headers, body, key_of(actor))
     except SignatureRefused:
-        if fresh or not cache.add(f"refetch:{actor.pk}", 1, timeout=REFETCH_AFTER.total_seconds()):
+        newer = None if fresh else refetched(actor, claim.keyid, address)
+        if newer is None:
             raise
-        actor = _fetch(claim.keyid, request)
-        signer = verify_request(request.method or "", target, request.headers, body, _lookup(actor))
+        actor = newer
+        signer = verify_request(request.method or "", target, request.headers, body, key_of(actor))
     if _origin(claim.keyid) != identity.origin_of(actor.uri):
         raise SignatureRefused(f"keyId: expected an address on {identity.origin_of(actor.uri)}")
     return actor, signer
+
+
+def signer_of(key_id: str, asker: str = "") -> tuple[Actor, bool]:
+    """The actor whose key this is, and whether their server was asked just now. Raises SignatureMissing.
+
+    `asker` is the address of a request that waits for it, where there is one: it may have us ask only so often.
+    """
+    actor = _holder(key_id)
+    if actor is None or not actor.keys_read_at:
+        return _fetch(key_id, asker), True
+    return actor, False
+
+
+def refetched(actor: Actor, key_id: str, asker: str = "") -> Actor | None:
+    """The actor with the keys their server gives now; None where it was asked within the last five minutes."""
+    if not cache.add(f"refetch:{actor.pk}", 1, timeout=REFETCH_AFTER.total_seconds()):
+        return None
+    return _fetch(key_id, asker)
 
 
 def _origin(key_id: str) -> str:
@@ -75,12 +92,12 @@ def _holder(key_id: str) -> Actor | None:
     )
 
 
-def _fetch(key_id: str, request: HttpRequest) -> Actor:
-    """The actor behind a key, asked of its own server while the sender waits."""
+def _fetch(key_id: str, asker: str) -> Actor:
+    """The actor behind a key, asked of its own server."""
     try:
         if identity.is_ours(key_id):
             raise SignatureMissing("keyId: an address on this node cannot sign from outside")
-        _not_too_often(identity.origin_of(key_id), address_of(request.META))
+        _not_too_often(identity.origin_of(key_id), asker)
         actor = _one_of_few(key_id)
     except (FetchRefused, ValueError) as error:
         raise SignatureMissing(f"keyId: {key_id[:200]} could not be read: {error}") from error
@@ -89,9 +106,11 @@ def _fetch(key_id: str, request: HttpRequest) -> Actor:
     return actor
 
 
-def _not_too_often(origin: str, address: str) -> None:
+def _not_too_often(origin: str, asker: str) -> None:
     few = limits.within(f"keys:{origin}", limits.UNKNOWN_KEYS_PER_NODE)
-    if not few or not limits.within(f"keys-from:{address}", limits.UNKNOWN_KEYS_PER_ADDRESS):
+    if asker and few:
+        few = limits.within(f"keys-from:{asker}", limits.UNKNOWN_KEYS_PER_ADDRESS)
+    if not few:
         raise SignatureMissing("keyId: too many keys we do not know in a minute; please send the rest later")
 
 
@@ -105,12 +124,14 @@ def _one_of_few(key_id: str) -> Actor:
         _asking.release()
 
 
-def _lookup(actor: Actor) -> KeyLookup:
-    def key_of(key_id: str) -> PublicKey | None:
+def key_of(actor: Actor) -> KeyLookup:
+    """Finds the actor's own keys by their names, and no others."""
+
+    def look_up(key_id: str) -> PublicKey | None:
         if key_id == actor.rsa_key_id and actor.rsa_public:
             return keys.load_public(actor.rsa_public)
         if key_id == actor.ed25519_key_id and actor.ed25519_public:
             return keys.load_public(actor.ed25519_public)
         return None
 
-    return key_of
+    return look_up

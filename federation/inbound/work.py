@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
-from federation import actors, types
+from federation import actors, repair, types
 from federation.bounded import BadDocument
 from federation.documents import read_document
 from federation.guard import FetchRefused
 from federation.http import FetchFailed
+from federation.inbound.forwarded import vouched_by
 from federation.inbound.objects import SaysOtherwise
 from federation.inbound.objects_verbs import ask_for
 from federation.inbound.verbs import Incoming, Refused, handler_for
-from federation.models import Activity, Actor, Document, Receipt
+from federation.models import Activity, Actor, Document, Node, Receipt
 from journal import LeaseLost, claim, fail, lane, postpone, settle
 from journal.claims import in_hand, stopping
 
@@ -30,7 +31,7 @@ BATCH = 50
 CARRIES_ANOTHER = frozenset({"Accept", "Reject", "Undo", "Announce", "TentativeAccept"})
 
 
-@lane("receipts")
+@lane("receipts", width=2)
 def drain(limit: int = 500) -> int:
     """Work through what came in; returns how many receipts were tried. One bad receipt does not stop the rest."""
     earlier = Receipt.objects.filter(
@@ -44,8 +45,17 @@ def drain(limit: int = 500) -> int:
         with in_hand(rows):
             for row in rows:
                 work_on(row)
+        _compare_after(rows)
         tried += len(rows)
     return tried
+
+
+def _compare_after(rows: list[Receipt]) -> None:
+    """Where something came from, more may have been meant to come: the views are compared once it is quiet."""
+    spoke = Node.objects.filter(actors__in={row.actor_id for row in rows}).distinct()
+    with transaction.atomic():
+        for node in spoke.filter(peering__in=repair.COMPARED).order_by("pk"):
+            repair.soon(node)
 
 
 def work_on(receipt: Receipt) -> None:
@@ -53,7 +63,7 @@ def work_on(receipt: Receipt) -> None:
     if stopping.is_set():
         postpone(receipt, until=receipt.due_at)
         return
-    if receipt.attempts >= receipt.max_attempts:
+    if receipt.attempts >= receipt.patience:
         fail(receipt, RuntimeError("given up: its workers died before finishing it"), dead=True)
         return
     try:
@@ -82,8 +92,11 @@ def _act_on(receipt: Receipt) -> None:
 
 
 def _what_is_kept(receipt: Receipt) -> Json:
-    """Nothing of what comes late about a thing that is withdrawn; else the bytes stay for their 14 days."""
-    gone = Document.objects.filter(uri=receipt.object_uri, tombstone=True).exists()
+    """Nothing of what comes late about a thing that is withdrawn; else the bytes stay for their 14 days.
+
+    A Delete has no words, and is passed on to those who heard them.
+    """
+    gone = receipt.type != "Delete" and Document.objects.filter(uri=receipt.object_uri, tombstone=True).exists()
     return {"body": b""} if gone else {}
 
 
@@ -113,7 +126,8 @@ def prepare(activity: Json, actor: Actor) -> tuple[Callable[[Incoming], str], In
     if handler is None:
         raise Refused(f"{type_}: not something this node acts on")
     target = found[1] if found else None
-    return handler, Incoming(activity, actor, actor.node, kind=kind, target=target, inner=inner)
+    vouched = vouched_by(inner) if inner is not None and type_ == "Announce" else None
+    return handler, Incoming(activity, actor, actor.node, kind=kind, target=target, inner=inner, vouched=vouched)
 
 
 def inner_activity(obj: Any) -> Json | None:

@@ -63,6 +63,9 @@ GUARD = "federation/guard.py"
 HTTP = "federation/http.py"
 NEGOTIATION = "federation/negotiation.py"
 
+FORWARDED = "federation/inbound/forwarded.py"
+PASSED_ON = f"{POLICY}/test_passed_on.py::test_what_its_writer_does_not_vouch_for_is_not_believed"
+
 # Guards that are taken away together with others.
 NO_HOST_OF_ITS_OWN = (
     AUTHENTICATE,
@@ -195,8 +198,8 @@ HOLES_AND_GUARDS: tuple[Hole, ...] = (
         "key rotated (accepted after one refetch)",
         (
             AUTHENTICATE,
-            'if fresh or not cache.add(f"refetch:{actor.pk}", 1, timeout=REFETCH_AFTER.total_seconds()):',
-            "if True:",
+            "newer = None if fresh else refetched(actor, claim.keyid, address)",
+            "newer = None",
         ),
         tests=[f"{DOOR}::test_a_rotated_key_is_taken_after_asking_once"],
     ),
@@ -204,8 +207,8 @@ HOLES_AND_GUARDS: tuple[Hole, ...] = (
         "key refetched for every bad signature",
         (
             AUTHENTICATE,
-            'if fresh or not cache.add(f"refetch:{actor.pk}", 1, timeout=REFETCH_AFTER.total_seconds()):',
-            "if fresh:",
+            'if not cache.add(f"refetch:{actor.pk}", 1, timeout=REFETCH_AFTER.total_seconds()):',
+            "if False:",
         ),
         tests=[f"{DOOR}::test_bad_signatures_make_us_ask_once_in_five_minutes"],
     ),
@@ -286,15 +289,24 @@ HOLES_AND_GUARDS: tuple[Hole, ...] = (
         "embedded object not refetched",
         (
             VERBS,
-            "    return ask_for(uri)\n\n\ndef is_welcome",
-            "    return take(obj, incoming.node)\n\n\ndef is_welcome",
+            "if incoming.vouched is not None and incoming.inner is not None:\n        return _as_said(",
+            "if incoming.inner is not None:\n        return _as_said(",
+        ),
+        (VERBS, "incoming.inner, incoming.vouched, passed_on_by", "incoming.inner, incoming.actor, passed_on_by"),
+        (
+            VERBS,
+            "if node is None or not isinstance(uri, str) or not identity.is_at(uri, node.origin):",
+            "if node is None:",
         ),
         ANY_ORIGIN,
+        (
+            OBJECTS,
+            "if speaker is not None and speaker.uri not in owners and (owners or type_ is not None):",
+            "if False:",
+        ),
         (OBJECTS, "if identity.origin_of(uri) == node.origin:", "if True:"),
-        tests=[
-            f"{POLICY}/test_talk.py::test_what_a_neighbours_group_passes_on_is_asked_of_its_own_server",
-        ],
-        note="what a group passes on is believed as it was passed on",
+        tests=[f"{POLICY}/test_talk.py::test_what_a_neighbours_group_passes_on_is_asked_of_its_own_server"],
+        note="what a group passes on is believed as it was passed on, wherever it belongs",
     ),
     hole(
         "Undo by a non-owner",
@@ -517,10 +529,8 @@ HOLES_AND_GUARDS: tuple[Hole, ...] = (
         ),
         (
             OBJECTS,
-            "if held is not None and held.tombstone and held.version >= version:\n"
-            '        return "withdrawn before"\n'
-            "    if held is not None and held.content_hash",
-            "if held is not None and held.content_hash",
+            "if held is not None and held.tombstone and not _may_come_back(held, version, speaker):",
+            "if False:",
         ),
         tests=[f"{OWNERS}::test_create_after_delete_stays_deleted"],
     ),
@@ -581,8 +591,8 @@ HOLES_AND_GUARDS: tuple[Hole, ...] = (
         "rate limit of unknown keys",
         (
             AUTHENTICATE,
-            'if not few or not limits.within(f"keys-from:{address}", limits.UNKNOWN_KEYS_PER_ADDRESS):',
-            "if False:",
+            "    if not few:\n",
+            "    if False:\n",
         ),
         tests=[
             f"{POLICY}/test_limits.py::test_one_address_has_us_ask_for_only_so_many_unknown_keys",
@@ -727,8 +737,23 @@ HOLES_AND_GUARDS: tuple[Hole, ...] = (
             "    except InvalidSignature:\n        return False",
             "    except InvalidSignature:\n        return True",
         ),
-        tests=[f"{CONTRACT}/test_proofs.py::test_the_key_of_somebody_else_is_refused"],
-        note="FEP-8b32",
+        tests=[
+            f"{CONTRACT}/test_proofs.py::test_the_key_of_somebody_else_is_refused",
+            PASSED_ON,
+        ],
+        note="FEP-8b32: the proof itself, made with somebody else's key under the name of the writer's",
+    ),
+    hole(
+        "proof by another actor of another server",
+        (FORWARDED, "if not identity.is_at(method, identity.origin_of(actor_uri)):", "if False:"),
+        (FORWARDED, "if actor.uri != actor_uri or actor.node is None", "if actor.node is None"),
+        tests=[PASSED_ON],
+        note="by where the key is, and by whose it is",
+    ),
+    hole(
+        "proof by somebody of a blocked node",
+        (FORWARDED, "or actor.node.blocked_at is not None:", "or False:"),
+        tests=[f"{POLICY}/test_passed_on.py::test_nobody_from_a_blocked_node_is_heard_through_a_group"],
     ),
 )
 

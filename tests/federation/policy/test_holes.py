@@ -196,7 +196,7 @@ def test_a_dead_follower_does_not_keep_the_others_waiting(peer, stranger, outcom
         )
     heard = []
 
-    async def post(url, body, headers):
+    async def post(url, body, headers, **_how):
         heard.append(url)
         await asyncio.sleep(0)
         if url == followers["dead"]:
