@@ -233,10 +233,10 @@ class Mutator:
         )
         if self.chance.random() < 0.25:
             return self.chance.choice(([], {}, [[]], [None], {"": ""}, {"id": self._address()}, [self._address()] * 7))
-        return copy.deepcopy(self._of(self._of(lists)))
+        return self._of(self._of(lists))
 
     def _of(self, listed: tuple[Any, ...]) -> Any:
-        return self.chance.choice(listed)
+        return copy.deepcopy(self.chance.choice(listed))  # what is changed later is not the list itself
 
 
 def _nested(value: Any, depth: int) -> Any:
