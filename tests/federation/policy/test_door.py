@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 
 from cop.models import Proposal
-from federation import limits
+from federation import actors, limits
 from federation.documents import CONTEXT
 from federation.models import Actor, Node, Receipt
 from federation.signatures import sign_rfc9421
@@ -189,3 +189,18 @@ def test_the_farewell_of_somebody_unknown_is_thanked_and_dropped(peer):
 
 def test_get_is_not_for_the_inbox(client, db):
     assert client.get("/inbox").status_code == 405
+
+
+@pytest.mark.parametrize("id_", [None, "", 7, {"id": "x"}], ids=str)
+def test_what_has_no_id_is_worked_on_all_the_same(peer, outcomes, id_):
+    """Some programs give a Follow none; it may be anonymous (ActivityPub section 3.1)."""
+    group = actors.make_actor(Actor.Type.GROUP, f"{settings.ORIGIN}/groups/abcdefghjkmn", handle="g", name="G")
+    dana = peer.somebody("people/dana")
+    for verb in ("Follow", "Like"):
+        activity = peer.activity(dana, verb, group.uri) | {"id": id_}
+        if id_ is None:
+            del activity["id"]
+        assert peer.post(dana, activity).status_code == 202
+    told = outcomes()
+    assert told[0] == "follows and was accepted" and "KeyError" not in told[1], told
+    assert not Receipt.objects.exclude(state="done").exists()
