@@ -243,7 +243,7 @@ def _suite(name: str) -> str:
 
 
 def _delivered(number: str) -> str:
-    """What Lemmy and kbin have really sent: the headers are read, cover what they must, and the digest is the body's."""
+    """What Lemmy and kbin have really sent: its headers are read and cover enough, and the digest is the body's."""
     parameters = read_parameters((REAL / f"signature_{number}").read_text().strip())
     assert {"(request-target)", "host", "date", "digest"} <= set(parameters["headers"].split())
     check_digest((REAL / f"digest_{number}").read_text().strip(), (REAL / f"body_{number}.json").read_bytes())
