@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
-from federation import actors
+from atlas.models import Topic
+from federation import actors, audiences
 from federation.documents import CONTEXT
+from federation.outbound.say import followers_of, say
+from journal import reaction
 
 if TYPE_CHECKING:
-    from atlas.models import Topic
+    from journal.models import Errand
 
 CONCEPT = "http://www.w3.org/2004/02/skos/core#Concept"
 
@@ -41,3 +44,16 @@ def topic_document(topic: Topic) -> dict[str, Any]:
         "attributedTo": f"{settings.ORIGIN}/actor",
         **actors.properties(topic.actor),
     }
+
+
+@reaction("atlas.tell_keys", to="actor.rekeyed")
+def tell_keys(errand_row: Errand) -> None:
+    """Those elsewhere who follow a topic of ours read its actor again, as it signs with new keys."""
+    entry = errand_row.entry
+    topic = Topic.objects.filter(actor__uri=entry.uri).select_related("actor", "broader").first() if entry else None
+    if topic is None or topic.actor is None:
+        return
+    to = followers_of(topic.actor)
+    if to:
+        followers = f"{topic.actor.uri}/followers"
+        say(topic.actor, "Update", topic_document(topic), to, to=[audiences.PUBLIC], cc=[followers])

@@ -44,6 +44,10 @@ class Environment:
             raise ImproperlyConfigured(f"{name}_FILE cannot be read: {error}") from None
         return value or default
 
+    def words(self, name: str) -> list[str]:
+        """Several values, with spaces or line breaks between them."""
+        return self.text(name).split()
+
     def flag(self, name: str) -> bool:
         """False unless set to something that means yes."""
         value = self.text(name, "false")

@@ -12,7 +12,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.text import slugify
 
-from federation import identity, keys
+from federation import identity, keys, room
 from federation.documents import CONTEXT
 from federation.fetching import Gone, get_document, get_json_object
 from federation.models import Actor, Node, ThisNode
@@ -109,13 +109,7 @@ def with_keys(actor: Actor) -> Actor:
         return actor
     actor.refresh_from_db()  # somebody else may have made them since: a pair costs a tenth of a second
     if not actor.rsa_private:
-        rsa = keys.make_rsa()
-        Actor.objects.filter(pk=actor.pk, rsa_private="").update(
-            rsa_key_id=f"{actor.uri}#main-key",
-            rsa_public=rsa.public_pem,
-            rsa_private=keys.seal(rsa.private_pem),
-            keys_read_at=timezone.now(),
-        )
+        Actor.objects.filter(pk=actor.pk, rsa_private="").update(**_new_rsa(actor))
         actor.refresh_from_db()
     return actor
 
@@ -124,14 +118,33 @@ def with_proof_key(actor: Actor) -> Actor:
     """The same, with the pair alone that proofs are made with: that takes no time worth speaking of."""
     if actor.ed25519_private:
         return actor
-    made = keys.make_ed25519()
-    Actor.objects.filter(pk=actor.pk, ed25519_private="").update(
-        ed25519_key_id=f"{actor.uri}#ed25519-key",
-        ed25519_public=keys.encode_multikey(keys.load_public(made.public_pem)),
-        ed25519_private=keys.seal(made.private_pem),
-    )
+    Actor.objects.filter(pk=actor.pk, ed25519_private="").update(**_new_ed25519(actor))
     actor.refresh_from_db()
     return actor
+
+
+def new_keys(actor: Actor) -> Json:
+    """Columns of an actor of ours with two new pairs, whatever it has now."""
+    return _new_rsa(actor) | _new_ed25519(actor)
+
+
+def _new_rsa(actor: Actor) -> Json:
+    made = keys.make_rsa()
+    return {
+        "rsa_key_id": f"{actor.uri}#main-key",
+        "rsa_public": made.public_pem,
+        "rsa_private": keys.seal(made.private_pem),
+        "keys_read_at": timezone.now(),
+    }
+
+
+def _new_ed25519(actor: Actor) -> Json:
+    made = keys.make_ed25519()
+    return {
+        "ed25519_key_id": f"{actor.uri}#ed25519-key",
+        "ed25519_public": keys.encode_multikey(keys.load_public(made.public_pem)),
+        "ed25519_private": keys.seal(made.private_pem),
+    }
 
 
 def properties(actor: Actor) -> Json:
@@ -179,7 +192,9 @@ def hear_of(uri: str) -> Actor:
     if identity.is_ours(uri):
         raise ValueError(f"no such actor on this node: {uri[:200]}")
     identity.fits("actor", uri)
-    return Actor.objects.get_or_create(uri=uri, defaults={"node": hear_of_node(uri)})[0]
+    node = hear_of_node(uri)
+    room.require_for_actor(uri, node)
+    return Actor.objects.get_or_create(uri=uri, defaults={"node": node})[0]
 
 
 def hear_of_node(uri: str) -> Node:
@@ -203,6 +218,7 @@ def read(doc: Json, node: Node) -> Actor:
     shared_inbox = _shared_inbox(doc, node)
     if identity.origin_of(inbox) != node.origin:
         raise BadField("inbox", inbox, f"an address on {node.origin}")
+    room.require_for_actor(uri, node)
     actor, _ = Actor.objects.update_or_create(
         uri=uri,
         node=node,
@@ -300,5 +316,7 @@ def _last_seen(uri: str, gone: Gone) -> Actor:
     found = _keys(doc, uri)
     if doc.get("id") != uri or not found["rsa_public"]:
         raise gone
-    known = {"node": hear_of_node(uri), "gone_at": timezone.now(), "read_at": timezone.now(), **found}
+    node = hear_of_node(uri)
+    room.require_for_actor(uri, node)
+    known = {"node": node, "gone_at": timezone.now(), "read_at": timezone.now(), **found}
     return Actor.objects.update_or_create(uri=uri, defaults=known)[0]

@@ -12,10 +12,8 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-MAX_BYTES = 1_000_000
-MAX_DEPTH = 20
-MAX_LIST = 200
-MAX_NAMES = 300
+from federation.limits import MAX_BYTES, MAX_DEPTH, MAX_LIST, MAX_NAMES
+
 LARGEST_INTEGER = 2**53 - 1
 
 

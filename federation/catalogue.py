@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from federation import actors, discovery, identity, repair
+from federation import actors, discovery, identity, limits, repair
 from federation.bounded import BadDocument
 from federation.documents import CONTEXT
 from federation.fetching import Gone, get_document, get_json_object
@@ -145,6 +145,7 @@ def fetch_object(errand_row: Errand) -> None:
     node = actors.hear_of_node(uri)
     if node.blocked_at is not None or Document.objects.filter(uri=uri, tombstone=True).exists():
         return
+    _not_too_often(node)
     try:
         doc = get_document(uri, fetch_signer())
         with transaction.atomic():
@@ -159,6 +160,13 @@ def fetch_object(errand_row: Errand) -> None:
         log.info("%s was spoken of and could not be had: %s", uri, refused)
 
 
+def _not_too_often(node: Node) -> None:
+    """Nobody can have us trouble a server by speaking of it again and again: what is too much waits."""
+    most = limits.FETCHES_PER_NEIGHBOUR if node.peering in Node.SHARING else limits.FETCHES_PER_STRANGER
+    if not limits.within(f"fetches:{node.origin}", most):
+        raise FetchFailed(f"{node.origin}: asked {most} times in this minute")
+
+
 def ask_who_it_is(uri: str) -> None:
     """Have an actor's own server asked who it is. Inside a transaction."""
     errand("federation.read_actor", payload={"uri": uri, "origin": identity.origin_of(uri)}, key=f"read:{uri}"[:200])
@@ -170,8 +178,10 @@ def read_actor(errand_row: Errand) -> None:
     uri = errand_row.payload["uri"]
     if identity.is_ours(uri) or Actor.objects.filter(uri=uri, read_at__isnull=False).exists():
         return
-    if actors.hear_of_node(uri).blocked_at is not None:
+    node = actors.hear_of_node(uri)
+    if node.blocked_at is not None:
         return
+    _not_too_often(node)
     try:
         actors.fetch(uri)
     except FetchFailed:

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from federation import types
-from federation.models import Activity, Delivery, Document, Node, Publication, Receipt, Submission
+from federation.models import Activity, Delivery, Document, Node, Publication, Receipt, SeenSignature, Submission
 from journal import Errand, periodic
 
 if TYPE_CHECKING:
@@ -30,11 +30,12 @@ def purge(errand: Errand) -> None:
     """Forget which form published what, what messages said, what strangers sent that became nothing here, and what was
     sent long ago: at most PURGE_BATCH of each, to keep it short.
 
-    That a message came is remembered for ever, so that a replay stays a replay.
+    That a message came is remembered for ever, so that a replay stays a replay; its signature as long as it is fresh.
     """
     now = timezone.now()
     old = Submission.objects.filter(at__lt=now - KEEP_SUBMISSIONS)
     Submission.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:PURGE_BATCH])).delete()
+    SeenSignature.objects.filter(forget_at__lt=now).delete()  # one statement, however many
     read = Receipt.objects.filter(received_at__lt=now - KEEP_MESSAGES, state=Receipt.State.DONE).exclude(body=b"")
     Receipt.objects.filter(pk__in=list(read.values_list("pk", flat=True)[:PURGE_BATCH])).update(body=b"")
     strange = unread_of_strangers().filter(received_at__lt=now - KEEP_UNREAD).order_by("received_at")

@@ -24,13 +24,15 @@ from yarl import URL
 
 from federation.documents import read_document
 from federation.guard import FetchRefused, GuardedResolver, check_url, guarded_socket, private_allowed
+from federation.limits import (
+    CONNECT_SECONDS,
+    MAX_BYTES,
+    MAX_PICTURE_BYTES,
+    MAX_RECEIPT_BYTES,
+    MAX_REDIRECTS,
+)
+from federation.limits import TOTAL_SECONDS as TOTAL_SECONDS  # others bound their requests by it as well
 
-LONGEST_ANSWER = 1_000_000  # bytes, after decompression; of a picture more
-LONGEST_PICTURE = 5_000_000
-LONGEST_RECEIPT = 2_000  # bytes of the answer to a POST that are kept
-TOTAL_SECONDS = 10
-CONNECT_SECONDS = 5
-MOST_REDIRECTS = 3
 REDIRECTS = (301, 302, 303, 307, 308)
 ACTIVITYSTREAMS = "https://www.w3.org/ns/activitystreams"
 
@@ -49,7 +51,7 @@ class MediaTypes:
 
     accept: str
     taken: tuple[str, ...]
-    longest: int = LONGEST_ANSWER
+    longest: int = MAX_BYTES
 
 
 ACTIVITY = MediaTypes(
@@ -60,7 +62,7 @@ WEBFINGER = MediaTypes("application/jrd+json, application/json", ("application/j
 PICTURES = MediaTypes(
     "image/webp, image/jpeg, image/png, image/gif",
     ("image/webp", "image/jpeg", "image/png", "image/gif"),
-    longest=LONGEST_PICTURE,
+    longest=MAX_PICTURE_BYTES,
 )
 PLAIN_JSON = MediaTypes("application/json", ("application/json",))  # NodeInfo, digests
 
@@ -104,12 +106,12 @@ async def get_json(
     """
     async with _in_time(url):
         current = check_url(url)
-        for _ in range(MOST_REDIRECTS + 1):
+        for _ in range(MAX_REDIRECTS + 1):
             fetched = await _get(current, sign, accept, headers or {})
             if fetched.status not in REDIRECTS or "location" not in fetched.headers:
                 return fetched
             current = _redirected(current, fetched.headers["location"])
-    raise FetchRefused(f"{url}: more than {MOST_REDIRECTS} redirects")
+    raise FetchRefused(f"{url}: more than {MAX_REDIRECTS} redirects")
 
 
 async def _get(url: URL, sign: Sign | None, accept: MediaTypes, headers: Mapping[str, str]) -> Fetched:
@@ -181,12 +183,12 @@ async def post(url: str, body: bytes, headers: Mapping[str, str], *, seconds: fl
         ) as response,
     ):
         received = bytearray()
-        async for chunk in response.content.iter_chunked(LONGEST_RECEIPT):
+        async for chunk in response.content.iter_chunked(MAX_RECEIPT_BYTES):
             received += chunk
-            if len(received) >= LONGEST_RECEIPT:
+            if len(received) >= MAX_RECEIPT_BYTES:
                 response.close()
                 break
-        text = received[:LONGEST_RECEIPT].decode("utf-8", "replace").replace("\0", "")
+        text = received[:MAX_RECEIPT_BYTES].decode("utf-8", "replace").replace("\0", "")
         return Answer(response.status, _lowered(response), text)
 
 

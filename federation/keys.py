@@ -164,6 +164,15 @@ def open_sealed(sealed: str) -> str:
         ) from error
 
 
+def resealed(sealed: str) -> str:
+    """The same key under the present SECRET_KEY; the very text where it is so already. Raises SealBroken."""
+    try:
+        Fernet(_derived(settings.SECRET_KEY)).decrypt(sealed.encode())
+    except (InvalidToken, binascii.Error):
+        return seal(open_sealed(sealed))
+    return sealed
+
+
 def _fallbacks() -> tuple[str, ...]:
     return tuple(getattr(settings, "SECRET_KEY_FALLBACKS", ()))
 

@@ -123,7 +123,7 @@ def hosts_a_reader(request: HttpRequest, audience: str) -> bool:
     if audience == audiences.this_node():
         return False
     try:
-        signer = authenticate(request, request.body)
+        signer, _ = authenticate(request, request.body)
     except SignatureRefused:
         return False
     node = signer.node

@@ -128,6 +128,15 @@ def change(
     return row
 
 
+def say_anew(row: Row, kind: str, /, *, by: Actor) -> Row:
+    """A new version of a row whose columns stay as they are: its document says something new. Raises NotOurs."""
+    row = _held(row)
+    if row.withdrawn_at is None:
+        _raise_version(row)
+        record(f"{kind}.changed", row.uri, actor=by.uri)
+    return row
+
+
 def withdraw(row: Row, kind: str, *, by: Actor) -> Row:
     """Take a row of ours back, everywhere it went, and erase its words and files. A second time changes nothing.
 

@@ -59,10 +59,11 @@ def _claimed(request: HttpRequest) -> Node | None:
 
 def _is_them(request: HttpRequest, node: Node) -> bool:
     try:
-        return authenticate(request, b"").node_id == node.pk
+        asker, _ = authenticate(request, b"")
     except SignatureRefused as refused:
         log.info("a request signed for %s proves nothing: %s", node.origin, refused)
         return False
+    return asker.node_id == node.pk
 
 
 def is_back(node: Node) -> None:

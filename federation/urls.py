@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from federation import collections, media, views
+from federation import collections, media, views, webfinger
 from federation.inbound.door import inbox
 
 # Every actor of ours has its collections below its own address, whatever its kind.
@@ -8,7 +8,7 @@ _ACTOR = r"(?P<actor>actor|(?:groups|people|topics)/[A-Za-z0-9-]{1,64})"
 _FILE = r"(?P<public_id>[a-z0-9]{12})(?P<size>-small)?\.(?P<ending>webp|pdf)"
 
 urlpatterns = [
-    path(".well-known/webfinger", views.webfinger, name="webfinger"),
+    path(".well-known/webfinger", webfinger.webfinger, name="webfinger"),
     path(".well-known/nodeinfo", views.nodeinfo_links, name="nodeinfo-links"),
     re_path(r"^nodeinfo/(?P<version>2\.[01])$", views.nodeinfo, name="nodeinfo"),
     path("actor", views.node_actor, name="node-actor"),

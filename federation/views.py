@@ -1,25 +1,21 @@
-"""The pages programs read: WebFinger, NodeInfo, the node's own actor, single activities, digest and catalogue."""
+"""The pages programs read: NodeInfo, the node's own actor, single activities, digest and catalogue."""
 
 from __future__ import annotations
 
 import re
-from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
-from federation import actors, catalogue, describing, digest, identity, introductions, returning
+from federation import actors, catalogue, describing, digest, identity, introductions, limits, returning
 from federation.blocks import from_blocked
 from federation.documents import BUCKETS
 from federation.models import Activity, Actor, Publication
 from federation.negotiation import ACTIVITY, as_activity, wants_activity
 
 VERSION = "0.1.0"
-_ACCT = re.compile(r"acct:@?([A-Za-z0-9_.-]{1,64})@([A-Za-z0-9.:\[\]-]{1,255})")
 _BUCKETS = re.compile(r"[0-9]{1,3}(,[0-9]{1,3}){0,63}")
 APPLICATION = "https://www.w3.org/ns/activitystreams#Application"
 
@@ -28,48 +24,6 @@ def _plain(text: str, status: int) -> HttpResponse:
     response = HttpResponse(f"{text}\n", status=status, content_type="text/plain; charset=utf-8")
     response["Access-Control-Allow-Origin"] = "*"
     return response
-
-
-@require_safe
-def webfinger(request: HttpRequest) -> HttpResponse:
-    """RFC 7033: acct: and https: resources of actors here, and the node itself by its bare address (FEP-d556)."""
-    resource = request.GET.get("resource", "")
-    if not resource or not resource.isprintable():
-        got = f"{resource[:100]!r}" if resource else "nothing"
-        return _plain(f"resource: expected acct:name@host or an address of this node, got {got}", 400)
-    actor = _actor_named(resource)
-    if actor is None:
-        if not _ACCT.fullmatch(resource) and not resource.startswith(("http://", "https://")):
-            return _plain(f"resource: expected acct:name@host or an address, got {resource[:100]!r}", 400)
-        return _plain(f"resource: nobody here is {resource[:100]!r}", 404)
-    response = JsonResponse(_described(actor, request.GET.getlist("rel")), content_type="application/jrd+json")
-    response["Access-Control-Allow-Origin"] = "*"
-    return response
-
-
-def _described(actor: Actor, wanted: list[str]) -> dict[str, Any]:
-    """A JSON resource descriptor with the wanted links; with all of them when none is named."""
-    links = [
-        {"rel": "self", "type": ACTIVITY, "href": actor.uri},
-        {"rel": "http://webfinger.net/rel/profile-page", "type": "text/html", "href": actor.uri},
-    ]
-    return {
-        "subject": f"acct:{actor.handle}@{urlsplit(settings.ORIGIN).netloc}",
-        "aliases": [actor.uri],
-        "links": [link for link in links if not wanted or link["rel"] in wanted],
-    }
-
-
-def _actor_named(resource: str) -> Actor | None:
-    withdrawn = Publication.objects.filter(uri=OuterRef("uri"), tombstone=True)
-    ours = Actor.objects.filter(~Exists(withdrawn), node__isnull=True, gone_at__isnull=True)
-    named = _ACCT.fullmatch(resource)
-    if named:
-        same_host = named[2].lower() == urlsplit(settings.ORIGIN).netloc.lower()
-        return ours.filter(handle__iexact=named[1]).first() if same_host else None
-    if resource.rstrip("/") == settings.ORIGIN:
-        return actors.this_node().actor
-    return ours.filter(uri=resource).first()
 
 
 @require_safe
@@ -125,6 +79,7 @@ def activity(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @require_safe
+@limits.per_address("DIGESTS_PER_ADDRESS")
 def metro_digest(request: HttpRequest) -> HttpResponse:
     """`GET /metro/digest?origin=https://node`: what this node publishes (by default) or holds of another; 304 for who
     holds the same and says so in `If-None-Match`. With `?buckets=3,17`, what it publishes there, object by object."""
@@ -152,12 +107,14 @@ def _listing(asked: str) -> HttpResponse:
 
 
 @require_safe
+@limits.per_address("READS_PER_ADDRESS")
 def metro_neighbours(request: HttpRequest) -> HttpResponse:
     """`GET /metro/neighbours`: the nodes this one shares its view with."""
     return as_activity(introductions.told())
 
 
 @require_safe
+@limits.per_address("READS_PER_ADDRESS")
 def metro_catalogue(request: HttpRequest) -> HttpResponse:
     """`GET /metro/catalogue?after=N`: public objects and tombstones in the order of a stable cursor."""
     after = request.GET.get("after", "0")

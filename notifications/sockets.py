@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from django.conf import settings
+from frontend.addresses import client_address
 
 PER_PERSON = 20
 PER_ADDRESS = 60  # visitors share one at a library or a community centre
@@ -38,10 +38,6 @@ def held() -> int:
 
 
 def address_of(scope: dict[str, Any]) -> str:
-    """Where a visitor's socket comes from, behind as many proxies as the settings trust."""
-    if settings.TRUSTED_PROXIES:
-        forwarded = dict(scope.get("headers", [])).get(b"x-forwarded-for", b"").decode("latin-1").split(",")
-        if len(forwarded) >= settings.TRUSTED_PROXIES and forwarded[-settings.TRUSTED_PROXIES].strip():
-            return forwarded[-settings.TRUSTED_PROXIES].strip()[:64]
-    client = scope.get("client") or ("unknown", 0)
-    return str(client[0])
+    """Where a visitor's socket comes from."""
+    forwarded = dict(scope.get("headers", [])).get(b"x-forwarded-for", b"").decode("latin-1")
+    return client_address(str((scope.get("client") or ("", 0))[0]), forwarded)

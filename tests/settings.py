@@ -1,12 +1,17 @@
-"""The node's own settings, in a throw-away data directory."""
+"""The node's own settings, in a throw-away data directory.
+
+FLOTILLA_TESTS_DATA names one to keep: with `pytest --reuse-db` its database need not be made again.
+"""
 
 import atexit
 import os
 import shutil
 import tempfile
 
-DATA = tempfile.mkdtemp(prefix="flotilla-tests-")
-atexit.register(shutil.rmtree, DATA, ignore_errors=True)
+DATA = os.environ.get("FLOTILLA_TESTS_DATA", "")
+if not DATA:
+    DATA = tempfile.mkdtemp(prefix="flotilla-tests-")
+    atexit.register(shutil.rmtree, DATA, ignore_errors=True)
 
 os.environ["DATA_DIR"] = DATA
 os.environ.setdefault("ORIGIN", "http://127.0.0.1:8000")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import threading
 from typing import TYPE_CHECKING
 
 from django.core.cache import cache
@@ -13,25 +14,27 @@ from federation import actors, identity, keys, limits
 from federation.guard import FetchRefused
 from federation.models import Actor
 from federation.signatures import SignatureRefused, claimed_key, verify_request
+from frontend.addresses import address_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from federation.keys import PublicKey
-    from federation.signatures import KeyLookup
+    from federation.signatures import KeyLookup, Signer
 
 log = logging.getLogger(__name__)
 
-UNKNOWN_KEYS_PER_MINUTE = 120  # that one server is asked for: anybody can name any number of them
 REFETCH_AFTER = dt.timedelta(minutes=5)
+_asking = threading.BoundedSemaphore(limits.KEY_FETCHES_AT_ONCE)
 
 
 class SignatureMissing(SignatureRefused):
     """There is nobody to ask: unsigned, or the key could not be read."""
 
 
-def authenticate(request: HttpRequest, body: bytes, *, owner: str = "") -> Actor:
-    """The actor whose key signed the request. Raises SignatureRefused saying why not.
+def authenticate(request: HttpRequest, body: bytes, *, owner: str = "") -> tuple[Actor, Signer]:
+    """The actor whose key signed the request, and what its signature is known by. Raises SignatureRefused saying why
+    not.
 
     With `owner`, a key on another server than theirs is refused before anybody is asked for it.
     A key we hold that does not fit is fetched again once, since keys are rotated; at most once in five minutes per
@@ -40,34 +43,38 @@ def authenticate(request: HttpRequest, body: bytes, *, owner: str = "") -> Actor
     claim = claimed_key(request.headers)
     if owner and _origin(claim.keyid) != identity.origin_of(owner):
         raise SignatureRefused(f"keyId: expected an address on {identity.origin_of(owner)}")
-    actor, fresh = signer_of(claim.keyid)
+    address = address_of(request.META)
+    actor, fresh = signer_of(claim.keyid, address)
     target = request.get_full_path()
     try:
-        verify_request(request.method or "", target, request.headers, body, key_of(actor))
+        signer = verify_request(request.method or "", target, request.headers, body, key_of(actor))
     except SignatureRefused:
-        newer = None if fresh else refetched(actor, claim.keyid)
+        newer = None if fresh else refetched(actor, claim.keyid, address)
         if newer is None:
             raise
         actor = newer
-        verify_request(request.method or "", target, request.headers, body, key_of(actor))
+        signer = verify_request(request.method or "", target, request.headers, body, key_of(actor))
     if _origin(claim.keyid) != identity.origin_of(actor.uri):
         raise SignatureRefused(f"keyId: expected an address on {identity.origin_of(actor.uri)}")
-    return actor
+    return actor, signer
 
 
-def signer_of(key_id: str) -> tuple[Actor, bool]:
-    """The actor whose key this is, and whether their server was asked just now. Raises SignatureMissing."""
+def signer_of(key_id: str, asker: str = "") -> tuple[Actor, bool]:
+    """The actor whose key this is, and whether their server was asked just now. Raises SignatureMissing.
+
+    `asker` is the address of a request that waits for it, where there is one: it may have us ask only so often.
+    """
     actor = _holder(key_id)
     if actor is None or not actor.keys_read_at:
-        return _fetch(key_id), True
+        return _fetch(key_id, asker), True
     return actor, False
 
 
-def refetched(actor: Actor, key_id: str) -> Actor | None:
+def refetched(actor: Actor, key_id: str, asker: str = "") -> Actor | None:
     """The actor with the keys their server gives now; None where it was asked within the last five minutes."""
     if not cache.add(f"refetch:{actor.pk}", 1, timeout=REFETCH_AFTER.total_seconds()):
         return None
-    return _fetch(key_id)
+    return _fetch(key_id, asker)
 
 
 def _origin(key_id: str) -> str:
@@ -85,18 +92,36 @@ def _holder(key_id: str) -> Actor | None:
     )
 
 
-def _fetch(key_id: str) -> Actor:
+def _fetch(key_id: str, asker: str) -> Actor:
+    """The actor behind a key, asked of its own server."""
     try:
         if identity.is_ours(key_id):
             raise SignatureMissing("keyId: an address on this node cannot sign from outside")
-        if not limits.within(f"keys:{identity.origin_of(key_id)}", UNKNOWN_KEYS_PER_MINUTE):
-            raise SignatureMissing("keyId: too many keys we do not know in a minute; please send the rest later")
-        actor = actors.fetch(key_id)
+        _not_too_often(identity.origin_of(key_id), asker)
+        actor = _one_of_few(key_id)
     except (FetchRefused, ValueError) as error:
         raise SignatureMissing(f"keyId: {key_id[:200]} could not be read: {error}") from error
     if key_id not in {actor.rsa_key_id, actor.ed25519_key_id}:
         raise SignatureMissing(f"keyId: {actor.uri} does not name {key_id[:200]} as a key of theirs")
     return actor
+
+
+def _not_too_often(origin: str, asker: str) -> None:
+    few = limits.within(f"keys:{origin}", limits.UNKNOWN_KEYS_PER_NODE)
+    if asker and few:
+        few = limits.within(f"keys-from:{asker}", limits.UNKNOWN_KEYS_PER_ADDRESS)
+    if not few:
+        raise SignatureMissing("keyId: too many keys we do not know in a minute; please send the rest later")
+
+
+def _one_of_few(key_id: str) -> Actor:
+    """Servers that take their time hold only so many of our threads: the others go on answering."""
+    if not _asking.acquire(blocking=False):
+        raise SignatureMissing("keyId: too many keys we do not know at once; please send it again later")
+    try:
+        return actors.fetch(key_id)
+    finally:
+        _asking.release()
 
 
 def key_of(actor: Actor) -> KeyLookup:

@@ -18,17 +18,18 @@ from federation import identity, limits, returning
 from federation.bounded import BadDocument
 from federation.documents import read_document
 from federation.inbound.authenticate import SignatureMissing, authenticate
-from federation.models import Actor, Node, Receipt
+from federation.limits import MAX_BYTES
+from federation.models import Actor, Node, Receipt, SeenSignature
 from federation.signatures import SignatureRefused
 from journal import bell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from federation.signatures import Signer
+
 log = logging.getLogger(__name__)
 
-MAX_BYTES = 1_000_000
-PER_NODE_PER_MINUTE = 1200
 PAUSED = "our neighbourhood is paused; please send it again later"
 """What a paused neighbour is told with 503; by these words a node of our kind knows it from a server that is down."""
 LOOK_AGAIN_SECONDS = 3600
@@ -73,17 +74,20 @@ def receive(request: HttpRequest) -> None:
     if farewell and not _is_of_a_neighbour(actor_uri):
         return
     try:
-        actor = authenticate(request, raw, owner=actor_uri)
+        actor, signer = authenticate(request, raw, owner=actor_uri)
     except (SignatureMissing, SignatureRefused) as refused:
         if farewell:
             return
         raise Refusal(401, str(refused)) from refused
     if actor.uri != actor_uri:
         raise Refusal(401, f"actor: the key belongs to {actor.uri}, not to {actor_uri}")
-    # Only what a node has signed counts: anybody can write its name.
-    if not limits.within(f"inbox:{identity.origin_of(actor.uri)}", PER_NODE_PER_MINUTE):
-        raise Refusal(429, f"more than {PER_NODE_PER_MINUTE} messages in a minute; please send the rest later")
-    _keep(activity, actor, type_, raw)
+    if SeenSignature.objects.filter(fingerprint=signer.fingerprint).exists():
+        log.info("a message of %s was sent again as it was", actor.uri)
+        return
+    # Only what a node has signed counts, and only once: anybody can write its name, and send its words again.
+    if not limits.within(f"inbox:{identity.origin_of(actor.uri)}", limits.INBOX_PER_NODE):
+        raise Refusal(429, f"more than {limits.INBOX_PER_NODE} messages in a minute; please send the rest later")
+    _keep(activity, actor, signer, type_, raw)
 
 
 def _body(request: HttpRequest) -> bytes:
@@ -135,8 +139,11 @@ def _is_of_a_neighbour(actor_uri: str) -> bool:
     return Node.objects.filter(origin=identity.origin_of(actor_uri), peering__in=Node.SHARING).exists()
 
 
-def _keep(activity: Mapping[str, Any], actor: Actor, type_: str, raw: bytes) -> None:
-    """Store the bytes unchanged, once per activity id; a second copy is thanked and dropped."""
+def _keep(activity: Mapping[str, Any], actor: Actor, signer: Signer, type_: str, raw: bytes) -> None:
+    """Store the bytes unchanged, once per activity id; a second copy is thanked and dropped.
+
+    Its signature is remembered with it, or neither is: whoever was not answered may send the same again.
+    """
     uri = activity.get("id")
     if not isinstance(uri, str) or not uri:
         uri = f"{actor.uri}#sha256-{hashlib.sha256(raw).hexdigest()}"
@@ -146,6 +153,17 @@ def _keep(activity: Mapping[str, Any], actor: Actor, type_: str, raw: bytes) -> 
         raise Refusal(400, f"id: {bad}") from bad
     if not same or len(uri) > 500:
         raise Refusal(400, f"id: expected an address of at most 500 characters on {identity.origin_of(actor.uri)}")
+    try:
+        with transaction.atomic():
+            SeenSignature.objects.create(fingerprint=signer.fingerprint, forget_at=signer.fresh_until)
+            _store(uri, activity, actor, type_, raw)
+    except IntegrityError:
+        log.info("a message of %s was sent twice at once", actor.uri)
+        return
+    _heard(actor)
+
+
+def _store(uri: str, activity: Mapping[str, Any], actor: Actor, type_: str, raw: bytes) -> None:
     try:
         with transaction.atomic():
             Receipt.objects.create(
@@ -158,7 +176,6 @@ def _keep(activity: Mapping[str, Any], actor: Actor, type_: str, raw: bytes) -> 
             bell.ring()
     except IntegrityError:
         log.debug("activity %s came again", uri)
-    _heard(actor)
 
 
 def _heard(actor: Actor) -> None:

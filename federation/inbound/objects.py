@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from federation import actors, attaching, audiences, identity, types
+from federation import actors, attaching, audiences, identity, room, types
 from federation.documents import bucket_of, content_hash
 from federation.models import Actor, AudienceKey, Document, Node, Receipt
 from federation.reader import BadField, Reader
@@ -41,6 +41,7 @@ def take(doc: Json, node: Node, *, speaker: Actor | None = None, passed_on_by: A
     uri = identity.fits("id", Reader(doc).uri("id", required=True))
     if identity.origin_of(uri) != node.origin:
         raise BadField("id", uri, f"an address on {node.origin}")
+    room.require_for_document(uri, node)
     if doc.get("type") == "Tombstone":
         return bury(uri, node, content=doc, speaker=speaker)
     held = Document.objects.select_for_update().filter(uri=uri).first()
@@ -87,6 +88,7 @@ def bury(uri: str, node: Node, *, content: Json, speaker: Actor | None = None, c
     nobody says which one ended it, the copy's own is kept: what its server says next is higher, and counts.
     `carried_by` is the activity: for whom the thing was, where we never held it and the tombstone does not say.
     """
+    room.require_for_document(uri, node)
     held = Document.objects.select_for_update().filter(uri=uri).first()
     version = told_version(content)
     if held is not None and held.tombstone and held.version >= version:

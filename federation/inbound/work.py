@@ -77,7 +77,8 @@ def work_on(receipt: Receipt) -> None:
 
 def _act_on(receipt: Receipt) -> None:
     try:
-        activity = read_document(bytes(receipt.body))
+        # Many programs give a Follow or a Like no id, or none that is one: then the door has given it one.
+        activity = read_document(bytes(receipt.body)) | {"id": receipt.activity_uri}
         read_sender(receipt.actor)
         handler, incoming = prepare(activity, receipt.actor)
         with transaction.atomic():

@@ -5,7 +5,16 @@ from .attachments import Attachment
 from .moderation import Block, Flag, Restriction
 from .nodes import Acceptance, Introduction, Node, Remark, ThisNode
 from .published import AudienceKey, Endorsement, Published, PublishedQuerySet, Submission
-from .wire import Activity, Delivery, Document, Publication, PublicationCounter, Receipt, Seen
+from .wire import (
+    Activity,
+    Delivery,
+    Document,
+    Publication,
+    PublicationCounter,
+    Receipt,
+    Seen,
+    SeenSignature,
+)
 
 __all__ = [
     "Acceptance",
@@ -29,6 +38,7 @@ __all__ = [
     "Remark",
     "Restriction",
     "Seen",
+    "SeenSignature",
     "Source",
     "Submission",
     "ThisNode",

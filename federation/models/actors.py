@@ -60,6 +60,7 @@ class Actor(models.Model):
                 name="actor_theirs_has_no_secrets",
             ),
         ]
+        indexes = [models.Index(fields=["node", "heard_at"], name="actor_newest_of_node")]
 
     def __str__(self) -> str:
         return self.uri

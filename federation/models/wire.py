@@ -27,6 +27,19 @@ class Receipt(Claimable):
         return f"{self.type} {self.activity_uri}"
 
 
+class SeenSignature(models.Model):
+    """A signed message that was kept, by what nobody but its sender could write: sent again as it was, it is a replay.
+
+    It goes once the signature itself is too old to be believed.
+    """
+
+    fingerprint = models.CharField(max_length=64, unique=True, help_text="SHA-256 over key id and signature")
+    forget_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.fingerprint
+
+
 class Document(models.Model):
     """The last JSON of an object that is not ours, known kind or not, so that a new column can be refilled.
 

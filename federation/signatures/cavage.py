@@ -34,7 +34,6 @@ from federation.signatures.message import (
 )
 
 SCHEME = "cavage"
-LONGEST_AGE = timedelta(hours=12)
 CLOCK_SKEW = timedelta(hours=1)
 MOST_SIGNED_HEADERS = 30
 
@@ -85,7 +84,7 @@ def verify(message: Message, key_lookup: KeyLookup, now: datetime) -> Signer:
         algorithm="ed25519" if isinstance(key, Ed25519PublicKey) else "rsa-sha256",
         scheme=SCHEME,
         fingerprint=fingerprint(parameters["keyId"], signature),
-        fresh_until=signed_at + LONGEST_AGE,
+        fresh_until=signed_at + message.longest_age,
     )
 
 
@@ -110,8 +109,9 @@ def _check_age(signed: list[str], parameters: dict[str, str], message: Message, 
     for signed_at in times:
         if signed_at > now + CLOCK_SKEW:
             raise SignatureRefused(f"date: {signed_at:%Y-%m-%dT%H:%M:%SZ} is more than one hour ahead")
-        if now - signed_at > LONGEST_AGE:
-            raise SignatureRefused(f"date: {signed_at:%Y-%m-%dT%H:%M:%SZ} is more than 12 hours ago")
+        if now - signed_at > message.longest_age:
+            hours = message.longest_age.total_seconds() / 3600
+            raise SignatureRefused(f"date: {signed_at:%Y-%m-%dT%H:%M:%SZ} is more than {hours:.0f} hours ago")
     if "expires" in parameters and _read_seconds(parameters, "expires") < now - CLOCK_SKEW:
         raise SignatureRefused("expires: the signature has expired")
     return min(times)

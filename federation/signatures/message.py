@@ -6,13 +6,15 @@ import hashlib
 import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from federation.keys import PublicKey
 
 LONGEST_FIELD = 8_192  # characters of a Signature or Signature-Input header
 LONGEST_KEYID = 2_048
+LONGEST_AGE = timedelta(hours=12)  # a message may have waited for us
+LONGEST_AGE_OF_A_QUESTION = timedelta(hours=1)  # a GET is signed when it is sent: this is for clocks that are wrong
 HASHES = {"sha-256": hashlib.sha256, "sha-512": hashlib.sha512}
 DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
@@ -64,6 +66,12 @@ class Message:
     @property
     def needs_digest(self) -> bool:
         return self.method not in ("GET", "HEAD") or bool(self.body)
+
+    @property
+    def longest_age(self) -> timedelta:
+        """How old the signature may be. That of a GET opens what is for members only to whoever has seen it: it is not
+        remembered, since asking twice is no harm, and so it is believed for a shorter time."""
+        return LONGEST_AGE if self.needs_digest else LONGEST_AGE_OF_A_QUESTION
 
     @property
     def url(self) -> str:

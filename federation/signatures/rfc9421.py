@@ -34,7 +34,6 @@ from federation.signatures.message import (
 )
 
 SCHEME = "rfc9421"
-LONGEST_AGE = timedelta(hours=12)
 CLOCK_SKEW = timedelta(minutes=5)
 MOST_COMPONENTS = 30
 LABEL = "sig1"
@@ -65,16 +64,17 @@ class _OneKey(HTTPSignatureKeyResolver):
 class _Verifier(HTTPMessageVerifier):
     """The library's verifier with the clock handed in, so that the age rules are ours to state."""
 
-    def __init__(self, key: PublicKey, now: datetime) -> None:
+    def __init__(self, key: PublicKey, now: datetime, longest_age: timedelta) -> None:
         super().__init__(signature_algorithm=_algorithm(key), key_resolver=_OneKey(key))
-        self.now = now
+        self.now, self.longest_age = now, longest_age
 
     def validate_created_and_expires(self, sig_input: Any, max_age: timedelta | None = None) -> None:
         created = _read_time(sig_input.params, "created")
         if created > self.now + CLOCK_SKEW:
             raise SignatureRefused(f"created: {created:%Y-%m-%dT%H:%M:%SZ} is more than 5 minutes ahead")
-        if self.now - created > LONGEST_AGE + CLOCK_SKEW:
-            raise SignatureRefused(f"created: {created:%Y-%m-%dT%H:%M:%SZ} is more than 12 hours ago")
+        if self.now - created > self.longest_age + CLOCK_SKEW:
+            hours = self.longest_age.total_seconds() / 3600
+            raise SignatureRefused(f"created: {created:%Y-%m-%dT%H:%M:%SZ} is more than {hours:.0f} hours ago")
         if "expires" in sig_input.params and _read_time(sig_input.params, "expires") < self.now - CLOCK_SKEW:
             raise SignatureRefused("expires: the signature has expired")
 
@@ -131,14 +131,14 @@ def verify(message: Message, key_lookup: KeyLookup, now: datetime) -> Signer:
         algorithm="ed25519" if isinstance(key, Ed25519PublicKey) else "rsa-sha256",
         scheme=SCHEME,
         fingerprint=fingerprint(keyid, _only_member(message.headers, "signature")[0]),
-        fresh_until=_read_time(result.parameters, "created") + LONGEST_AGE + CLOCK_SKEW,
+        fresh_until=_read_time(result.parameters, "created") + message.longest_age + CLOCK_SKEW,
     )
 
 
 def _verified(message: Message, key: PublicKey, now: datetime) -> VerifyResult:
     request = _Request(message.method, message.url, dict(message.headers))
     try:
-        (result,) = _Verifier(key, now).verify(request, max_age=None, body=message.body)
+        (result,) = _Verifier(key, now, message.longest_age).verify(request, max_age=None, body=message.body)
     except HTTPMessageSignaturesException as error:
         raise SignatureRefused(f"signature: {str(error)[:200] or 'does not match the request'}") from error
     return result

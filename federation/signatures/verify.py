@@ -42,8 +42,8 @@ def verify_request(
 
     `target` is path and query as they stood on the wire, `headers` what `request.headers` holds, `body` the
     raw bytes: their digest is recomputed every time. The signature must be made for `origin` (ours unless
-    given). Any method but GET and HEAD must have its digest signed. Refuses what the caller has not seen
-    before only: replays are found by comparing `Signer.fingerprint` with those of earlier POSTs.
+    given). Any method but GET and HEAD must have its digest signed. A replay is as good as the first time here:
+    the inbox finds it by `Signer.fingerprint` among those of earlier messages.
     """
     message = read_message(method, target, headers, body, origin or settings.ORIGIN)
     moment = now or datetime.now(UTC)

@@ -176,3 +176,12 @@ def test_documents_only_link_to_files_that_exist() -> None:
             if not (path.parent / target).exists():
                 broken.append(f"{path.relative_to(ROOT)}: {target}")
     assert not broken
+
+
+def test_every_limit_is_told_with_its_number_and_no_other() -> None:
+    """Neighbours must be able to know what they can rely on."""
+    from federation import limits
+
+    rows = dict(re.findall(r"^\| `([A-Z_]+)` \| ([0-9,]+) \|", document("FEDERATION.md"), flags=re.MULTILINE))
+    named = {name: f"{value:,}" for name, value in vars(limits).items() if name.isupper() and isinstance(value, int)}
+    assert rows == {name: value for name, value in named.items() if name not in {"MINUTE", "DAY"}}

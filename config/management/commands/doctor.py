@@ -31,6 +31,7 @@ SHOWN = (
     "EMAIL_URL",
     "MAIL_FROM",
     "SECRET_KEY",
+    "SECRET_KEY_FALLBACKS",
     "DEBUG",
     "DEMO",
     "ALLOW_PRIVATE_ADDRESSES",
@@ -61,6 +62,8 @@ def _shown(name: str) -> str:
     value = settings.DEFAULT_FROM_EMAIL if name == "MAIL_FROM" else getattr(settings, name)
     if name == "SECRET_KEY":
         return f"{len(value)} characters, not shown"
+    if name == "SECRET_KEY_FALLBACKS":
+        return f"{len(value)} earlier ones, not shown"
     if name.endswith("_URL"):
         return _without_password(value) or "not set"
     return str(value) or "not set"

@@ -78,16 +78,20 @@ class Sender:
 
     def send(self) -> Arrival:
         """The document as it is, or wrapped as its sender would."""
-        document = filled(self.expectation.document)
         with self._alone():
-            if not isinstance(document, dict):
-                return self._deliver(self.peer.node, self.expectation.raw)
-            if self.expectation.outer:
-                return self._deliver(*self._said(self._moved(document, self._speaking(document))))
-            document = self._moved(document, host_of(address_of(document)) or host_of(document.get("attributedTo")))
-            if not self.expectation.type or self.expectation.type.endswith(NOT_SENT):
-                return self._deliver(self.peer.node, document)
-            return self._deliver(*self._wrapped(document))
+            return self._deliver(*self.prepared())
+
+    def prepared(self) -> tuple[Speaker, Json | bytes]:
+        """Who sends it, and what; what its sender is stands on the web of this test."""
+        document = filled(self.expectation.document)
+        if not isinstance(document, dict):
+            return self.peer.node, self.expectation.raw
+        if self.expectation.outer:
+            return self._said(self._moved(document, self._speaking(document)))
+        document = self._moved(document, host_of(address_of(document)) or host_of(document.get("attributedTo")))
+        if not self.expectation.type or self.expectation.type.endswith(NOT_SENT):
+            return self.peer.node, document
+        return self._wrapped(document)
 
     def answer(self, known: str) -> Arrival:
         """The thing in the document once more, under another id, as an answer to something known here."""

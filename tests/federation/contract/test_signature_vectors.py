@@ -128,7 +128,8 @@ def test_rfc9421_b26_is_made_again_byte_by_byte() -> None:
     headers = rfc9421_headers("sig-b26")
     published = headers["Signature"].partition("=")[2]
     message = read_message("POST", "/foo?param=Value&Pet=dog", headers, b"", "https://example.com")
-    verifier = rfc9421._Verifier(rfc9421_key("test-key-ed25519"), datetime(2021, 4, 20, 2, 7, 53, tzinfo=UTC))
+    created = datetime(2021, 4, 20, 2, 7, 53, tzinfo=UTC)
+    verifier = rfc9421._Verifier(rfc9421_key("test-key-ed25519"), created, message.longest_age)
     request = rfc9421._Request(message.method, message.url, dict(message.headers))
     ((_, node, _signature),) = verifier._get_sig_inputs_and_signatures(request)
     base, _, _ = verifier._build_signature_base(request, covered_component_ids=list(node), signature_params=node.params)

@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 
 from cop.models import Proposal
+from federation import actors, limits
 from federation.documents import CONTEXT
 from federation.models import Actor, Node, Receipt
 from federation.signatures import sign_rfc9421
@@ -173,9 +174,7 @@ def test_the_same_activity_twice_is_kept_once(peer, outcomes):
 
 
 def test_too_many_from_one_node_are_put_off(peer, monkeypatch):
-    from federation.inbound import door
-
-    monkeypatch.setattr(door, "PER_NODE_PER_MINUTE", 2)
+    monkeypatch.setattr(limits, "INBOX_PER_NODE", 2)
     dana = peer.somebody("people/dana")
     answers = [peer.post(dana, peer.activity(dana, "Like", "https://x.example/1")).status_code for _ in range(4)]
     assert answers[:2] == [202, 202] and 429 in answers[2:]
@@ -190,3 +189,18 @@ def test_the_farewell_of_somebody_unknown_is_thanked_and_dropped(peer):
 
 def test_get_is_not_for_the_inbox(client, db):
     assert client.get("/inbox").status_code == 405
+
+
+@pytest.mark.parametrize("id_", [None, "", 7, {"id": "x"}], ids=str)
+def test_what_has_no_id_is_worked_on_all_the_same(peer, outcomes, id_):
+    """Some programs give a Follow none; it may be anonymous (ActivityPub section 3.1)."""
+    group = actors.make_actor(Actor.Type.GROUP, f"{settings.ORIGIN}/groups/abcdefghjkmn", handle="g", name="G")
+    dana = peer.somebody("people/dana")
+    for verb in ("Follow", "Like"):
+        activity = peer.activity(dana, verb, group.uri) | {"id": id_}
+        if id_ is None:
+            del activity["id"]
+        assert peer.post(dana, activity).status_code == 202
+    told = outcomes()
+    assert told[0] == "follows and was accepted" and "KeyError" not in told[1], told
+    assert not Receipt.objects.exclude(state="done").exists()

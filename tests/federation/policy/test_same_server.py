@@ -133,7 +133,7 @@ def test_a_key_that_bears_the_name_of_another_silences_nobody(peer, stranger, we
 
 
 def test_messages_nobody_signed_do_not_use_up_what_a_neighbour_may_send(peer, monkeypatch):
-    monkeypatch.setattr("federation.inbound.door.PER_NODE_PER_MINUTE", 3)
+    monkeypatch.setattr("federation.limits.INBOX_PER_NODE", 3)
     dana = peer.somebody("people/dana")
     for number in range(5):
         peer.post(dana, peer.activity(dana, "Create", peer.note(dana, f"needs/{number}")), sign=None)
@@ -150,7 +150,7 @@ def test_a_key_on_another_server_than_its_owner_is_not_even_asked_for(peer, web)
 
 
 def test_one_server_is_not_asked_for_more_than_so_many_unknown_keys(peer, web, monkeypatch):
-    monkeypatch.setattr("federation.inbound.authenticate.UNKNOWN_KEYS_PER_MINUTE", 5)
+    monkeypatch.setattr("federation.limits.UNKNOWN_KEYS_PER_NODE", 5)
     dana = peer.somebody("people/dana")
     web.asked.clear()
     for number in range(9):

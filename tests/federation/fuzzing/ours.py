@@ -1,0 +1,74 @@
+"""A node with one thing of each kind, and what it says of them as a neighbour's node would say it: whole, and true."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import transaction
+
+from cop.actions.conversations import publish_post, write_to
+from cop.actions.expertise import publish_expertise
+from cop.actions.groups import found_group
+from cop.actions.listings import list_organisation, lister
+from cop.actions.people import change_page, person_of
+from cop.actions.places import publish_place
+from cop.actions.proposals import publish_proposal
+from cop.models import Proposal
+from federation import actors, types
+from journal.lanes import work_until_idle
+from tests.federation.captured.documents import rehosted
+from tests.gatherings import HOUSING
+from tests.know_how import Writers
+
+Json = dict[str, Any]
+
+
+class Shown(Writers):
+    """Alice's and Bob's node, where everything is for everyone but one need, which is for members."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = found_group(self.alice, name="Menders", joining="request", language="en")
+        shared: Json = {"language": "en", "topics": [HOUSING], "lat": 51.5, "lon": -0.1, "summary": "On Tuesdays."}
+        need, offer = Proposal.Direction.NEED, Proposal.Direction.OFFER
+        speaker = self.asked.actor
+        self.need = publish_proposal(self.alice, speaker, need, title="A room for forty people", **shared)
+        publish_proposal(self.alice, speaker, offer, title="Forty chairs", **shared)
+        self.kept = publish_proposal(
+            self.alice, speaker, need, title="For us", audience=self.asked.members_audience, **shared
+        )
+        publish_place(self.alice, speaker, name="The Corner Room", area="Camden", lat=51.5, lon=-0.1)
+        publish_expertise(self.alice, speaker, title="Reading leases", language="en", topics=[HOUSING])
+        self.gathering()
+        self.call()
+        self.page()
+        for person, name in ((self.alice, "Alice"), (self.bob, "Bob")):
+            change_page(person_of(person), {"name": name, "is_public": True})
+        with transaction.atomic():
+            list_organisation(lister(), "XX-CHC", "1", name="Listed", source="A register", licence="OGL")
+        publish_post(self.bob, self.need.uri, "Above the bakery there is one.")
+        write_to(self.alice, self.bob, "Hello")
+        actors.with_keys(actors.this_node().actor)
+        work_until_idle()
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """What somebody would like to write here, who must not."""
+        rows = [row.uri for type_ in types.all_types() for row in type_.model.objects.filter(node__isnull=True)]
+        node = actors.this_node().actor
+        more = [f"{self.asked.uri}/members", f"{self.asked.uri}/inbox", f"{settings.ORIGIN}/people", node.uri]
+        keys = [f"{actor.uri}#main-key" for actor in (node, self.asked.actor, self.alice)]
+        return (*rows, *more, *keys, settings.ORIGIN, self.alice.uri)
+
+    def said_by(self, origin: str) -> list[Json]:
+        """The documents of all kinds, as if they stood on another node."""
+        here = urlsplit(settings.ORIGIN).netloc
+        documents = [
+            type_.document(row)
+            for type_ in types.all_types()
+            for row in type_.model.objects.filter(node__isnull=True).select_related("actor")
+            if row.uri != self.kept.uri
+        ]
+        return [rehosted(document, {here: origin}) for document in documents]
