@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any
 
 from tests.federation.live.node import PASSWORD, InhabitedNode, Visitor
@@ -29,17 +30,26 @@ def steward(node: InhabitedNode) -> Visitor:
     return node.person(f"steward@{node.name}.example")
 
 
-def become_neighbours(asking: InhabitedNode, asked: InhabitedNode) -> None:
-    """One steward gives the other node's address, the other says yes."""
-    answer = steward(asking).post("/desk/neighbours/invitations", {"address": asked.origin}, "/desk/neighbours")
-    assert answer.status == 200, answer.text[:1000]
-    desk = steward(asked)
-    page = eventually(lambda: re.search(r"/desk/neighbours/(\d+)/accept", desk.get("/desk/neighbours").text), within=30)
-    assert desk.post(page[0], {}, "/desk/neighbours").status == 200
-    eventually(lambda: agree(asking, asked), within=30)
+def become_neighbours(*nodes: InhabitedNode) -> None:
+    """Each with each: one steward gives the other node's address, the other says yes."""
+    desks = [steward(node) for node in nodes]
+    for place, desk in enumerate(desks):
+        for asked in nodes[place + 1 :]:
+            answer = desk.post("/desk/neighbours/invitations", {"address": asked.origin}, "/desk/neighbours")
+            assert answer.status == 200, answer.text[:1000]
+    for place, desk in enumerate(desks[1:], start=1):
+        for page in eventually(partial(_asking, desk, place), within=30):
+            assert desk.post(page, {}, "/desk/neighbours").status == 200
+    eventually(lambda: agree(*nodes), within=30)
     # Agreeing digests speak of the objects; their cards are made a moment later, from the journal.
-    groups = {f"Neighbours of {node.name.title()}" for node in (asking, asked)}
-    eventually(lambda: all(groups <= set(cards(node, kind="group")) for node in (asking, asked)), within=30)
+    groups = {f"Neighbours of {node.name.title()}" for node in nodes}
+    eventually(lambda: all(groups <= set(cards(node, kind="group")) for node in nodes), within=30)
+
+
+def _asking(desk: Visitor, so_many: int) -> list[str] | None:
+    """Where a steward says yes to those who have asked, once they are so many."""
+    pages = re.findall(r"/desk/neighbours/\d+/accept", desk.get("/desk/neighbours").text)
+    return pages if len(set(pages)) >= so_many else None
 
 
 def agree(*nodes: InhabitedNode) -> bool:
