@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from federation import actors, discovery, identity
+from federation import actors, discovery, identity, repair
 from federation.bounded import BadDocument
 from federation.documents import CONTEXT
 from federation.fetching import Gone, get_document, get_json_object
@@ -20,6 +20,7 @@ from federation.inbound.objects import bury, take
 from federation.models import Actor, Document, Node, Publication
 from federation.outbound.signing import fetch_signer
 from federation.reader import BadField
+from federation.values import LARGEST_INTEGER
 from journal import errand, errand_kind
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def page(after: int) -> Json:
     items: list[Json] = []
     last, size, full = after, 0, False
     rows = Publication.objects.filter(public=True, position__gt=after).order_by("position")
+    left = rows.count()
     for row in rows[:PAGE_ITEMS]:
         if items and size + len(row.document) > PAGE_BYTES:
             full = True
@@ -54,10 +56,17 @@ def page(after: int) -> Json:
         "partOf": address,
         "orderedItems": items,
         "last": last,
+        "left": left - len(items),
     }
     if full or len(items) == PAGE_ITEMS:
         answer["next"] = f"{address}?after={last}"
     return answer
+
+
+def given(node: Node, after: int) -> None:
+    """A neighbour asks for what comes after `after`: so far they have read."""
+    left = Publication.objects.filter(public=True, position__gt=after).count()
+    Node.objects.filter(pk=node.pk).update(given_cursor=after, given_left=left, given_at=timezone.now())
 
 
 def ask(node: Node) -> None:
@@ -65,7 +74,7 @@ def ask(node: Node) -> None:
     errand("federation.catalogue", payload={"node": node.pk}, key=f"catalogue:{node.pk}")
 
 
-@errand_kind("federation.catalogue", atomic=False)
+@errand_kind("federation.catalogue", atomic=False, own_lane=True)
 def read_on(errand_row: Errand) -> None:
     """Read up to twenty pages, each stored with its cursor in one transaction, then make room for others.
 
@@ -79,6 +88,8 @@ def read_on(errand_row: Errand) -> None:
         return
     for _ in range(PAGES_PER_ERRAND):
         if _read_page(node):
+            with transaction.atomic():
+                repair.soon(node)
             return
     with transaction.atomic():
         ask(node)
@@ -96,11 +107,15 @@ def _read_page(node: Node) -> bool:
     finished = "next" not in doc or not doc["orderedItems"]
     if not finished and last == node.catalogue_cursor:
         raise BadField("last", last, f"more than {node.catalogue_cursor}, as there is a next page")
+    left = doc.get("left")
+    known = isinstance(left, int) and not isinstance(left, bool) and 0 <= left <= LARGEST_INTEGER
     with transaction.atomic():
         for item in doc["orderedItems"]:
             _take_item(item, node)
         Node.objects.filter(pk=node.pk).update(
-            catalogue_cursor=last, **({"catalogue_read_at": timezone.now()} if finished else {})
+            catalogue_cursor=last,
+            catalogue_left=0 if finished else left if known else None,
+            **({"catalogue_read_at": timezone.now()} if finished else {}),
         )
     node.catalogue_cursor = last
     return finished

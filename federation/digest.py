@@ -7,15 +7,20 @@ difference shows.
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.utils import timezone
 
 from federation.documents import BUCKETS
 from federation.models import Document, Publication
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+MOST_LISTED = 2_000  # objects of one answer
+LONGEST_LISTING = 800_000  # bytes, roughly: a withdrawn object is told whole
 
 _MODULUS = 2**256
 
@@ -31,8 +36,7 @@ def of_origin(origin: str) -> dict[str, Any]:
         rows = held.values_list(*columns).iterator(2000)
     sums, counts, living = [0] * BUCKETS, [0] * BUCKETS, 0
     for uri, version, content_hash, bucket, tombstone in rows:
-        row = hashlib.sha256(f"{uri}\n{version}\n{content_hash}".encode()).digest()
-        sums[bucket] = (sums[bucket] + int.from_bytes(row)) % _MODULUS
+        sums[bucket] = (sums[bucket] + int(row_hash(uri, version, content_hash), 16)) % _MODULUS
         counts[bucket] += 1
         living += not tombstone
     return {
@@ -42,3 +46,38 @@ def of_origin(origin: str) -> dict[str, Any]:
         "hash": f"{sum(sums) % _MODULUS:064x}",
         "buckets": [{"count": n, "hash": f"{total:064x}"} for n, total in zip(counts, sums, strict=True)],
     }
+
+
+def row_hash(uri: str, version: int, content_hash: str) -> str:
+    """What one object adds to its bucket, in hex."""
+    return hashlib.sha256(f"{uri}\n{version}\n{content_hash}".encode()).hexdigest()
+
+
+def etag(found: dict[str, Any]) -> str:
+    """One digest as an entity tag: two nodes that hold the same have the same one (RFC 9110 section 8.8.3)."""
+    return f'"{found["count"]}-{found["hash"]}"'
+
+
+def listing(buckets: Iterable[int]) -> dict[str, Any]:
+    """What this node publishes in some buckets, object by object: id, version, hash, and the seconds since it was last
+    published. Of what was withdrawn the tombstone itself, so that nobody has to come for it.
+
+    `buckets` in the answer are those that are told whole; whoever asked for more asks again for the rest.
+    """
+    now, size = timezone.now(), 0
+    items: list[dict[str, Any]] = []
+    told: list[int] = []
+    for bucket in sorted(set(buckets)):
+        rows = Publication.objects.filter(public=True, bucket=bucket).order_by("pk")
+        found = [_listed(row, (now - row.changed_at).total_seconds()) for row in rows]
+        size += sum(200 + len(str(item.get("tombstone", ""))) for item in found)
+        if told and (len(items) + len(found) > MOST_LISTED or size > LONGEST_LISTING):
+            break
+        items += found
+        told.append(bucket)
+    return {"origin": settings.ORIGIN, "buckets": told, "items": items}
+
+
+def _listed(row: Publication, age: float) -> dict[str, Any]:
+    item = {"id": row.uri, "version": row.version, "hash": row.content_hash, "age": max(0, int(age))}
+    return item | {"tombstone": json.loads(row.document)} if row.tombstone else item

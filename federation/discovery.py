@@ -8,8 +8,7 @@ from federation import actors, identity
 from federation.bounded import BadDocument
 from federation.fetching import get_document, get_json_object
 from federation.guard import FetchRefused
-from federation.http import NODEINFO as NODEINFO_TYPES
-from federation.http import FetchFailed
+from federation.http import PLAIN_JSON, FetchFailed
 from federation.models import Actor, Node
 from federation.outbound.signing import fetch_signer
 from federation.reader import BadField
@@ -23,7 +22,7 @@ NODEINFO_RELS = ("http://nodeinfo.diaspora.software/ns/schema/2.1", "http://node
 def read_node(node: Node) -> Actor:
     """Fetch a node's own actor and remember its name and addresses. Makes two or three requests; never in a request
     of ours or a transaction. Raises as `fetching.get_document`."""
-    links = _links(get_json_object(f"{node.origin}/.well-known/nodeinfo", accept=NODEINFO_TYPES))
+    links = _links(get_json_object(f"{node.origin}/.well-known/nodeinfo", accept=PLAIN_JSON))
     uri = links.get(APPLICATION, f"{node.origin}/actor")
     if identity.origin_of(uri) != node.origin:
         raise BadField("href", uri, f"an address on {node.origin}")
@@ -59,7 +58,7 @@ def _software(links: dict[str, str], node: Node) -> str:
     if not _own(address, node):
         return ""
     try:
-        software = get_json_object(address, accept=NODEINFO_TYPES).get("software")
+        software = get_json_object(address, accept=PLAIN_JSON).get("software")
     except (FetchRefused, FetchFailed, BadDocument, BadField):
         return ""
     if not isinstance(software, dict):

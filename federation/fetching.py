@@ -28,7 +28,12 @@ def get_document(uri: str, sign: Sign | None = None) -> Json:
 
     Raises Gone, FetchRefused (no use trying again), FetchFailed (later perhaps), BadDocument, BadField.
     """
-    doc = get_json_object(uri, sign)
+    return document_of(uri, http.fetch(_on_the_web(uri), sign=sign, accept=ACTIVITY))
+
+
+def document_of(uri: str, answer: Fetched) -> Json:
+    """What was answered, as the document at `uri`. Raises as get_document."""
+    doc = _object_in(uri, answer)
     if doc.get("id") != uri:
         raise BadField("id", doc.get("id"), uri)
     return doc
@@ -36,13 +41,20 @@ def get_document(uri: str, sign: Sign | None = None) -> Json:
 
 def get_json_object(uri: str, sign: Sign | None = None, accept: MediaTypes = ACTIVITY) -> Json:
     """A JSON object from an address of that same server; its id is the caller's to check. Raises as get_document."""
+    return _object_in(uri, http.fetch(_on_the_web(uri), sign=sign, accept=accept))
+
+
+def _on_the_web(uri: str) -> str:
     try:
-        origin = identity.origin_of(uri)
+        identity.origin_of(uri)
     except ValueError as bad:
         raise FetchRefused(str(bad)) from bad
-    answer = http.fetch(uri, sign=sign, accept=accept)
-    if identity.origin_of(answer.url) != origin:
-        raise BadField("address", answer.url, f"an answer from {origin}")
+    return uri
+
+
+def _object_in(uri: str, answer: Fetched) -> Json:
+    if not identity.is_at(answer.url, identity.origin_of(uri)):
+        raise BadField("address", answer.url, f"an answer from {identity.origin_of(uri)}")
     if answer.status in TRY_AGAIN:
         raise FetchFailed(f"{uri}: their server answered {answer.status}")
     if answer.status in {404, 410}:

@@ -62,7 +62,7 @@ PICTURES = MediaTypes(
     ("image/webp", "image/jpeg", "image/png", "image/gif"),
     longest=LONGEST_PICTURE,
 )
-NODEINFO = MediaTypes("application/json", ("application/json",))
+PLAIN_JSON = MediaTypes("application/json", ("application/json",))  # NodeInfo, digests
 
 
 @dataclass(frozen=True)
@@ -93,9 +93,11 @@ class Answer:
     text: str
 
 
-async def get_json(url: str, *, sign: Sign | None = None, accept: MediaTypes = ACTIVITY) -> Fetched:
+async def get_json(
+    url: str, *, sign: Sign | None = None, accept: MediaTypes = ACTIVITY, headers: Mapping[str, str] | None = None
+) -> Fetched:
     """GET a JSON document, or with `accept=PICTURES` a picture. Any status is returned; a 2xx must have one of the
-    types in `accept`.
+    types in `accept`. `headers` are sent beside those we always send, unsigned.
 
     Raises FetchRefused (guard, too many redirects, type, size), of which FetchFailed (network, time) is the
     kind that may pass.
@@ -103,20 +105,21 @@ async def get_json(url: str, *, sign: Sign | None = None, accept: MediaTypes = A
     async with _in_time(url):
         current = check_url(url)
         for _ in range(MOST_REDIRECTS + 1):
-            fetched = await _get(current, sign, accept)
+            fetched = await _get(current, sign, accept, headers or {})
             if fetched.status not in REDIRECTS or "location" not in fetched.headers:
                 return fetched
             current = _redirected(current, fetched.headers["location"])
     raise FetchRefused(f"{url}: more than {MOST_REDIRECTS} redirects")
 
 
-async def _get(url: URL, sign: Sign | None, accept: MediaTypes) -> Fetched:
-    headers = {
+async def _get(url: URL, sign: Sign | None, accept: MediaTypes, headers: Mapping[str, str]) -> Fetched:
+    sent = {
+        **headers,
         "Accept": accept.accept,
         "Accept-Encoding": "gzip",
         **(sign("GET", str(url), None) if sign else {}),
     }
-    async with _session().get(url, headers=headers, allow_redirects=False) as response:
+    async with _session().get(url, headers=sent, allow_redirects=False) as response:
         content_type = response.headers.get("Content-Type", "")
         ok = 200 <= response.status < 300
         if ok:
@@ -161,19 +164,20 @@ async def _read(response: aiohttp.ClientResponse, url: URL, longest: int) -> byt
     return bytes(body)
 
 
-async def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-    """POST once, following no redirect; any status is returned.
+async def post(url: str, body: bytes, headers: Mapping[str, str], *, seconds: float = TOTAL_SECONDS) -> Answer:
+    """POST once, following no redirect; any status is returned. Over within `seconds`.
 
     Sign `url` with `federation.signatures` and pass its headers, and a Content-Type. Raises FetchRefused or
     FetchFailed.
     """
     async with (
-        _in_time(url),
+        _in_time(url, seconds),
         _session().post(
             check_url(url),
             data=body,
             headers={**headers, "Accept-Encoding": "identity"},
             allow_redirects=False,
+            timeout=aiohttp.ClientTimeout(total=seconds, sock_connect=CONNECT_SECONDS),
         ) as response,
     ):
         received = bytearray()
@@ -191,13 +195,13 @@ def _lowered(response: aiohttp.ClientResponse) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def _in_time(url: str) -> AsyncIterator[None]:
+async def _in_time(url: str, seconds: float = TOTAL_SECONDS) -> AsyncIterator[None]:
     """Bounds the whole exchange, redirects included, and names the failures of the network."""
     try:
-        async with asyncio.timeout(TOTAL_SECONDS):
+        async with asyncio.timeout(seconds):
             yield
     except TimeoutError as error:
-        raise FetchFailed(f"{url[:200]}: no answer within {TOTAL_SECONDS} seconds") from error
+        raise FetchFailed(f"{url[:200]}: no answer within {seconds:.0f} seconds") from error
     except (aiohttp.ClientError, OSError) as error:
         raise FetchFailed(f"{url[:200]}: {type(error).__name__}: {str(error)[:200]}") from error
 
@@ -282,6 +286,13 @@ def run(work: Coroutine[Any, Any, T], *, seconds: float | None = None) -> T:
         raise
 
 
-def fetch(url: str, *, sign: Sign | None = None, accept: MediaTypes = ACTIVITY) -> Fetched:
+def fetch(
+    url: str, *, sign: Sign | None = None, accept: MediaTypes = ACTIVITY, headers: Mapping[str, str] | None = None
+) -> Fetched:
     """`get_json` for worker threads."""
-    return run(get_json(url, sign=sign, accept=accept))
+    return run(get_json(url, sign=sign, accept=accept, headers=headers))
+
+
+def begin(url: str, *, sign: Sign | None = None, accept: MediaTypes = ACTIVITY) -> Future[Fetched]:
+    """`fetch`, without waiting for the answer."""
+    return submit(get_json(url, sign=sign, accept=accept))

@@ -64,7 +64,12 @@ def fits(field: str, uri: str) -> str:
 
 def is_ours(uri: str) -> bool:
     """Whether an address is on this node."""
+    return is_at(uri, settings.ORIGIN)
+
+
+def is_at(uri: str, origin: str) -> bool:
+    """Whether an address is on the server at `origin`."""
     try:
-        return origin_of(uri) == settings.ORIGIN
+        return origin_of(uri) == origin
     except ValueError:
         return False

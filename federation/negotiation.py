@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 
 from federation import actors, audiences, types
-from federation.documents import CONTEXT
+from federation.documents import CONTEXT, COUNTERS
 from federation.inbound.authenticate import authenticate
-from federation.models import Actor, Node
+from federation.models import Actor, Node, Publication
 from federation.signatures import SignatureRefused
 
 ACTIVITY = "application/activity+json"
@@ -47,7 +48,18 @@ def document_response(request: HttpRequest, row: Any) -> HttpResponse:
     found = types.locate(row.uri)
     if found is None or (row.audience != audiences.PUBLIC and not hosts_a_reader(request, row.audience)):
         raise Http404
-    return as_activity(found[0].document(row))
+    return as_activity(_as_published(*found))
+
+
+def _as_published(type_: types.FederatedType, row: Any) -> dict[str, Any]:
+    """The words of this version as they went out, with counters of now: however this program would put them today, a
+    version says the same to everybody. What changed a moment ago and is still to go out stands as it is."""
+    doc = type_.document(row)
+    last = Publication.objects.filter(uri=row.uri, version=row.version, tombstone=False).first()
+    if last is None:
+        return doc
+    said = {name: value for name, value in json.loads(last.document).items() if name not in COUNTERS}
+    return said | {name: value for name, value in doc.items() if name in COUNTERS}
 
 
 def copy_for_members(request: HttpRequest) -> HttpResponse | None:
@@ -63,7 +75,7 @@ def copy_for_members(request: HttpRequest) -> HttpResponse | None:
     type_, row = found
     if row.withdrawn_at is not None:
         return as_activity({"@context": CONTEXT, **type_.tombstone(row)}, status=410)
-    return as_activity(type_.document(row))
+    return as_activity(_as_published(type_, row))
 
 
 def gone_document(row: Any) -> HttpResponse:

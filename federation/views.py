@@ -9,14 +9,17 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
-from federation import actors, catalogue, describing, digest, identity, introductions
+from federation import actors, catalogue, describing, digest, identity, introductions, returning
+from federation.documents import BUCKETS
 from federation.models import Activity, Actor, Publication
 from federation.negotiation import ACTIVITY, as_activity, wants_activity
 
 VERSION = "0.1.0"
 _ACCT = re.compile(r"acct:@?([A-Za-z0-9_.-]{1,64})@([A-Za-z0-9.:\[\]-]{1,255})")
+_BUCKETS = re.compile(r"[0-9]{1,3}(,[0-9]{1,3}){0,63}")
 APPLICATION = "https://www.w3.org/ns/activitystreams#Application"
 
 
@@ -121,13 +124,27 @@ def activity(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @require_safe
 def metro_digest(request: HttpRequest) -> HttpResponse:
-    """`GET /metro/digest?origin=https://node`: what this node publishes (by default) or holds of another."""
+    """`GET /metro/digest?origin=https://node`: what this node publishes (by default) or holds of another; 304 for who
+    holds the same and says so in `If-None-Match`. With `?buckets=3,17`, what it publishes there, object by object."""
+    returning.noticed(request)
+    if "buckets" in request.GET:
+        return _listing(request.GET["buckets"])
     asked = request.GET.get("origin", settings.ORIGIN)
     try:
         origin = identity.origin_of(asked)
     except ValueError as bad:
         return _plain(f"origin: {bad}", 400)
-    response = JsonResponse(digest.of_origin(origin))
+    found = digest.of_origin(origin)
+    response = get_conditional_response(request, etag=digest.etag(found), response=JsonResponse(found))
+    assert response is not None  # it is the one we gave, or a 304
+    response["ETag"], response["Cache-Control"] = digest.etag(found), "no-cache"
+    return response
+
+
+def _listing(asked: str) -> HttpResponse:
+    if not _BUCKETS.fullmatch(asked) or any(int(number) >= BUCKETS for number in asked.split(",")):
+        return _plain(f"buckets: expected up to 64 numbers from 0 to {BUCKETS - 1}, got {asked[:100]!r}", 400)
+    response = JsonResponse(digest.listing(map(int, asked.split(","))))
     response["Cache-Control"] = "no-cache"
     return response
 
@@ -144,4 +161,7 @@ def metro_catalogue(request: HttpRequest) -> HttpResponse:
     after = request.GET.get("after", "0")
     if not re.fullmatch("[0-9]{1,18}", after):
         return _plain(f"after: expected a whole number, 0 or more, got {after[:30]!r}", 400)
+    neighbour = returning.neighbour_asking(request)
+    if neighbour is not None:
+        catalogue.given(neighbour, int(after))
     return as_activity(catalogue.page(int(after)))

@@ -12,11 +12,11 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from federation import identity, limits
+from federation import identity, limits, returning
 from federation.bounded import BadDocument
 from federation.documents import read_document
 from federation.inbound.authenticate import SignatureMissing, authenticate
-from federation.models import Actor, Delivery, Node, Receipt
+from federation.models import Actor, Node, Receipt
 from federation.signatures import SignatureRefused
 from journal import bell
 
@@ -147,13 +147,12 @@ def _keep(activity: Mapping[str, Any], actor: Actor, type_: str, raw: bytes) -> 
 
 
 def _heard(actor: Actor) -> None:
-    """A node that speaks is awake: what waited for it goes out at once."""
-    now = timezone.now()
-    Node.objects.filter(actors=actor).update(heard_at=now)
-    if Node.objects.filter(actors=actor, failures__gt=0).update(failures=0, rest_until=None):
-        waiting = Delivery.objects.filter(node=actor.node_id, state=Delivery.State.READY, lease_until=None)
-        waiting.update(due_at=now)
-        bell.ring()
+    """A node that speaks is awake."""
+    node = actor.node
+    assert node is not None  # whoever signs from outside lives somewhere
+    Node.objects.filter(pk=node.pk).update(heard_at=timezone.now())
+    if node.failures:
+        returning.is_back(node)
 
 
 def _about(activity: Mapping[str, Any]) -> str | None:

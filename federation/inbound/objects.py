@@ -46,7 +46,7 @@ def take(doc: Json, node: Node, *, speaker: Actor | None = None) -> str:
     version, digest = told_version(doc) or 1, content_hash(doc)
     if held is not None and held.version > version:
         return f"older than version {held.version}, which we have"
-    if held is not None and held.tombstone and held.version >= version:
+    if held is not None and held.tombstone and not _may_come_back(held, version, speaker):
         return "withdrawn before"
     if held is not None and held.content_hash == digest and held.state == Document.State.READ:
         return "known already"
@@ -71,6 +71,12 @@ def take(doc: Json, node: Node, *, speaker: Actor | None = None) -> str:
             uri, doc, node, type_.kinds[0], Document.State.IGNORED, said, version, digest, answers=kept.answers
         )
     return _keep(uri, doc, node, kind, Document.State.READ, "", version, digest, shared=type_.shared)
+
+
+def _may_come_back(held: Document, version: int, speaker: Actor | None) -> bool:
+    """Only as a newer one of its own server. Where that never told of an end, and only did not find the thing for a
+    while, the same one will do, if it was fetched there."""
+    return version > held.version or (version == held.version and speaker is None and not held.counted and held.public)
 
 
 def bury(uri: str, node: Node, *, content: Json, speaker: Actor | None = None, carried_by: Json | None = None) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
-from federation import actors, types
+from federation import actors, repair, types
 from federation.bounded import BadDocument
 from federation.documents import read_document
 from federation.guard import FetchRefused
@@ -16,7 +16,7 @@ from federation.http import FetchFailed
 from federation.inbound.objects import SaysOtherwise
 from federation.inbound.objects_verbs import ask_for
 from federation.inbound.verbs import Incoming, Refused, handler_for
-from federation.models import Activity, Actor, Document, Receipt
+from federation.models import Activity, Actor, Document, Node, Receipt
 from journal import LeaseLost, claim, fail, lane, postpone, settle
 from journal.claims import in_hand, stopping
 
@@ -44,8 +44,17 @@ def drain(limit: int = 500) -> int:
         with in_hand(rows):
             for row in rows:
                 work_on(row)
+        _compare_after(rows)
         tried += len(rows)
     return tried
+
+
+def _compare_after(rows: list[Receipt]) -> None:
+    """Where something came from, more may have been meant to come: the views are compared once it is quiet."""
+    spoke = Node.objects.filter(actors__in={row.actor_id for row in rows}).distinct()
+    with transaction.atomic():
+        for node in spoke.filter(peering__in=repair.COMPARED).order_by("pk"):
+            repair.soon(node)
 
 
 def work_on(receipt: Receipt) -> None:

@@ -43,12 +43,18 @@ class Node(models.Model):
     digest_url = models.CharField(max_length=500, blank=True)
     neighbours_url = models.CharField(max_length=500, blank=True)
     catalogue_cursor = models.PositiveBigIntegerField(default=0)
+    catalogue_left = models.PositiveBigIntegerField(null=True, blank=True, help_text="things still to be read")
     catalogue_read_at = models.DateTimeField(null=True, blank=True, help_text="when its end was reached")
+    # And how far they have read ours.
+    given_cursor = models.PositiveBigIntegerField(default=0)
+    given_left = models.PositiveBigIntegerField(null=True, blank=True)
+    given_at = models.DateTimeField(null=True, blank=True)
 
     # The lane: one worker at a time talks to a node, and a node that fails is left in peace for a while.
     lane_owner = models.CharField(max_length=64, blank=True)
     lane_until = models.DateTimeField(null=True, blank=True)
-    failures = models.PositiveIntegerField(default=0, help_text="deliveries failed in a row")
+    failures = models.PositiveIntegerField(default=0, help_text="attempts in a row at which nothing could be delivered")
+    unreachable_since = models.DateTimeField(null=True, blank=True, help_text="the first of these attempts")
     rest_until = models.DateTimeField(null=True, blank=True, help_text="the breaker is open until then")
     signature_scheme = models.CharField(
         max_length=8, blank=True, choices=[("cavage", "cavage"), ("rfc9421", "rfc9421")], help_text="last one accepted"

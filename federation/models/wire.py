@@ -137,8 +137,12 @@ class Delivery(Claimable):
     inbox = models.CharField(max_length=500)
     object_uri = models.CharField(max_length=500, blank=True)
     made_at = models.DateTimeField(default=timezone.now)
-    answer = models.CharField(max_length=300, blank=True, help_text="what their server last said")
+    patient_since = models.DateTimeField(default=timezone.now, help_text="seven days from then it is given up")
+    answer = models.CharField(max_length=300, blank=True, help_text="what their server last said; empty: nothing")
     delivered_at = models.DateTimeField(null=True, blank=True)
+    unreached = models.BooleanField(
+        default=False, help_text="where it is dead: nobody answered; sent once they are back"
+    )
 
     class Meta(Claimable.Meta):
         constraints = [

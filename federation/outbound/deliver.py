@@ -12,10 +12,11 @@ import uuid
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from federation import http
+from federation import http, returning
 from federation.models import Delivery, Following, Node
 from federation.outbound.signing import CAVAGE, RFC9421, signer_for
 from federation.signatures import SignatureRefused
@@ -31,6 +32,7 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 500
 NODES_AT_ONCE = 50
+LAST_WORDS_SECONDS = 2.0
 LOOK_AGAIN_SECONDS = 0.5  # while others take their time
 PER_NODE = 40
 LANE_LEASE = LEASE
@@ -39,6 +41,8 @@ FIRST_RETRY = dt.timedelta(seconds=30)
 LONGEST_RETRY = dt.timedelta(hours=12)
 GIVE_UP_AFTER = dt.timedelta(days=7)
 BREAKER_AT = 3  # failures in a row before only single probes are sent
+PATIENT_SECONDS = 60  # for the answer of a node that did not answer before: some are slow, and nobody waits for them
+LONGEST_REQUEST_TO_WAIT = dt.timedelta(hours=12)
 DOUBLE_KNOCK = frozenset({400, 401, 403})
 TRY_AGAIN = frozenset({401, 408, 425, 429})
 
@@ -64,12 +68,15 @@ def drain(limit: int = AT_ONCE) -> int:
 def _deliver(owner: str, limit: int, open_per_node: dict[int, list[Delivery]]) -> int:
     tried, renewed_at = 0, timezone.now()
     pending: dict[Future[Answer], tuple[Delivery, Node]] = {}
-    failed: set[int] = set()
+    answered: set[int] = set()
     while True:
         started = _start(owner, limit - len(pending), pending, open_per_node) if not stopping.is_set() else 0
         tried += started
         renewed_at = _renew(owner, renewed_at)
         if not pending:
+            return tried
+        if stopping.is_set():
+            _leave(owner, pending)
             return tried
         done, _ = wait(pending, timeout=LOOK_AGAIN_SECONDS, return_when=FIRST_COMPLETED)
         for future in done:
@@ -78,15 +85,26 @@ def _deliver(owner: str, limit: int, open_per_node: dict[int, list[Delivery]]) -
             if retry is not None:
                 pending[retry] = (row, node)
                 continue
-            if not _finish(future, row, node):
-                failed.add(node.pk)
+            if _finish(future, row, node):
+                answered.add(node.pk)
             open_per_node[node.pk].remove(row)
             if not open_per_node[node.pk]:
                 put_down([row.lease_owner])
                 del open_per_node[node.pk]
-                _rest_or_reset(node, ok=node.pk not in failed)
-                failed.discard(node.pk)
+                _rest_or_reset(node, ok=node.pk in answered)
+                answered.discard(node.pk)
                 _release(node, owner)
+
+
+def _leave(owner: str, pending: dict[Future[Answer], tuple[Delivery, Node]]) -> None:
+    """The process ends: whoever answers within a moment is heard, the others are tried again by the next worker."""
+    done, late = wait(pending, timeout=LAST_WORDS_SECONDS)
+    for future in done:
+        _finish(future, *pending[future])
+    for future in late:
+        future.cancel()
+        _held(pending[future][0]).update(lease_until=None, lease_owner="")
+    Node.objects.filter(lane_owner=owner).update(lane_owner="", lane_until=None)
 
 
 def _start(
@@ -153,7 +171,8 @@ def _post(row: Delivery, scheme: str) -> Future[Answer]:
         unsigned: Future[Answer] = Future()
         unsigned.set_exception(CannotSign(f"{type(error).__name__}: {error}"))
         return unsigned
-    return http.submit(http.post(row.inbox, body, {"Content-Type": ACTIVITY, **signed}))
+    seconds = PATIENT_SECONDS if row.attempts else http.TOTAL_SECONDS
+    return http.submit(http.post(row.inbox, body, {"Content-Type": ACTIVITY, **signed}, seconds=seconds))
 
 
 def _knock_again(future: Future[Answer], row: Delivery, node: Node) -> Future[Answer] | None:
@@ -175,7 +194,7 @@ def _finish(future: Future[Answer], row: Delivery, node: Node) -> bool:
         _later(row, f"not signed: {error}", now)
         return True
     if error is not None:
-        _later(row, f"{type(error).__name__}: {error}"[:300], now)
+        _later(row, f"{type(error).__name__}: {error}", now)
         return False
     answer = future.result()
     if answer.status >= 500 and node.signature_scheme and getattr(row, "knocked", None):
@@ -184,7 +203,13 @@ def _finish(future: Future[Answer], row: Delivery, node: Node) -> bool:
     said = f"{answer.status} {answer.text[:200]}".strip()
     if 200 <= answer.status < 300:
         _held(row).update(
-            state=Delivery.State.DONE, lease_until=None, lease_owner="", delivered_at=now, answer=said, error=""
+            state=Delivery.State.DONE,
+            lease_until=None,
+            lease_owner="",
+            delivered_at=now,
+            settled_at=now,
+            answer=said,
+            error="",
         )
         scheme: str = row.scheme  # type: ignore[attr-defined]
         Node.objects.filter(pk=node.pk).update(signature_scheme=scheme, reached_at=now)
@@ -194,8 +219,16 @@ def _finish(future: Future[Answer], row: Delivery, node: Node) -> bool:
     if 400 <= answer.status < 500 and answer.status not in TRY_AGAIN:
         _give_up(row, f"refused: {said}", answer=said)
         return True
-    _later(row, said, now)
-    return False
+    _later(row, said, now, answer=said, asked_to_wait=_asked_to_wait(answer))
+    # Whoever says when to come again is busy or has paused, and not away.
+    return answer.status == 429 or (answer.status == 503 and "retry-after" in answer.headers)
+
+
+def _asked_to_wait(answer: Answer) -> dt.timedelta:
+    """What `Retry-After` says in seconds (RFC 9110 section 10.2.3), within bounds; dates are not read."""
+    said = answer.headers.get("retry-after", "")
+    seconds = int(said) if said.isascii() and said.isdigit() and len(said) < 9 else 0
+    return min(dt.timedelta(seconds=seconds), LONGEST_REQUEST_TO_WAIT)
 
 
 def _held(row: Delivery) -> QuerySet[Delivery]:
@@ -210,16 +243,19 @@ def _give_up(row: Delivery, reason: str, *, answer: str = "") -> None:
     log.info("delivery %s to %s ends: %s", row.pk, row.inbox, reason)
 
 
-def _later(row: Delivery, said: str, now: dt.datetime) -> None:
-    gone_on_too_long = now - row.made_at > GIVE_UP_AFTER
+def _later(
+    row: Delivery, said: str, now: dt.datetime, *, answer: str = "", asked_to_wait: dt.timedelta = dt.timedelta()
+) -> None:
+    gone_on_too_long = now - row.patient_since > GIVE_UP_AFTER
     row.attempts += 1
     _held(row).update(
         state=Delivery.State.DEAD if gone_on_too_long else Delivery.State.READY,
+        unreached=gone_on_too_long,
         lease_until=None,
         lease_owner="",
-        due_at=now + _pause(row.attempts),
+        due_at=now + max(_pause(row.attempts), asked_to_wait),
         attempts=row.attempts,
-        answer=said[:300],
+        answer=answer[:300],
         error=said[:300],
     )
     log.warning("delivery %s to %s failed on attempt %s: %s", row.pk, row.inbox, row.attempts, said)
@@ -233,16 +269,18 @@ def _pause(attempts: int) -> dt.timedelta:
 
 def _rest_or_reset(node: Node, *, ok: bool) -> None:
     if ok:
-        Node.objects.filter(pk=node.pk, failures__gt=0).update(failures=0, rest_until=None)
-        # Whoever waited for this node only because it was away need not wait out its own pause as well.
+        # Whoever waited only because nobody answered need not wait out its own pause as well; what their server said
+        # no to, or what was tried again and again, does.
+        returning.wake(node.pk, where=Q(answer="", attempts__gt=0, attempts__lt=BREAKER_AT))
         if node.failures:
-            Delivery.objects.filter(node=node, state=Delivery.State.READY, lease_until=None).update(
-                due_at=timezone.now()
-            )
+            returning.is_back(node)
         return
+    now = timezone.now()
     rest = _pause(node.failures + 1) if node.failures + 1 >= BREAKER_AT else None
     Node.objects.filter(pk=node.pk).update(
-        failures=F("failures") + 1, rest_until=timezone.now() + rest if rest else None
+        failures=F("failures") + 1,
+        rest_until=now + rest if rest else None,
+        unreachable_since=Coalesce("unreachable_since", Value(now)),
     )
 
 

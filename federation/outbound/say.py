@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 Json = dict[str, Any]
-TELL_OF_IT = ("Create", "Update")
+TELLS_HOW_IT_STANDS = ("Create", "Update")
 ERASED = "{}"
 
 
@@ -106,7 +106,7 @@ def readers_of(audience: str) -> list[str]:
 
 def supersede(object_uri: str) -> None:
     """What was said of a thing before is shown by no outbox any more: the next activity says how it stands."""
-    Activity.objects.filter(object_uri=object_uri, type__in=TELL_OF_IT, public=True).update(public=False)
+    Activity.objects.filter(object_uri=object_uri, type__in=TELLS_HOW_IT_STANDS, public=True).update(public=False)
 
 
 def erase(object_uri: str) -> None:
@@ -115,7 +115,9 @@ def erase(object_uri: str) -> None:
     Those hear only what is said next; `told_before` still knows of them. Of Announces the public ones embed the words
     or lead to them. One that passes on a change or a withdrawal is public nowhere, and is still to arrive.
     """
-    told = Activity.objects.filter(Q(type__in=TELL_OF_IT) | Q(type="Announce", public=True), object_uri=object_uri)
+    told = Activity.objects.filter(
+        Q(type__in=TELLS_HOW_IT_STANDS) | Q(type="Announce", public=True), object_uri=object_uri
+    )
     # Those in hand too: who has sent one has nothing more to say about it, and who failed does not try again.
     Delivery.objects.filter(activity__in=told).exclude(state=Delivery.State.DONE).update(
         state=Delivery.State.DONE,

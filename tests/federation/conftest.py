@@ -17,6 +17,7 @@ def web(monkeypatch: pytest.MonkeyPatch) -> Web:
     """What our node finds when it asks the network: the edge is replaced here and nowhere else."""
     found = Web()
     monkeypatch.setattr(http, "fetch", found.fetch)
+    monkeypatch.setattr(http, "begin", found.begin)
     return found
 
 

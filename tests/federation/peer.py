@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Callable
+from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -37,16 +38,25 @@ def _keys(number: int) -> tuple[keys.KeyPair, keys.KeyPair]:
 
 
 class Web:
-    """Addresses and what stands there, or a function that takes its time to say so; whatever else is asked for is not
-    found. `asked` remembers every request."""
+    """Addresses and what stands there, or a function that takes its time to say so; whatever else is asked for `answer`
+    may know, or it is not found. `asked` remembers every request."""
 
     def __init__(self) -> None:
         self.pages: dict[str, Any] = {}
         self.asked: list[str] = []
+        self.answer: Callable[[str, dict[str, str]], Fetched | None] = lambda url, headers: None
 
-    def fetch(self, url: str, *, sign: Any = None, accept: Any = None) -> Fetched:
+    def begin(self, url: str, *, sign: Any = None, accept: Any = None) -> Future[Fetched]:
+        answer: Future[Fetched] = Future()
+        try:
+            answer.set_result(self.fetch(url, sign=sign, accept=accept))
+        except FetchRefused as refused:
+            answer.set_exception(refused)
+        return answer
+
+    def fetch(self, url: str, *, sign: Any = None, accept: Any = None, headers: Any = None) -> Fetched:
         self.asked.append(url)
-        page = self.pages.get(url)
+        page = self.pages.get(url) or self.answer(url, headers or {})
         if callable(page):
             page = page()
         if isinstance(page, Exception):

@@ -33,7 +33,7 @@ class Edge:
         self.heard = 0
         self.in_hand: list[bool] = []
 
-    async def post(self, url, body, headers):
+    async def post(self, url, body, headers, **_):
         self.heard += 1
         self.in_hand.append(claims.anything_in_hand())
         while not self.may_answer.is_set():

@@ -42,7 +42,7 @@ def test_a_refusal_stands_where_the_other_signature_only_breaks_the_server(db, w
     message the first answer may be about the signature: it is asked again."""
     knocks = []
 
-    async def post(url, body, headers):
+    async def post(url, body, headers, **_):
         knocks.append("rfc9421" if "Signature-Input" in headers else "cavage")
         return Answer(500 if knocks[-1] == "rfc9421" else 400, {}, knocks[-1])
 

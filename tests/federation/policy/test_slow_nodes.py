@@ -23,7 +23,7 @@ def edge(monkeypatch):
     """The network's edge: the slow node answers once the quick one was spoken to, or after five seconds."""
     heard: dict[str, list[str]] = {"quick": [], "slow": []}
 
-    async def post(url, body, headers):
+    async def post(url, body, headers, **_):
         if url == QUICK:
             heard["quick"].append(url)
             return Answer(202, {}, "")

@@ -64,7 +64,7 @@ def test_a_slow_picture_server_holds_up_neither_deliveries_nor_messages_nor_othe
         at_once.remove(url)
         return shown(url)
 
-    async def take(url: str, body: bytes, headers: object) -> Answer:
+    async def take(url: str, body: bytes, headers: object, **_: object) -> Answer:
         return Answer(202, {}, "")
 
     monkeypatch.setattr(http, "post", take)

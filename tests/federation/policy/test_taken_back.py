@@ -50,7 +50,7 @@ def edge(monkeypatch) -> Any:
         sent: list[tuple[str, dict[str, Any]]] = []
         down: set[str] = set()
 
-        async def post(self, url: str, body: bytes, headers: Any) -> Answer:
+        async def post(self, url: str, body: bytes, headers: Any, **_: Any) -> Answer:
             if url in self.down:
                 return Answer(503, {}, "")
             self.sent.append((url, json.loads(body)))

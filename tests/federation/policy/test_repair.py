@@ -1,0 +1,295 @@
+"""Whatever was lost on the way, views are the same in the end: digests are compared, and what differs is asked for."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from cop.models import Proposal
+from federation import digest, repair
+from federation.documents import BUCKETS, bucket_of, content_hash
+from federation.http import Fetched, FetchFailed
+from federation.models import Document, Node
+from journal import schedule
+from journal.models import Errand
+
+JSON = "application/json"
+
+
+class Hackney:
+    """What a neighbour publishes: its digest, its lists and its objects, as our own code gives them."""
+
+    def __init__(self, peer: Any, web: Any) -> None:
+        self.peer, self.web = peer, web
+        self.things: dict[str, dict[str, Any]] = {}
+        self.age = 60
+        self.address = f"{peer.origin}/metro/digest"
+        Node.objects.update(digest_url=self.address)
+        web.pages[peer.node.uri]["digest"] = self.address
+        web.answer = self._answer
+        self.dana = peer.somebody("people/dana", name="Dana")
+
+    def publish(self, path: str, **more: Any) -> dict[str, Any]:
+        """Without telling us."""
+        need = self.peer.note(self.dana, path, **more)
+        self.things[need["id"]] = self.web.pages[need["id"]] = need
+        return need
+
+    def withdraw(self, path: str, version: int) -> None:
+        uri = f"{self.peer.origin}/{path}"
+        self.things[uri] = {"id": uri, "type": "Tombstone", "formerType": "Note", "version": version}
+        self.web.pages[uri] = Fetched(uri, 410, "text/html", b"", {})
+
+    def push(self, need: dict[str, Any], verb: str = "Create") -> None:
+        self.peer.does(self.dana, verb, need)
+
+    def asked(self) -> list[str]:
+        """What of the shared view was asked of it since this was last asked."""
+        paths = [url.removeprefix(self.peer.origin) for url in self.web.asked]
+        found = [path for path in paths if path.startswith(("/metro/", "/needs/", "http"))]
+        self.web.asked.clear()
+        return found
+
+    def _answer(self, url: str, headers: dict[str, str]) -> Fetched | None:
+        if not url.startswith(self.address):
+            return None
+        asked = parse_qs(urlsplit(url).query).get("buckets")
+        if asked:
+            return Fetched(url, 200, JSON, json.dumps(self._list(asked[0])).encode(), {})
+        found = self._digest()
+        if headers.get("If-None-Match") == digest.etag(found):
+            return Fetched(url, 304, "", b"", {})
+        return Fetched(url, 200, JSON, json.dumps(found).encode(), {})
+
+    def _digest(self) -> dict[str, Any]:
+        sums, counts = [0] * BUCKETS, [0] * BUCKETS
+        for uri, thing in self.things.items():
+            counts[bucket_of(uri)] += 1
+            sums[bucket_of(uri)] += int(digest.row_hash(uri, thing["version"], content_hash(thing)), 16)
+        buckets = [{"count": n, "hash": f"{total % 2**256:064x}"} for n, total in zip(counts, sums, strict=True)]
+        return {"count": sum(counts), "hash": f"{sum(sums) % 2**256:064x}", "buckets": buckets}
+
+    def _list(self, asked: str) -> dict[str, Any]:
+        buckets = [int(each) for each in asked.split(",")]
+        items = [self._item(uri, thing) for uri, thing in self.things.items() if bucket_of(uri) in buckets]
+        return {"buckets": buckets, "items": items}
+
+    def _item(self, uri: str, thing: dict[str, Any]) -> dict[str, Any]:
+        item = {"id": uri, "version": thing["version"], "hash": content_hash(thing), "age": self.age}
+        return item | {"tombstone": thing} if thing["type"] == "Tombstone" else item
+
+
+@pytest.fixture
+def hackney(peer, web) -> Hackney:
+    return Hackney(peer, web)
+
+
+@pytest.fixture
+def look(work):
+    """Ten minutes pass, in which nobody says anything."""
+
+    looks = itertools.count(1)
+
+    def pass_by() -> None:
+        with time_machine.travel(timezone.now() + next(looks) * 1.1 * repair.LONGEST_PAUSE, tick=True):
+            schedule.arm()
+            work()
+
+    return pass_by
+
+
+@pytest.fixture
+def agrees(hackney, peer):
+    def both() -> bool:
+        return digest.etag(digest.of_origin(peer.origin)) == digest.etag(hackney._digest())
+
+    return both
+
+
+def titles() -> set[str]:
+    return set(Proposal.objects.filter(withdrawn_at=None).values_list("title", flat=True))
+
+
+def test_what_never_arrived_is_asked_for_and_nothing_else(hackney, outcomes, look, agrees):
+    hackney.push(hackney.publish("needs/1", name="A room"))
+    outcomes()
+    hackney.publish("needs/2", name="A ladder")
+    hackney.asked()
+    look()
+    assert titles() == {"A room", "A ladder"} and agrees()
+    found = hackney.asked()
+    assert found[0] == "/metro/digest" and found[1].startswith("/metro/digest?buckets=") and found[2] == "/needs/2"
+    assert set(found[3:]) <= {"/metro/digest"}
+
+
+def test_an_edit_that_was_lost_is_found(hackney, outcomes, look, agrees):
+    hackney.push(hackney.publish("needs/1", name="A room"))
+    outcomes()
+    hackney.publish("needs/1", name="Two rooms", version=2)
+    look()
+    assert titles() == {"Two rooms"} and agrees()
+
+
+def test_a_withdrawal_that_was_lost_takes_no_request_of_its_own(hackney, outcomes, look, agrees):
+    hackney.push(hackney.publish("needs/1", name="A room"))
+    outcomes()
+    hackney.withdraw("needs/1", version=2)
+    hackney.asked()
+    look()
+    assert titles() == set() and agrees()
+    assert "/needs/1" not in hackney.asked()
+
+
+def test_a_withdrawal_of_what_we_never_heard_of_counts_as_well(hackney, look, agrees):
+    hackney.publish("needs/1")
+    hackney.withdraw("needs/1", version=2)
+    look()
+    assert agrees() and Document.objects.get().tombstone
+
+
+def test_where_both_hold_the_same_one_request_says_so(hackney, outcomes, look, agrees):
+    hackney.push(hackney.publish("needs/1"))
+    outcomes()
+    hackney.asked()
+    look()
+    assert agrees() and hackney.asked() == ["/metro/digest"]
+
+
+def test_what_was_published_just_now_is_left_to_arrive(hackney, look, work):
+    hackney.publish("needs/1", name="A room")
+    hackney.age = 2
+    look()
+    assert titles() == set() and "/needs/1" not in hackney.asked()
+    again = Errand.objects.get(kind="federation.compare", state="ready")
+    hackney.age = 20
+    with time_machine.travel(again.due_at, tick=True):
+        work()
+    assert titles() == {"A room"}
+
+
+def test_a_bad_thing_among_them_does_not_keep_the_others_apart(hackney, outcomes, look):
+    """It is refused by name and kept as refused; asking again would change nothing, so nobody does."""
+    hackney.publish("needs/1", name="A room")
+    hackney.publish("needs/2", purpose="neither")
+    hackney.publish("needs/3", name="A ladder")
+    look()
+    assert titles() == {"A room", "A ladder"}
+    assert Document.objects.get(uri__endswith="/needs/2").state == Document.State.REFUSED
+    hackney.asked()
+    look()
+    assert "/needs/2" not in hackney.asked()
+
+
+def test_an_address_that_fails_is_tried_again_and_the_others_arrive(hackney, outcomes, look, web):
+    need = hackney.publish("needs/1", name="A room")
+    hackney.publish("needs/2", name="A ladder")
+    web.pages[need["id"]] = FetchFailed("no answer")
+    look()
+    assert titles() == {"A ladder"}
+    web.pages[need["id"]] = need
+    look()
+    assert titles() == {"A room", "A ladder"}
+
+
+def test_an_older_version_of_theirs_replaces_nothing(hackney, outcomes, look):
+    """A node that was set back to an earlier copy of itself."""
+    hackney.push(hackney.publish("needs/1", name="Two rooms", version=5))
+    outcomes()
+    hackney.publish("needs/1", name="A room", version=3)
+    look()
+    assert titles() == {"Two rooms"} and "/needs/1" not in hackney.asked()
+
+
+def test_what_they_neither_list_nor_find_is_gone_here_too(hackney, outcomes, look, agrees, web):
+    need = hackney.publish("needs/1", name="A room")
+    hackney.push(need)
+    outcomes()
+    del hackney.things[need["id"]], web.pages[need["id"]]
+    look()
+    assert titles() == set() and agrees()
+
+
+def test_and_comes_back_as_it_was_when_they_find_it_again(hackney, outcomes, look, agrees, web):
+    need = hackney.publish("needs/1", name="A room")
+    hackney.push(need)
+    outcomes()
+    del hackney.things[need["id"]], web.pages[need["id"]]
+    look()
+    hackney.publish("needs/1", name="A room")
+    look()
+    assert titles() == {"A room"} and agrees()
+
+
+def test_a_list_that_speaks_of_another_node_brings_nothing(hackney, look, web):
+    elsewhere = "https://elsewhere.example/needs/1"
+    need = hackney.peer.note(hackney.dana) | {"id": elsewhere}
+    hackney.things[elsewhere] = web.pages[elsewhere] = need
+    look()
+    assert titles() == set() and not any("elsewhere" in url for url in web.asked)
+
+
+def test_a_tombstone_for_a_thing_of_ours_buries_nothing(hackney, look, settings):
+    uri = f"{settings.ORIGIN}/needs/1"
+    hackney.things[uri] = {"id": uri, "type": "Tombstone", "version": 99}
+    look()
+    assert not Document.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [b"[]", b'{"buckets":[]}', b'{"buckets":7}', b"not json", b'{"buckets":[' + b"{}," * 255 + b"[]]}"],
+)
+def test_a_digest_that_is_none_changes_nothing(hackney, outcomes, look, web, answer):
+    hackney.push(hackney.publish("needs/1", name="A room"))
+    outcomes()
+    web.answer = lambda url, headers: Fetched(url, 200, JSON, answer, {}) if "/metro/" in url else None
+    look()
+    assert titles() == {"A room"}
+    assert not Errand.objects.filter(kind="federation.compare", state="dead").exists()
+
+
+@pytest.mark.parametrize("items", [[{}], [{"id": 7, "version": 1, "hash": "x"}], ["no object"], 7])
+def test_a_list_that_is_none_changes_nothing(hackney, look, web, items):
+    hackney.publish("needs/1")
+    given = hackney._answer
+
+    def answer(url, headers):
+        if "buckets" in url:
+            return Fetched(url, 200, JSON, json.dumps({"buckets": [1], "items": items}).encode(), {})
+        return given(url, headers)
+
+    web.answer = answer
+    look()
+    assert titles() == set()
+    assert not Errand.objects.filter(kind="federation.compare", state="dead").exists()
+
+
+@pytest.mark.parametrize("state", ["paused", "ended", "none", "asked"])
+def test_who_is_no_neighbour_is_not_compared_with(hackney, look, state):
+    hackney.publish("needs/1")
+    Node.objects.update(peering=state)
+    look()
+    assert hackney.asked() == []
+
+
+def test_who_is_blocked_is_not_compared_with(hackney, look):
+    hackney.publish("needs/1")
+    Node.objects.update(blocked_at=timezone.now())
+    look()
+    assert hackney.asked() == []
+
+
+def test_after_they_spoke_the_views_are_compared_before_long(hackney, outcomes, work):
+    hackney.push(hackney.publish("needs/1", name="A room"))
+    hackney.publish("needs/2", name="A ladder")
+    outcomes()
+    assert titles() == {"A room"}
+    with time_machine.travel(timezone.now() + 1.05 * repair.FIRST_LOOK, tick=True):
+        work()
+    assert titles() == {"A room", "A ladder"}

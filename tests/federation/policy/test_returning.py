@@ -1,0 +1,220 @@
+"""A node that was away for an hour, or for months, is spoken to again as soon as it answers or speaks."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.db import transaction
+from django.test import Client
+from django.utils import timezone
+
+from cop.actions.proposals import change_proposal, publish_proposal, withdraw_proposal
+from cop.models import Proposal
+from federation import http
+from federation.guard import FetchRefused
+from federation.http import Answer, FetchFailed
+from federation.models import Delivery, Node
+from federation.outbound.say import say
+from federation.signatures import sign_cavage
+from journal.models import Errand
+from tests.know_how import Writers
+
+
+class Line:
+    """The way to Hackney: `say` is what its server answers, or how the way fails; `breaks_on` what it cannot read."""
+
+    def __init__(self) -> None:
+        self.say: Answer | FetchRefused = Answer(202, {}, "")
+        self.sent: list[tuple[bytes, float]] = []
+        self.breaks_on = b"nothing at all"
+
+    async def post(self, url, body, headers, seconds=0.0):
+        self.sent.append((body, seconds))
+        if isinstance(self.say, FetchRefused):
+            raise self.say
+        if self.breaks_on in body:
+            return Answer(500, {}, "broken")
+        return self.say
+
+
+@pytest.fixture
+def line(monkeypatch) -> Line:
+    found = Line()
+    monkeypatch.setattr(http, "post", found.post)
+    return found
+
+
+@pytest.fixture
+def camden(db) -> Writers:
+    return Writers()
+
+
+@pytest.fixture
+def clock():
+    with time_machine.travel(timezone.now(), tick=False) as travelling:
+        yield travelling
+
+
+def need(camden: Writers, title: str = "A room") -> Proposal:
+    return publish_proposal(camden.alice, camden.group.actor, Proposal.Direction.NEED, title=title, language="en")
+
+
+def pass_days(clock, work, days: int) -> None:
+    for _ in range(days * 2):
+        clock.shift(dt.timedelta(hours=12.5))
+        work()
+
+
+def signed_get(peer, path: str, speaker=None) -> None:
+    speaker = speaker or peer.node
+    url = f"{settings.ORIGIN}{path}"
+    headers = sign_cavage(speaker.private, speaker.keyid, "GET", url, None, timezone.now())
+    assert Client().get(path, headers={"Host": "127.0.0.1:8000", **headers}).status_code == 200
+
+
+def hackney() -> Node:
+    return Node.objects.get(origin="https://hackney.example")
+
+
+def test_after_three_failures_the_desk_knows_since_when(camden, peer, line, work, clock):
+    line.say = FetchFailed("nobody answers")
+    began = timezone.now()
+    need(camden)
+    pass_days(clock, work, 1)
+    assert hackney().failures >= 2 and abs(hackney().unreachable_since - began) < dt.timedelta(hours=13)
+
+
+def test_what_nobody_answered_for_a_week_is_given_up_and_sent_once_they_speak(camden, peer, line, work, clock):
+    line.say = FetchFailed("nobody answers")
+    need(camden)
+    pass_days(clock, work, 9)
+    assert not Delivery.objects.filter(state="ready").exists()
+    given_up = Delivery.objects.get(activity__type="Create", object_uri__contains="/needs/")
+    assert (given_up.state, given_up.unreached) == ("dead", True)
+    line.say = Answer(202, {}, "")
+    line.sent.clear()
+    peer.does(peer.node, "Like", f"{settings.ORIGIN}/needs/none")
+    work()
+    assert hackney().unreachable_since is None and not hackney().failures
+    given_up.refresh_from_db()
+    assert given_up.state == "done" and "compare" in given_up.answer, "a neighbour asks for public things by itself"
+
+
+def test_what_was_for_members_alone_is_sent_again_however_late(camden, peer, line, work, clock):
+    line.say = FetchFailed("nobody answers")
+    with transaction.atomic():
+        inbox = f"{peer.origin}/inbox"
+        said = {"id": f"{settings.ORIGIN}/posts/1", "type": "Note", "content": "for members"}
+        say(camden.group.actor, "Create", said, [inbox], to=[f"{camden.group.uri}/members"])
+    pass_days(clock, work, 9)
+    assert Delivery.objects.get(object_uri=said["id"]).state == "dead"
+    line.say = Answer(202, {}, "")
+    signed_get(peer, "/metro/digest")
+    work()
+    told = Delivery.objects.get(object_uri=said["id"])
+    assert told.state == "done" and told.delivered_at is not None
+    assert any(b"for members" in body for body, _seconds in line.sent)
+
+
+def test_one_that_only_asks_for_something_is_back_as_well(camden, peer, line, work, clock):
+    line.say = FetchFailed("nobody answers")
+    title = need(camden).title
+    pass_days(clock, work, 2)
+    assert hackney().failures
+    line.say = Answer(202, {}, "")
+    line.sent.clear()
+    signed_get(peer, "/metro/catalogue")
+    work()
+    assert not hackney().failures and any(title.encode() in body for body, _seconds in line.sent)
+
+
+def test_whoever_only_writes_its_name_is_not(camden, peer, line, work, clock, stranger):
+    line.say = FetchFailed("nobody answers")
+    need(camden)
+    pass_days(clock, work, 2)
+    failures = hackney().failures
+    mallory = stranger.somebody("actor", "Application")
+    forged = type(mallory)(peer.node.uri, mallory.rsa, mallory.ed25519)
+    signed_get(peer, "/metro/digest", forged)
+    assert hackney().failures == failures
+    assert Client().get("/metro/digest", headers={"Signature": "nonsense"}).status_code == 200
+
+
+def test_once_it_answers_its_views_are_compared(camden, peer, line, work, clock):
+    line.say = FetchFailed("nobody answers")
+    need(camden)
+    pass_days(clock, work, 1)
+    Errand.objects.filter(kind="federation.compare").delete()
+    line.say = Answer(202, {}, "")
+    clock.shift(dt.timedelta(hours=13))
+    work()
+    assert Errand.objects.filter(kind="federation.compare", state="ready").exists()
+
+
+def test_one_answer_wakes_what_only_waited_because_nobody_answered(camden, peer, line, work, clock):
+    line.say = FetchFailed("nobody answers")
+    need(camden, "The first")
+    work()
+    line.say = Answer(202, {}, "")
+    need(camden, "The second")
+    work()
+    assert not Delivery.objects.filter(state="ready", object_uri__contains="/needs/").exists()
+
+
+def test_what_their_server_breaks_on_waits_its_turn(camden, peer, line, work, clock):
+    line.breaks_on = b"The first"
+    need(camden, "The first")
+    need(camden, "The second")
+    work()
+    need(camden, "The third")
+    work()
+    waiting = Delivery.objects.get(state="ready", object_uri__contains="/needs/")
+    assert waiting.attempts == 1 and waiting.due_at > timezone.now() and hackney().failures == 0
+
+
+def test_a_server_that_is_busy_is_not_away_and_says_when_to_come_again(camden, peer, line, work, clock):
+    line.say = Answer(503, {"retry-after": "3600"}, "paused")
+    need(camden)
+    for _ in range(5):
+        work()
+        clock.shift(dt.timedelta(minutes=3))
+    assert hackney().failures == 0 and hackney().unreachable_since is None
+    waiting = Delivery.objects.get(state="ready", object_uri__contains="/needs/")
+    assert waiting.attempts == 1 and waiting.due_at - waiting.made_at >= dt.timedelta(hours=1)
+
+
+@pytest.mark.parametrize("said", ["-5", "later", "9" * 30, "Fri, 31 Dec 9999 23:59:59 GMT", "٣"])
+def test_nobody_is_made_to_wait_for_ever(camden, peer, line, work, clock, said):
+    line.say = Answer(503, {"retry-after": said}, "")
+    need(camden)
+    work()
+    waiting = Delivery.objects.get(state="ready", object_uri__contains="/needs/")
+    assert waiting.due_at - timezone.now() <= dt.timedelta(hours=12)
+
+
+def test_a_slow_server_is_given_more_time_the_second_time(camden, peer, line, work, clock):
+    line.say = FetchFailed("no answer within 10 seconds")
+    need(camden)
+    work()
+    clock.shift(dt.timedelta(minutes=1))
+    work()
+    assert next(seconds for _body, seconds in line.sent) == 10 and 60 in [seconds for _body, seconds in line.sent]
+
+
+def test_a_withdrawal_reaches_those_who_were_away_when_it_was_told(camden, peer, line, work, clock):
+    """Also in its place: after a newer word nothing older goes out."""
+    held = need(camden)
+    work()
+    line.say = FetchFailed("nobody answers")
+    change_proposal(camden.alice, held, {"title": "Two rooms"})
+    pass_days(clock, work, 1)
+    withdraw_proposal(camden.alice, held)
+    pass_days(clock, work, 1)
+    line.say, line.sent = Answer(202, {}, ""), []
+    signed_get(peer, "/metro/digest")
+    work()
+    about = [body for body, _seconds in line.sent if held.uri.encode() in body]
+    assert len(about) == 1 and b'"Delete"' in about[0]
