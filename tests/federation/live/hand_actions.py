@@ -29,8 +29,8 @@ def everything() -> dict[str, Do]:
     from cop.actions.proposals import change_proposal, publish_proposal, withdraw_proposal
     from cop.models import Group, Member, Proposal
     from federation import actors, audiences, peering
-    from federation.models import Actor, Document, Node, Publication
-    from journal.models import Claimable
+    from federation.models import Actor, Delivery, Document, Node, Publication
+    from journal.models import Claimable, Errand
 
     def steward() -> Actor:
         return actors.for_user(User.objects.get(is_steward=True))
@@ -38,7 +38,7 @@ def everything() -> dict[str, Do]:
     def own_group() -> Group:
         return Group.objects.filter(node=None).select_related("actor").order_by("pk")[0]
 
-    def publish(title: str, audience: str = "everyone") -> str:
+    def publish(title: str, summary: str, audience: str = "everyone") -> str:
         group = own_group()
         to = {"everyone": audiences.PUBLIC, "node": audiences.this_node(), "group": group.members_audience}[audience]
         need = publish_proposal(
@@ -47,16 +47,15 @@ def everything() -> dict[str, Do]:
             Proposal.Direction.NEED,
             audience=to,
             title=title,
-            summary=f"Who can help with {title}?",
+            summary=summary,
             support="space",
             topics=[HOUSING],
             language="en",
         )
         return str(need.uri)
 
-    def change(uri: str, title: str) -> None:
-        fields = {"title": title, "summary": f"Who can help with {title}?"}
-        change_proposal(steward(), Proposal.objects.get(uri=uri), fields)
+    def change(uri: str, title: str, summary: str) -> None:
+        change_proposal(steward(), Proposal.objects.get(uri=uri), {"title": title, "summary": summary})
 
     def withdraw(uri: str) -> None:
         withdraw_proposal(steward(), Proposal.objects.get(uri=uri))
@@ -127,6 +126,11 @@ def everything() -> dict[str, Do]:
             found[f"dead {label}"] = rows.filter(state="dead").count()
         return {label: number for label, number in found.items() if number}
 
+    def untried() -> int:
+        """What nobody has begun yet: errands that are due, and messages that were never sent."""
+        due = Q(state="ready", due_at__lte=timezone.now(), attempts=0)
+        return Errand.objects.filter(due).exclude(key="periodic").count() + Delivery.objects.filter(due).count()
+
     def origin() -> str:
         return str(settings.ORIGIN)
 
@@ -134,7 +138,7 @@ def everything() -> dict[str, Do]:
         action.__name__: action
         for action in (
             publish, change, withdraw, join, leave, let_in, pause, resume, block, unblock,
-            held, titles, words, unfinished, origin,
+            held, titles, words, unfinished, untried, origin,
         )
     }  # fmt: skip
 

@@ -36,15 +36,19 @@ class Thing:
     home: str
     audience: str
     uri: str
-    words: list[str]
-    """Its title, and those it had before: words that nothing else has."""
+    titles: list[str]
+    """The one it has, and those it had before: words that nothing else has."""
     joined: set[str] = field(default_factory=set)
     """The nodes where somebody has ever asked to join its group, for a thing that is the group's alone."""
     withdrawn: bool = False
 
     @property
     def version(self) -> int:
-        return len(self.words) + self.withdrawn
+        return len(self.titles) + self.withdrawn
+
+    @property
+    def summaries(self) -> list[str]:
+        return [_summary(title) for title in self.titles]
 
 
 class History:
@@ -71,7 +75,7 @@ class History:
         )
 
     def run(self) -> None:
-        self.proxy.seed = self.seed
+        self.proxy.begin(self.seed)
         with ExitStack() as stack:
             hands = {name: stack.enter_context(Hand(node)) for name, node in self.nodes.items()}
             known = {name: Counter(hand.do("titles")) for name, hand in hands.items()}
@@ -95,12 +99,12 @@ class History:
         other = self.nodes[step.other].origin if step.other else ""
         if step.what == "publish":
             word = self._word(step)
-            uri = hand.do("publish", title=word, audience=step.audience)
+            uri = hand.do("publish", title=word, summary=_summary(word), audience=step.audience)
             self.things.append(Thing(step.node, step.audience, uri, [word], self.asked[step.node]))
         elif step.what == "change":
             thing = self.things[step.thing]
-            thing.words.append(self._word(step))
-            hand.do("change", uri=thing.uri, title=thing.words[-1])
+            thing.titles.append(self._word(step))
+            hand.do("change", uri=thing.uri, title=thing.titles[-1], summary=thing.summaries[-1])
         elif step.what == "withdraw":
             self.things[step.thing].withdrawn = True
             hand.do("withdraw", uri=self.things[step.thing].uri)
@@ -118,17 +122,21 @@ class History:
             hand.do(step.what, origin=other)
 
     def _all_hold(self, hands: dict[str, Hand]) -> bool:
-        """Whether every node has the last version of every public thing: digests can agree before all is published."""
-        wanted = {thing.uri: thing.version for thing in self.things if thing.audience == EVERYONE}
+        """Whether every node has the last version of every public thing: digests can agree before all is published.
+
+        What is withdrawn at once may never have been told to anybody.
+        """
+        public = [thing for thing in self.things if thing.audience == EVERYONE and not thing.withdrawn]
+        wanted = {thing.uri: thing.version for thing in public}
         return all(wanted.items() <= hand.do("held").items() for hand in hands.values())
 
     def _word(self, step: Step) -> str:
-        version = len(self.things[step.thing].words) if step.what == "change" else 0
+        version = len(self.things[step.thing].titles) if step.what == "change" else 0
         return f"zq{self.seed}t{step.thing}v{version}qz"
 
     def _wrong(self, hands: dict[str, Hand], known: dict[str, Counter[str]]) -> Iterator[str]:
         public = [thing for thing in self.things if thing.audience == EVERYONE]
-        wanted = Counter(thing.words[-1] for thing in public if not thing.withdrawn)
+        wanted = Counter(thing.titles[-1] for thing in public if not thing.withdrawn)
         for name, hand in hands.items():
             try:
                 eventually(lambda hand=hand, name=name: Counter(hand.do("titles")) - known[name] == wanted, within=30)
@@ -137,27 +145,25 @@ class History:
                 yield from _differences(name, shown, wanted)
         for name, node in self.nodes.items():
             others = [thing for thing in self.things if thing.home != name]
-            yield from self._remembered(name, hands[name], [thing for thing in others if thing.withdrawn], "withdrawn")
+            # What a withdrawn thing was called stays with those who were told of it; what it said goes.
+            gone = [word for thing in others if thing.withdrawn for word in thing.summaries]
             secret = [thing for thing in others if thing.audience == NODE]
             secret += [thing for thing in others if thing.audience == GROUP and name not in thing.joined]
-            yield from self._remembered(name, hands[name], secret, "not meant for it")
-            hidden = [thing for thing in self.things if thing.withdrawn or thing.audience != EVERYONE]
-            yield from self._shown(node, hidden)
+            hidden = [word for thing in secret for word in thing.titles + thing.summaries]
+            yield from _remembered(hands[name], gone, f"{name} remembers what was withdrawn")
+            yield from _remembered(hands[name], hidden, f"{name} knows what is not meant for it")
+            yield from self._shown(node, [each for each in self.things if each.withdrawn or each.audience != EVERYONE])
         yield from (f"{name} gave up or left: {left}" for name, left in self._left(hands).items() if left)
-
-    def _remembered(self, name: str, hand: Hand, things: list[Thing], why: str) -> Iterator[str]:
-        found = hand.do("words", wanted=[word for thing in things for word in thing.words])
-        yield from (f"{name} remembers {word}, {why}: {tables}" for word, tables in found.items())
 
     def _shown(self, node: InhabitedNode, things: list[Thing]) -> Iterator[str]:
         """What a passer-by can find of what was withdrawn, or never meant for everybody."""
         for thing in things:
-            word = thing.words[-1]
+            word = thing.titles[-1]
             if any(word in title for title in cards(node, q=word)):
                 yield f"{node.name} shows {word} to somebody who searches for it"
             if node.name == thing.home:
                 answer = node.visit(thing.uri.removeprefix(node.origin), accept="application/activity+json")
-                if answer.status not in {404, 410} or any(each in answer.text for each in thing.words):
+                if answer.status not in {404, 410} or any(each in answer.text for each in thing.titles):
                     yield f"{node.name} answers {answer.status} for {word}: {answer.text[:200]}"
 
     def _left(self, hands: dict[str, Hand]) -> dict[str, dict[str, int]]:
@@ -173,6 +179,15 @@ class History:
             f"seed {self.seed}: {len(self.steps)} steps on {len(self.nodes)} nodes, {len(self.things)} things; "
             f"{dict(fates)}; digests agreed {self.agreed_after:.1f} s after the network healed"
         )
+
+
+def _summary(title: str) -> str:
+    return title.replace("zq", "zs")
+
+
+def _remembered(hand: Hand, words: list[str], what: str) -> Iterator[str]:
+    for word, tables in hand.do("words", wanted=words).items():
+        yield f"{what}: {word} in {', '.join(tables)}"
 
 
 def _differences(name: str, shown: Counter[str], wanted: Counter[str]) -> Iterator[str]:

@@ -10,7 +10,7 @@ from tests.federation.live.proxy_plan import Weather
 
 EVERYONE, NODE, GROUP = "everyone", "node", "group"
 STORM = Weather(
-    drop=0.05, drop_answer=0.05, delay=0.05, duplicate=0.1, reorder=0.1,
+    drop=0.05, drop_answer=0.05, lose=0.02, delay=0.05, duplicate=0.1, reorder=0.1,
     cut=0.02, cut_answer=0.02, corrupt=0.02, corrupt_answer=0.02,
 )  # fmt: skip
 

@@ -89,6 +89,12 @@ class Proxy:
         self._berths[name] = Berth(name, port, inner)
         self.listen(name)
 
+    def begin(self, seed: int) -> None:
+        """Begin anew with another seed: nothing has been seen, and the next request of each pair is its first."""
+        self.seed = seed
+        self.book = Book()
+        self._numbers.clear()
+
     def weather(self, weather: Weather, sender: str = "", receiver: str = "") -> None:
         """From now on, for one pair, or for all that have none of their own."""
         if sender:
@@ -215,9 +221,10 @@ class Proxy:
         if manner.after is None:
             await asyncio.Event().wait()
         await asyncio.sleep(manner.after or 0)
-        if manner.stands_in and passage.kind == POST:
+        is_lost = manner.stands_in or drawn.fate is Fate.LOSE
+        if is_lost and passage.kind == POST:
             return Message(TAKEN, b"")
-        if drawn.fate is Fate.DROP:
+        if drawn.fate in {Fate.DROP, Fate.LOSE}:
             return None
         if drawn.fate is Fate.DELAY:
             await asyncio.sleep(drawn.seconds)

@@ -17,6 +17,8 @@ class Fate(enum.StrEnum):
     """The connection breaks before the other node has heard a word."""
     DROP_ANSWER = "drop answer"
     """The other node did what was asked, and its answer is lost: a success that looks like a failure."""
+    LOSE = "lose"
+    """The sender is told that it was taken, and the other node never hears of it, as if set back to an older copy."""
     DELAY = "delay"
     DUPLICATE = "duplicate"
     """The same bytes arrive twice at the same moment."""
@@ -36,6 +38,7 @@ class Weather:
 
     drop: float = 0.0
     drop_answer: float = 0.0
+    lose: float = 0.0
     delay: float = 0.0
     duplicate: float = 0.0
     reorder: float = 0.0
