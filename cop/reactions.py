@@ -12,7 +12,7 @@ from cop.models import Member, Post
 from federation import audiences
 from federation.inbound.objects import bury
 from federation.models import Activity, Actor, Delivery
-from federation.outbound.say import creation_of, erase, followers_of, neighbours, say
+from federation.outbound.say import creation_of, erase, followers_of, heard, neighbours, readers_of, say
 from journal import hold, reaction
 
 if TYPE_CHECKING:
@@ -44,22 +44,40 @@ def forget_closed(errand: Errand) -> None:
 @reaction("cop.relay_post", to=("post.published", "post.changed", "post.withdrawn"))
 def relay_post(errand: Errand) -> None:
     """A group passes on what is written to it and about its things: to its followers elsewhere (FEP-1b12), and to the
-    neighbours what came from a server they may never hear from, so that a thread is whole on every node. What is
-    changed or taken back is passed on to all who heard of it, and stands in no outbox any more."""
+    neighbours what came from a server they may never hear from, so that a thread is whole on every node; to its members
+    what is for them. What is changed or taken back is passed on to all who heard of it, and stands in no outbox.
+    """
     entry = errand.entry
     assert entry is not None  # reactions always come with their entry
     hold(entry.uri)  # what was taken back while its words are being passed on would be kept in them
-    post = Post.objects.select_related("actor__node").filter(uri=entry.uri, audience=audiences.PUBLIC).first()
+    post = Post.objects.select_related("actor__node").filter(uri=entry.uri).first()
     thing = threads.thing_at(post.about_uri) if post is not None else None
     if post is None or thing is None or not thing.is_ours or thing.actor.type != Actor.Type.GROUP:
         return
-    if thing.audience != audiences.PUBLIC:
-        return
     happened = entry.name.partition(".")[2]
-    if happened == "published" and post.withdrawn_at is None:
-        _pass_on(post, thing.actor)
-    elif happened != "published":
-        _pass_on_again(post, thing.actor, "Update" if post.withdrawn_at is None else "Delete")
+    if happened == "published" and post.withdrawn_at is not None:
+        return
+    if post.audience == audiences.of_group(thing.actor.uri):
+        verb = {"published": "Create", "changed": "Update", "withdrawn": "Delete"}[happened]
+        _pass_on_to_members(post, thing.actor, verb)
+    elif post.audience == thing.audience == audiences.PUBLIC:
+        if happened == "published":
+            _pass_on(post, thing.actor)
+        else:
+            _pass_on_again(post, thing.actor, "Update" if post.withdrawn_at is None else "Delete")
+
+
+def _pass_on_to_members(post: Post, group: Actor, verb: str) -> None:
+    """Members on third nodes can ask nobody for it: they get the writer's own words, or none, as these carry the
+    writer's proof. What people of ours write we send to all members ourselves."""
+    said = heard(post.uri, post.actor, verb)
+    inboxes = set(readers_of(post.audience))
+    if verb == "Delete":
+        inboxes |= _told(post, group)
+        erase(post.uri)
+    there = {post.actor.delivery_inbox, post.actor.inbox}
+    if said is not None and "proof" in said:
+        say(group, "Announce", said, inboxes - there, to=[post.audience], about=post.uri)
 
 
 def _pass_on(post: Post, group: Actor) -> None:
@@ -76,16 +94,21 @@ def _pass_on(post: Post, group: Actor) -> None:
 
 
 def _pass_on_again(post: Post, group: Actor, verb: str) -> None:
-    """Only that it happened: each asks the post's own server, and believes nobody else."""
-    before = Activity.objects.filter(actor=group, type="Announce", object_uri=post.uri)
-    inboxes = set(Delivery.objects.filter(activity__in=before).values_list("inbox", flat=True))
+    """What its writer said, where that is on record; else only that it happened: each asks the post's own server."""
+    inboxes = _told(post, group)
     if verb == "Delete":
         erase(post.uri)
     if inboxes:
-        inner = {"type": verb, "actor": post.actor.uri, "object": post.uri}
+        inner = heard(post.uri, post.actor, verb) or {"type": verb, "actor": post.actor.uri, "object": post.uri}
         to, cc = [audiences.PUBLIC], [f"{group.uri}/followers"]
         said = say(group, "Announce", inner, inboxes, to=to, cc=cc, about=post.uri)
         Activity.objects.filter(pk=said.pk).update(public=False)
+
+
+def _told(post: Post, group: Actor) -> set[str]:
+    """Where the group has passed it on before."""
+    before = Activity.objects.filter(actor=group, type="Announce", object_uri=post.uri)
+    return set(Delivery.objects.filter(activity__in=before).values_list("inbox", flat=True))
 
 
 @reaction("cop.forget_posts", to="actor.gone")

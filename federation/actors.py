@@ -104,20 +104,31 @@ def this_node() -> ThisNode:
 
 def with_keys(actor: Actor) -> Actor:
     """The same actor of ours, with both key pairs made if they were not. Safe to call from several workers at once."""
-    if actor.rsa_private and actor.ed25519_private:
+    actor = with_proof_key(actor)
+    if actor.rsa_private:
         return actor
     actor.refresh_from_db()  # somebody else may have made them since: a pair costs a tenth of a second
-    if actor.rsa_private and actor.ed25519_private:
+    if not actor.rsa_private:
+        rsa = keys.make_rsa()
+        Actor.objects.filter(pk=actor.pk, rsa_private="").update(
+            rsa_key_id=f"{actor.uri}#main-key",
+            rsa_public=rsa.public_pem,
+            rsa_private=keys.seal(rsa.private_pem),
+            keys_read_at=timezone.now(),
+        )
+        actor.refresh_from_db()
+    return actor
+
+
+def with_proof_key(actor: Actor) -> Actor:
+    """The same, with the pair alone that proofs are made with: that takes no time worth speaking of."""
+    if actor.ed25519_private:
         return actor
-    rsa, ed25519 = keys.make_rsa(), keys.make_ed25519()
-    Actor.objects.filter(pk=actor.pk, rsa_private="").update(
-        rsa_key_id=f"{actor.uri}#main-key",
-        rsa_public=rsa.public_pem,
-        rsa_private=keys.seal(rsa.private_pem),
+    made = keys.make_ed25519()
+    Actor.objects.filter(pk=actor.pk, ed25519_private="").update(
         ed25519_key_id=f"{actor.uri}#ed25519-key",
-        ed25519_public=keys.encode_multikey(keys.load_public(ed25519.public_pem)),
-        ed25519_private=keys.seal(ed25519.private_pem),
-        keys_read_at=timezone.now(),
+        ed25519_public=keys.encode_multikey(keys.load_public(made.public_pem)),
+        ed25519_private=keys.seal(made.private_pem),
     )
     actor.refresh_from_db()
     return actor

@@ -123,7 +123,8 @@ class PostOnTheWire(FederatedType):
         if is_conversation(values["about_uri"]):
             raise BadField("to", _addressed(read)[:3], "the one it answers, and nobody else")
         thing = threads.thing_at(values["about_uri"])
-        if thing is not None and not threads.may_read(owner, thing):
+        # Who may write to the members of a group may read what is for them.
+        if thing is not None and thing.audience != values["audience"] and not threads.may_read(owner, thing):
             raise BadField("inReplyTo", values["reply_to"] or values["about_uri"], "something its writer may read")
         answered = Post.objects.filter(uri=values["reply_to"]).first() if values["reply_to"] else None
         for above in (thing, answered):

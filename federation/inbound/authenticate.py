@@ -40,21 +40,34 @@ def authenticate(request: HttpRequest, body: bytes, *, owner: str = "") -> Actor
     claim = claimed_key(request.headers)
     if owner and _origin(claim.keyid) != identity.origin_of(owner):
         raise SignatureRefused(f"keyId: expected an address on {identity.origin_of(owner)}")
-    actor = _holder(claim.keyid)
-    fresh = False
-    if actor is None or not actor.keys_read_at:
-        actor, fresh = _fetch(claim.keyid), True
+    actor, fresh = signer_of(claim.keyid)
     target = request.get_full_path()
     try:
-        verify_request(request.method or "", target, request.headers, body, _lookup(actor))
+        verify_request(request.method or "", target, request.headers, body, key_of(actor))
     except SignatureRefused:
-        if fresh or not cache.add(f"refetch:{actor.pk}", 1, timeout=REFETCH_AFTER.total_seconds()):
+        newer = None if fresh else refetched(actor, claim.keyid)
+        if newer is None:
             raise
-        actor = _fetch(claim.keyid)
-        verify_request(request.method or "", target, request.headers, body, _lookup(actor))
+        actor = newer
+        verify_request(request.method or "", target, request.headers, body, key_of(actor))
     if _origin(claim.keyid) != identity.origin_of(actor.uri):
         raise SignatureRefused(f"keyId: expected an address on {identity.origin_of(actor.uri)}")
     return actor
+
+
+def signer_of(key_id: str) -> tuple[Actor, bool]:
+    """The actor whose key this is, and whether their server was asked just now. Raises SignatureMissing."""
+    actor = _holder(key_id)
+    if actor is None or not actor.keys_read_at:
+        return _fetch(key_id), True
+    return actor, False
+
+
+def refetched(actor: Actor, key_id: str) -> Actor | None:
+    """The actor with the keys their server gives now; None where it was asked within the last five minutes."""
+    if not cache.add(f"refetch:{actor.pk}", 1, timeout=REFETCH_AFTER.total_seconds()):
+        return None
+    return _fetch(key_id)
 
 
 def _origin(key_id: str) -> str:
@@ -86,12 +99,14 @@ def _fetch(key_id: str) -> Actor:
     return actor
 
 
-def _lookup(actor: Actor) -> KeyLookup:
-    def key_of(key_id: str) -> PublicKey | None:
+def key_of(actor: Actor) -> KeyLookup:
+    """Finds the actor's own keys by their names, and no others."""
+
+    def look_up(key_id: str) -> PublicKey | None:
         if key_id == actor.rsa_key_id and actor.rsa_public:
             return keys.load_public(actor.rsa_public)
         if key_id == actor.ed25519_key_id and actor.ed25519_public:
             return keys.load_public(actor.ed25519_public)
         return None
 
-    return key_of
+    return look_up

@@ -30,11 +30,12 @@ class SaysOtherwise(BadField):
     """A version that is held here was pushed with other content: only its own server can say which one counts."""
 
 
-def take(doc: Json, node: Node, *, speaker: Actor | None = None) -> str:
+def take(doc: Json, node: Node, *, speaker: Actor | None = None, passed_on_by: Actor | None = None) -> str:
     """Store an object that is known to come from `node`; returns the outcome in a few words.
 
     `speaker` is the actor of the activity that carried it, where there is one: only an owner may change a thing. What
-    nobody carried was fetched from its own server, and is believed: that is how a copy is mended.
+    nobody carried was fetched from its own server, and is believed: that is how a copy is mended. `passed_on_by` is the
+    group that passed it on: it knows who may write to its members.
     Must be called inside a transaction. What we cannot read is kept as a Document, never lost and never an error.
     """
     uri = identity.fits("id", Reader(doc).uri("id", required=True))
@@ -62,7 +63,7 @@ def take(doc: Json, node: Node, *, speaker: Actor | None = None) -> str:
     if held is not None and _row(held) is not None and types.for_kind(held.kind) is not type_:
         raise BadField("type", doc.get("type"), f"{held.type}, as before")
     try:
-        kind = _write(type_, doc, node, version)
+        kind = _write(type_, doc, node, version, passed_on_by)
     except BadField as bad:
         return _keep(uri, doc, node, type_.kinds[0], Document.State.REFUSED, str(bad), version, digest)
     except types.StaysDocument as kept:
@@ -127,11 +128,12 @@ def bury(uri: str, node: Node, *, content: Json, speaker: Actor | None = None, c
         },
     )
     # What was said of it goes too, but not the fact that it was said: a replay stays a replay.
-    Receipt.objects.filter(object_uri=uri).exclude(state=Receipt.State.READY).update(body=b"")
+    said = Receipt.objects.filter(object_uri=uri).exclude(state=Receipt.State.READY).exclude(type="Delete")
+    said.update(body=b"")
     return "withdrawn"
 
 
-def _write(type_: FederatedType, doc: Json, node: Node, version: int) -> str:
+def _write(type_: FederatedType, doc: Json, node: Node, version: int, passed_on_by: Actor | None) -> str:
     """The domain row and its journal entry: from here on the same path as a local change."""
     reader = Reader(doc)
     uri = reader.uri("id", required=True)
@@ -142,7 +144,7 @@ def _write(type_: FederatedType, doc: Json, node: Node, version: int) -> str:
     fields: Json = type_.from_object(reader) | {
         "node": node,
         "actor": owner,
-        "audience": type_.audience_of(reader, owner) or _audience(doc, owner),
+        "audience": type_.audience_of(reader, owner) or _audience(doc, owner, passed_on_by),
         "version": max(version, 1),
         "published_at": reader.instant("published") or timezone.now(),
         "updated_at": reader.instant("updated") or reader.instant("published") or timezone.now(),
@@ -178,8 +180,8 @@ def _hear_of(uri: str, node: Node) -> Actor:
     raise BadField("attributedTo", uri, f"an address on {node.origin}")
 
 
-def _audience(doc: Json, owner: Actor | None = None) -> str:
-    """Everyone, or the members of one group: of the owner's node, or one that the owner is in.
+def _audience(doc: Json, owner: Actor, passed_on_by: Actor | None) -> str:
+    """Everyone, or the members of one group: of the owner's node, one that the owner is in, or one that says so itself.
 
     Raises BadField for anything else: what names nobody was not meant for us, and least of all for everyone.
     """
@@ -187,7 +189,8 @@ def _audience(doc: Json, owner: Actor | None = None) -> str:
         return audiences.PUBLIC
     named = [str(item) for item in [*_listed(doc.get("to")), *_listed(doc.get("cc"))]]
     for name in named:
-        if name.endswith("/members") and (owner is None or _may_address(owner, name)):
+        says_itself = passed_on_by is not None and name == audiences.of_group(passed_on_by.uri)
+        if name.endswith("/members") and (says_itself or _may_address(owner, name)):
             return identity.fits("to", name)
     raise BadField("to", named[:3], "everyone, or the members of one group")
 

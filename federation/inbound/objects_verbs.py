@@ -81,8 +81,8 @@ def depart(incoming: Incoming) -> str:
 @verb("Announce", of="Update")
 @verb("Announce", of="Delete")
 def pass_on(incoming: Incoming) -> str:
-    """A group or topic passes something on (FEP-1b12). Only those somebody here follows are listened to, and what they
-    pass on is asked of its own server, never believed from them."""
+    """A group or topic passes something on (FEP-1b12). Only those somebody here follows or is in are listened to, and
+    what they pass on is believed where its own doer vouches for it in a proof; else its own server is asked."""
     obj = incoming.inner.get("object") if incoming.inner else incoming.activity.get("object")
     uri = obj.get("id") if isinstance(obj, dict) else obj
     if not isinstance(uri, str):
@@ -91,9 +91,25 @@ def pass_on(incoming: Incoming) -> str:
         return endorsements.count(incoming, uri, Endorsement.Kind.ANNOUNCE)
     if not is_welcome(incoming):
         return "passed on by somebody nobody here follows"
+    if incoming.vouched is not None and incoming.inner is not None:
+        return _as_said(incoming.inner, incoming.vouched, passed_on_by=incoming.actor)
     if incoming.inner is None and Document.objects.filter(uri=uri, state=Document.State.READ).exists():
         return "passed on something known already"
     return ask_for(uri)
+
+
+def _as_said(activity: Json, doer: Actor, *, passed_on_by: Actor) -> str:
+    """As if whoever did it had sent it to us themself: of things on their own server, and of nothing else."""
+    obj, node = activity.get("object"), doer.node
+    uri = obj.get("id") if isinstance(obj, dict) else obj
+    if node is None or not isinstance(uri, str) or not identity.is_at(uri, node.origin):
+        raise Refused(f"object: expected a thing on the server of {doer.uri}")
+    if activity.get("type") == "Delete":
+        content = obj if isinstance(obj, dict) else {"id": uri, "type": "Note"}
+        return bury(uri, node, content=content, speaker=doer, carried_by=activity)
+    if not isinstance(obj, dict) or obj.get("type") in Actor.Type.values:
+        return ask_for(uri)
+    return take(obj, node, speaker=doer, passed_on_by=passed_on_by)
 
 
 def is_welcome(incoming: Incoming) -> bool:

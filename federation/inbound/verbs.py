@@ -18,7 +18,7 @@ class Incoming:
     """One activity whose signature, origin and sender were checked. `actor` did it; `node` is where they live.
 
     `target` is the row of ours or theirs the activity is about, where there is one; `inner` the activity inside it
-    (the Join of an Accept).
+    (the Join of an Accept), and `vouched` whoever did that one, where its own proof says so.
     """
 
     activity: Json
@@ -27,6 +27,7 @@ class Incoming:
     kind: str = ""
     target: Any = None
     inner: Json | None = None
+    vouched: Actor | None = None
 
     @property
     def uri(self) -> str:

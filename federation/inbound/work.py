@@ -13,6 +13,7 @@ from federation.bounded import BadDocument
 from federation.documents import read_document
 from federation.guard import FetchRefused
 from federation.http import FetchFailed
+from federation.inbound.forwarded import vouched_by
 from federation.inbound.objects import SaysOtherwise
 from federation.inbound.objects_verbs import ask_for
 from federation.inbound.verbs import Incoming, Refused, handler_for
@@ -91,8 +92,11 @@ def _act_on(receipt: Receipt) -> None:
 
 
 def _what_is_kept(receipt: Receipt) -> Json:
-    """Nothing of what comes late about a thing that is withdrawn; else the bytes stay for their 14 days."""
-    gone = Document.objects.filter(uri=receipt.object_uri, tombstone=True).exists()
+    """Nothing of what comes late about a thing that is withdrawn; else the bytes stay for their 14 days.
+
+    A Delete has no words, and is passed on to those who heard them.
+    """
+    gone = receipt.type != "Delete" and Document.objects.filter(uri=receipt.object_uri, tombstone=True).exists()
     return {"body": b""} if gone else {}
 
 
@@ -122,7 +126,8 @@ def prepare(activity: Json, actor: Actor) -> tuple[Callable[[Incoming], str], In
     if handler is None:
         raise Refused(f"{type_}: not something this node acts on")
     target = found[1] if found else None
-    return handler, Incoming(activity, actor, actor.node, kind=kind, target=target, inner=inner)
+    vouched = vouched_by(inner) if inner is not None and type_ == "Announce" else None
+    return handler, Incoming(activity, actor, actor.node, kind=kind, target=target, inner=inner, vouched=vouched)
 
 
 def inner_activity(obj: Any) -> Json | None:

@@ -119,6 +119,7 @@ class Activity(models.Model):
     type = models.CharField(max_length=32)
     object_uri = models.CharField(max_length=500, blank=True, db_index=True)
     public = models.BooleanField(default=False, help_text="listed in the actor's outbox")
+    farewell = models.BooleanField(default=False, help_text="tells that the thing is gone: not erased with its words")
     body = models.TextField()
     made_at = models.DateTimeField(default=timezone.now)
 

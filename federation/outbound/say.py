@@ -11,6 +11,7 @@ from django.utils import timezone
 from federation import audiences, identity
 from federation.documents import CONTEXT
 from federation.models import Activity, Actor, Delivery, Following, Node, Receipt
+from federation.outbound.signing import vouched
 from journal import bell
 
 if TYPE_CHECKING:
@@ -43,18 +44,19 @@ def say(
     """
     about = about or (obj if isinstance(obj, str) else str(obj.get("id", "")))
     uri = new_activity_uri()
-    if isinstance(obj, dict):
+    if isinstance(obj, dict) and "proof" not in obj:  # with its context, its proof would go
         obj = {key: value for key, value in obj.items() if key != "@context"}
     body: Json = {"@context": CONTEXT, "id": uri, "type": type_, "actor": actor.uri, "object": obj, "to": to}
     if cc:
         body["cc"] = cc
-    body |= extra
+    body = vouched(actor, body | extra)
     activity = Activity.objects.create(
         uri=uri,
         actor=actor,
         type=type_,
         object_uri=about[:500],
         public=audiences.PUBLIC in to,
+        farewell=isinstance(obj, dict) and "Delete" in {type_, obj.get("type")},
         body=json.dumps(body, ensure_ascii=False, separators=(",", ":")),
     )
     address(activity, inboxes)
@@ -112,14 +114,15 @@ def supersede(object_uri: str) -> None:
 def erase(object_uri: str) -> None:
     """A thing is taken back: its words are in no activity that we keep, nor sent to anybody who was not reached yet.
 
-    Those hear only what is said next; `told_before` still knows of them. Of Announces the public ones embed the words
-    or lead to them. One that passes on a change or a withdrawal is public nowhere, and is still to arrive.
+    Those hear only what is said next; `told_before` still knows of them. Announces embed the words or lead to them, but
+    for one that passes on the farewell.
     """
-    told = Activity.objects.filter(
-        Q(type__in=TELLS_HOW_IT_STANDS) | Q(type="Announce", public=True), object_uri=object_uri
-    )
-    # Those in hand too: who has sent one has nothing more to say about it, and who failed does not try again.
-    Delivery.objects.filter(activity__in=told).exclude(state=Delivery.State.DONE).update(
+    told = Activity.objects.filter(type__in=[*TELLS_HOW_IT_STANDS, "Announce"], object_uri=object_uri, farewell=False)
+    # Those in hand too: who has sent one has nothing more to say about it, and who failed does not try again. Locked in
+    # one order, as by whoever wakes deliveries: two that wait for each other would both end.
+    waiting = Delivery.objects.filter(activity__in=told).exclude(state=Delivery.State.DONE).order_by("pk")
+    keys = list(waiting.select_for_update(of=("self",)).values_list("pk", flat=True))
+    Delivery.objects.filter(pk__in=keys).update(
         state=Delivery.State.DONE,
         settled_at=timezone.now(),
         lease_owner="",
@@ -138,13 +141,16 @@ def told_before(object_uri: str) -> list[str]:
 def creation_of(object_uri: str, owner: Actor) -> Json | None:
     """The public Create of a thing as its owner said it and we took it in, where it is still on record: what anybody
     else said of it was never believed, and is not passed on."""
-    said = {"object_uri": object_uri, "type": "Create", "actor": owner}
-    ours = Activity.objects.filter(**said, public=True).order_by("-pk").first()
-    if ours is not None:
-        return _unwrapped(ours.body)
-    taken = Receipt.objects.filter(**said, outcome__endswith=" read").exclude(body=b"")
-    theirs = taken.order_by("-pk").first()
-    return _unwrapped(bytes(theirs.body)) if theirs is not None else None
+    ours = Activity.objects.filter(object_uri=object_uri, type="Create", actor=owner, public=True)
+    newest = ours.order_by("-pk").first()
+    return _unwrapped(newest.body) if newest is not None else heard(object_uri, owner, "Create")
+
+
+def heard(object_uri: str, owner: Actor, verb: str) -> Json | None:
+    """What the owner of a thing elsewhere last said of it in this way, word for word, where we took it in."""
+    said = Receipt.objects.filter(object_uri=object_uri, type=verb, actor=owner).exclude(body=b"")
+    taken = said.filter(Q(outcome__endswith=" read") | Q(outcome="withdrawn")).order_by("-pk").first()
+    return _unwrapped(bytes(taken.body)) if taken is not None else None
 
 
 def _unwrapped(body: str | bytes) -> Json:
