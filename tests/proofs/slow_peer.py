@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.federation.live.hand import Hand
+from tests.federation.live.much_later import let_days_pass, no_faketime
 from tests.federation.live.node import InhabitedNode
 from tests.federation.live.proxy import SILENT, Manner, Proxy
 from tests.federation.live.shipyard import Shipyard, at_once
@@ -35,7 +36,6 @@ SLOW = Manner(after=30.0, stands_in=True)
 WARM_UP = 2
 DAYS = 30
 CONVERGE_WITHIN_SECONDS = 300.0
-FAKETIME = "faketime/libfaketimeMT.so.1"
 
 
 def main(quick: bool) -> Proof:
@@ -85,9 +85,8 @@ def _measure(
 
 def _return(nodes: Sequence[InhabitedNode], proxy: Proxy) -> tuple[bool, str]:
     """Whether all agree after the silent one came back, and how long that took, in words."""
-    library = next((found for folder in ("/usr/lib", "/usr/local/lib") for found in Path(folder).rglob(FAKETIME)), None)
-    if library is None:
-        return False, f"not measured: the return after {DAYS} days, as libfaketime is absent (Debian: apt install faketime)"
+    if missing := no_faketime():
+        return False, f"not measured: the return after {DAYS} days, as {missing}"
     here, there, slow, silent = nodes
     proxy.behave(slow.name, SLOW)
     proxy.behave(silent.name, SILENT)
@@ -95,12 +94,7 @@ def _return(nodes: Sequence[InhabitedNode], proxy: Proxy) -> tuple[bool, str]:
     at_once(InhabitedNode.stop, [here, there])
     proxy.refuse(silent.name)
     for node in nodes:
-        node.environment |= {
-            "LD_PRELOAD": str(library),
-            "FAKETIME": f"+{DAYS}d",
-            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-            "DONT_FAKE_MONOTONIC": "1",
-        }
+        let_days_pass(node, DAYS)
     at_once(InhabitedNode.start, [here, there])
     with Hand(here) as hand:
         eventually(lambda: hand.do("unfinished").get("dead federation.Delivery"), within=CONVERGE_WITHIN_SECONDS)

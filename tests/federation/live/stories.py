@@ -30,8 +30,11 @@ def steward(node: InhabitedNode) -> Visitor:
     return node.person(f"steward@{node.name}.example")
 
 
-def become_neighbours(*nodes: InhabitedNode) -> None:
-    """Each with each: one steward gives the other node's address, the other says yes."""
+def become_neighbours(*nodes: InhabitedNode, wait: bool = True) -> None:
+    """Each with each: one steward gives the other node's address, the other says yes.
+
+    Unless told not to `wait`, returns when all hold the same.
+    """
     desks = [steward(node) for node in nodes]
     for place, desk in enumerate(desks):
         for asked in nodes[place + 1 :]:
@@ -40,6 +43,8 @@ def become_neighbours(*nodes: InhabitedNode) -> None:
     for place, desk in enumerate(desks[1:], start=1):
         for page in eventually(partial(_asking, desk, place), within=30):
             assert desk.post(page, {}, "/desk/neighbours").status == 200
+    if not wait:
+        return
     eventually(lambda: agree(*nodes), within=30)
     # Agreeing digests speak of the objects; their cards are made a moment later, from the journal.
     groups = {f"Neighbours of {node.name.title()}" for node in nodes}
