@@ -134,7 +134,7 @@ def _take_item(item: Any, node: Node) -> None:
         log.exception("catalogue of %s: an item could not be taken in", node.origin)
 
 
-@errand_kind("federation.fetch", atomic=False)
+@errand_kind("federation.fetch", atomic=False, own_lane=True)
 def fetch_object(errand_row: Errand) -> None:
     """Ask a thing's own server for it, as somebody else spoke of it."""
     uri = errand_row.payload["uri"]
@@ -157,7 +157,12 @@ def fetch_object(errand_row: Errand) -> None:
         log.info("%s was spoken of and could not be had: %s", uri, refused)
 
 
-@errand_kind("federation.read_actor", atomic=False)
+def ask_who_it_is(uri: str) -> None:
+    """Have an actor's own server asked who it is. Inside a transaction."""
+    errand("federation.read_actor", payload={"uri": uri, "origin": identity.origin_of(uri)}, key=f"read:{uri}"[:200])
+
+
+@errand_kind("federation.read_actor", atomic=False, own_lane=True)
 def read_actor(errand_row: Errand) -> None:
     """Ask an actor's own server who it is, as somebody else passed on what it says: without that it has no name."""
     uri = errand_row.payload["uri"]

@@ -39,7 +39,7 @@ Sign = Callable[[str, str, bytes | None], Mapping[str, str]]
 T = TypeVar("T")
 
 
-class FetchFailed(FetchRefused):
+class FetchFailed(FetchRefused, OSError):
     """The network or the other server failed; trying again later may help. `reason` says how."""
 
 

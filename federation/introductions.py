@@ -93,7 +93,7 @@ def read(node: Node) -> int:
     return len(named)
 
 
-@errand_kind("federation.read_node", atomic=False)
+@errand_kind("federation.read_node", atomic=False, own_lane=True)
 def read_node(errand_row: Errand) -> None:
     """Learn what a node says of itself, and of a neighbour, whom it knows."""
     node = Node.objects.get(pk=errand_row.payload["node"])
@@ -108,7 +108,7 @@ def read_node(errand_row: Errand) -> None:
 
 def ask_again(node: Node) -> None:
     """Have a node read again soon; inside a transaction."""
-    errand("federation.read_node", payload={"node": node.pk}, key=f"read:{node.pk}")
+    errand("federation.read_node", payload={"node": node.pk, "origin": node.origin}, key=f"read:{node.pk}")
 
 
 @periodic("federation.introduce", every=ANEW)

@@ -61,12 +61,12 @@ def invite(address: str, *, by: str = "") -> Node:
             return accept(node, by=by)
         Node.objects.filter(pk=node.pk).update(peering=Node.Peering.INVITED)
         record("node.invited", origin, actor=by)
-        errand("federation.invite", payload={"node": node.pk}, key=f"invite:{node.pk}")
+        errand("federation.invite", payload={"node": node.pk, "origin": origin}, key=f"invite:{node.pk}")
     node.refresh_from_db()
     return node
 
 
-@errand_kind("federation.invite", atomic=False)
+@errand_kind("federation.invite", atomic=False, own_lane=True)
 def carry_invitation(errand_row: Errand) -> None:
     """Find out who speaks for a node, and follow them. Tried again later while the node cannot be reached."""
     node = Node.objects.get(pk=errand_row.payload["node"])

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import threading
 from typing import TYPE_CHECKING
 
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import Q, Sum
+from django.db.models import Sum
 from django.utils import timezone
 
 from federation import attaching, http
+from federation.asking import OneAtATime
 from federation.fetching import TRY_AGAIN
 from federation.guard import FetchRefused
 from federation.http import PICTURES, FetchFailed
@@ -20,45 +20,27 @@ from federation.models import Attachment
 from federation.outbound.signing import fetch_signer
 from federation.rewriting import Unusable
 from federation.uploads import rewrite
-from journal import Errand, carry_out, claim, errand_kind, lane, periodic
-from journal.errands import perform
+from journal import Errand, errand_kind, lane, periodic
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
 log = logging.getLogger(__name__)
 
 PICTURE = "federation.fetch_picture"
 SERVERS_AT_ONCE = 2
-A_WHILE = dt.timedelta(seconds=1)  # a server that takes longer over a picture goes to the end of the queue
-REST = dt.timedelta(minutes=2)  # of a server that did not answer, before it is asked for its other pictures
 MOST_COPIED = 500_000_000  # bytes of pictures of other nodes; the oldest copies go first
 DROPPED_AT_ONCE = 50
 ORPHANED_AFTER = dt.timedelta(days=1)
 ERASED_AT_ONCE = 500
 
 
-# Of which servers this process is being given a picture at the moment.
-_asked: set[str] = set()
-_choosing = threading.Lock()
+_pictures = OneAtATime(PICTURE)
 
 
 @lane("pictures", batch=1, width=SERVERS_AT_ONCE)
 def drain_pictures(limit: int) -> int:
-    """One picture of a server at a time, and those of a slow server only after all others that are due by then."""
-    began = timezone.now()
-    with _choosing:
-        rows = claim(Errand, limit, Q(kind=PICTURE) & ~Q(payload__origin__in=list(_asked)))
-        origins = {row.payload["origin"] for row in rows}
-        _asked.update(origins)
-    try:
-        done = carry_out(rows, perform, atomic=False)
-        now = timezone.now()
-        if now - began > A_WHILE:
-            _put_off(origins, until=now)
-        return done
-    finally:
-        _asked.difference_update(origins)
+    return _pictures.drain(limit)
 
 
 @errand_kind(PICTURE, atomic=False, own_lane=True)
@@ -77,7 +59,6 @@ def fetch_picture(errand_row: Errand) -> None:
             raise FetchRefused(f"{picture.url}: expected a picture, got {rewritten.media_type}")
         columns = attaching.write_files(picture.public_id, rewritten)
     except FetchFailed:
-        _put_off([origin], until=timezone.now() + REST)
         raise  # their server may be back later: the errand is tried again
     except (FetchRefused, Unusable) as refused:
         log.info("picture %s of %s could not be had: %s", picture.public_id, picture.thing_uri, refused)
@@ -85,12 +66,6 @@ def fetch_picture(errand_row: Errand) -> None:
     with transaction.atomic():
         attaching.got_copy(picture.public_id, columns)
         _make_room()
-
-
-def _put_off(origins: Iterable[str], *, until: dt.datetime) -> None:
-    """Whoever waits for other pictures of these servers lets those of others go first."""
-    waiting = Errand.objects.filter(kind=PICTURE, state=Errand.State.READY, lease_owner="", due_at__lt=until)
-    waiting.filter(payload__origin__in=list(origins)).update(due_at=until)
 
 
 def _fetched(url: str, *, is_theirs: bool) -> bytes:

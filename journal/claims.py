@@ -85,7 +85,7 @@ def carry_out(rows: Sequence[Row], handle: Callable[[Row], object], *, atomic: b
 
 
 def _carry_out_one(row: Row, handle: Callable[[Row], object], atomic: bool) -> None:
-    if row.attempts >= row.max_attempts:
+    if row.attempts >= row.patience:
         fail(row, RuntimeError("given up: its workers died before finishing it"), dead=True)
         return
     try:
@@ -115,10 +115,12 @@ def settle(row: Claimable, **values: Any) -> None:
 def fail(row: Claimable, error: BaseException, *, retry_in: dt.timedelta | None = None, dead: bool = False) -> None:
     """Keep the error and put the row back for `retry_in` (default: its `retry_delay`), or bury it.
 
-    It is dead after `max_attempts` failures, or at once with `dead`. Does nothing if the lease was lost.
+    It is dead after `max_attempts` failures, where the network failed after `patience`, or at once with `dead`. Does
+    nothing if the lease was lost.
     """
     row.attempts += 1
-    dead = dead or row.attempts >= row.max_attempts
+    # Who could not be reached may be back next week; a fault of ours is for somebody to look at today.
+    dead = dead or row.attempts >= (row.patience if isinstance(error, OSError) else row.max_attempts)
     changes: dict[str, Any] = {
         "state": Claimable.State.DEAD if dead else Claimable.State.READY,
         "attempts": row.attempts,

@@ -20,10 +20,13 @@ Drain = Callable[[int], int]
 class Lane:
     """A function that claims and does up to `batch` rows, called until it finds none."""
 
-    def __init__(self, name: str, drain: Drain, batch: int, width: int) -> None:
+    def __init__(
+        self, name: str, drain: Drain, batch: int, width: int, nudge: Callable[[], object] | None = None
+    ) -> None:
         self.name = name
         self.drain = drain
         self.batch = batch
+        self.nudge = nudge
         self._slots = threading.BoundedSemaphore(width)
         self._wanted = threading.Event()
 
@@ -31,6 +34,8 @@ class Lane:
         """Work until nothing is due; returns the number of rows. In a full lane, those inside look again."""
         done = 0
         self._wanted.set()
+        if self.nudge is not None:
+            self.nudge()
         while self._wanted.is_set() and self._slots.acquire(blocking=False):
             try:
                 self._wanted.clear()
@@ -52,11 +57,16 @@ class Lane:
 _lanes: dict[str, Lane] = {}
 
 
-def lane(name: str, *, batch: int = 20, width: int = 1) -> Callable[[Drain], Drain]:
-    """Have workers call `drain(limit)`, which claims and does up to `limit` rows and returns how many."""
+def lane(
+    name: str, *, batch: int = 20, width: int = 1, nudge: Callable[[], object] | None = None
+) -> Callable[[Drain], Drain]:
+    """Have workers call `drain(limit)`, which claims and does up to `limit` rows and returns how many.
+
+    `nudge` tells a drain that waits for somebody slow that there may be more to do.
+    """
 
     def register(drain: Drain) -> Drain:
-        _lanes[name] = Lane(name, drain, batch, width)
+        _lanes[name] = Lane(name, drain, batch, width, nudge)
         return drain
 
     return register

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 FIRST_RETRY = dt.timedelta(seconds=2)
 LONGEST_RETRY = dt.timedelta(hours=6)
+PATIENT_ATTEMPTS = 48
 
 
 class Entry(models.Model):
@@ -75,6 +76,11 @@ class Claimable(models.Model):
             models.CheckConstraint(condition=Q(state__in=["ready", "done", "dead"]), name="%(class)s_state_known"),
         ]
 
+    @property
+    def patience(self) -> int:
+        """After how many failures this row is dead."""
+        return self.max_attempts
+
     def retry_delay(self) -> dt.timedelta:
         """How long to wait after failure number `attempts`: doubling, with half as much jitter either way."""
         wait = min(LONGEST_RETRY, FIRST_RETRY * 2.0 ** min(self.attempts, 24))
@@ -102,6 +108,13 @@ class Errand(Claimable):
 
     def __str__(self) -> str:
         return f"errand {self.pk} {self.kind}"
+
+    @property
+    def patience(self) -> int:
+        """Whoever is asked for something outside may be away over the holidays: about nine days, rather than hours."""
+        from journal import registry  # it is filled by apps that need the models
+
+        return PATIENT_ATTEMPTS if registry.reaches_outside(self.kind) else self.max_attempts
 
 
 class Heartbeat(models.Model):

@@ -109,6 +109,11 @@ def kinds_answering(entry_name: str, origin: str) -> list[Kind]:
     return [kind for kind in _kinds.values() if kind.answers(entry_name, origin)]
 
 
+def reaches_outside(name: str) -> bool:
+    """Whether errands of this kind act on the world outside the database."""
+    return name in _kinds and not _kinds[name].atomic
+
+
 def outside_kinds() -> list[str]:
     """The kinds that reach outside and share a lane."""
     return [kind.name for kind in _kinds.values() if not kind.atomic and not kind.own_lane]

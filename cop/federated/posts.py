@@ -13,11 +13,11 @@ from cop.actions.conversations import came_in, conversation_for, is_conversation
 from cop.models import Group, Member, Participant, Person, Post
 from cop.models.conversations import LONGEST_TEXT
 from federation import audiences, identity
+from federation.catalogue import ask_who_it_is
 from federation.models import Actor, Following, Node
 from federation.reader import BadField
 from federation.types import FederatedType, StaysDocument, register
 from frontend.text import render_markdown
-from journal import errand
 
 if TYPE_CHECKING:
     from federation.reader import Reader
@@ -109,7 +109,7 @@ class PostOnTheWire(FederatedType):
         if is_conversation(post.audience):
             came_in(post)
         if post.actor.read_at is None:
-            errand("federation.read_actor", payload={"uri": post.actor.uri}, key=f"read:{post.actor.uri}"[:200])
+            ask_who_it_is(post.actor.uri)
 
     def settle(self, values: Json, read: Reader) -> Json:
         owner: Actor = values["actor"]

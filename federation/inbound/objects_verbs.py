@@ -136,6 +136,5 @@ def _is_invited(obj: Json, sender: Actor) -> bool:
 
 def ask_for(uri: str) -> str:
     """Fetch a thing from its own server later, outside this transaction."""
-    identity.origin_of(uri)
-    errand("federation.fetch", payload={"uri": uri}, key=f"fetch:{uri}"[:200])
+    errand("federation.fetch", payload={"uri": uri, "origin": identity.origin_of(uri)}, key=f"fetch:{uri}"[:200])
     return "asked its own server for it"

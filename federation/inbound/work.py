@@ -31,7 +31,7 @@ BATCH = 50
 CARRIES_ANOTHER = frozenset({"Accept", "Reject", "Undo", "Announce", "TentativeAccept"})
 
 
-@lane("receipts")
+@lane("receipts", width=2)
 def drain(limit: int = 500) -> int:
     """Work through what came in; returns how many receipts were tried. One bad receipt does not stop the rest."""
     earlier = Receipt.objects.filter(
@@ -63,7 +63,7 @@ def work_on(receipt: Receipt) -> None:
     if stopping.is_set():
         postpone(receipt, until=receipt.due_at)
         return
-    if receipt.attempts >= receipt.max_attempts:
+    if receipt.attempts >= receipt.patience:
         fail(receipt, RuntimeError("given up: its workers died before finishing it"), dead=True)
         return
     try:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import random
+import threading
 import uuid
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
@@ -51,7 +52,30 @@ class CannotSign(Exception):
     """Nothing was sent, and the other node is not to blame: a key of ours may yet be mended."""
 
 
-@lane("deliveries", batch=AT_ONCE)
+class Doorbell:
+    """Something to wait for beside answers: somebody has rung since we last looked."""
+
+    def __init__(self) -> None:
+        self._rung: Future[None] = Future()
+        self._lock = threading.Lock()
+
+    def ring(self) -> None:
+        with self._lock:
+            if not self._rung.done():
+                self._rung.set_result(None)
+
+    def anew(self) -> Future[None]:
+        """What will be done at the next ring."""
+        with self._lock:
+            if self._rung.done():
+                self._rung = Future()
+            return self._rung
+
+
+_doorbell = Doorbell()
+
+
+@lane("deliveries", batch=AT_ONCE, nudge=_doorbell.ring)
 def drain(limit: int = AT_ONCE) -> int:
     """Deliver all that is due, at most `limit` at once; returns how many were tried.
 
@@ -70,6 +94,7 @@ def _deliver(owner: str, limit: int, open_per_node: dict[int, list[Delivery]]) -
     pending: dict[Future[Answer], tuple[Delivery, Node]] = {}
     answered: set[int] = set()
     while True:
+        rung = _doorbell.anew()
         started = _start(owner, limit - len(pending), pending, open_per_node) if not stopping.is_set() else 0
         tried += started
         renewed_at = _renew(owner, renewed_at)
@@ -78,8 +103,9 @@ def _deliver(owner: str, limit: int, open_per_node: dict[int, list[Delivery]]) -
         if stopping.is_set():
             _leave(owner, pending)
             return tried
-        done, _ = wait(pending, timeout=LOOK_AGAIN_SECONDS, return_when=FIRST_COMPLETED)
-        for future in done:
+        watched: list[Future[Any]] = [*pending, rung]
+        done, _ = wait(watched, timeout=LOOK_AGAIN_SECONDS, return_when=FIRST_COMPLETED)
+        for future in [each for each in pending if each in done]:
             row, node = pending.pop(future)
             retry = _knock_again(future, row, node)
             if retry is not None:

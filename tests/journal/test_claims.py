@@ -122,8 +122,23 @@ def always_refused(errand: Errand) -> None:
     raise ConnectionRefusedError("nobody listens on port 1")
 
 
-def test_after_its_last_attempt_an_errand_is_dead_with_its_error_and_can_be_retried(asked, work, caplog):
+def always_broken(errand: Errand) -> None:
+    raise RuntimeError("nobody listens on port 1")
+
+
+def test_who_cannot_be_reached_is_tried_for_a_week(asked, work):
     errand_kind("post", atomic=False)(always_refused)
+    asked("post")
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        began = timezone.now()
+        while Errand.objects.get().state == "ready":
+            clock.move_to(Errand.objects.get().due_at)
+            work()
+        assert timezone.now() - began > dt.timedelta(days=7)
+
+
+def test_after_its_last_attempt_an_errand_is_dead_with_its_error_and_can_be_retried(asked, work, caplog):
+    errand_kind("post", atomic=False)(always_broken)
     asked("post")
     with time_machine.travel(timezone.now(), tick=False) as clock:
         for _ in range(Errand.max_attempts):
@@ -131,7 +146,7 @@ def test_after_its_last_attempt_an_errand_is_dead_with_its_error_and_can_be_retr
             clock.move_to(Errand.objects.get().due_at)
         dead = Errand.objects.get()
         assert (dead.state, dead.attempts) == ("dead", Errand.max_attempts)
-        assert dead.error == "ConnectionRefusedError: nobody listens on port 1"
+        assert dead.error == "RuntimeError: nobody listens on port 1"
         assert "is dead" in caplog.text
         assert work() == 0
         assert retry(dead)

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import threading
+import time
 
 import pytest
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from federation import actors, http
 from federation.http import Answer
-from federation.models import Actor, Delivery
+from federation.models import Actor, Delivery, Node
+from federation.outbound import deliver
 from federation.outbound.say import say
+from journal.lanes import work_until_idle
 
 SLOW, QUICK = "https://slow.example/inbox", "https://quick.example/inbox"
 
@@ -57,6 +61,27 @@ def test_a_slow_node_with_much_to_hear_leaves_room_for_others(edge, group, work)
     work()
     assert set(edge["slow"]) == {"after"} and len(edge["slow"]) == 60
     assert not Delivery.objects.exclude(state="done").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_said_while_a_slow_node_answers_goes_out_at_the_ring_of_the_bell(edge, group, monkeypatch):
+    monkeypatch.setattr(deliver, "LOOK_AGAIN_SECONDS", 60)
+    tell(group, SLOW)
+
+    def worker() -> None:
+        try:
+            work_until_idle()
+        finally:
+            connection.close()
+
+    waiting = threading.Thread(target=worker)
+    waiting.start()
+    while not Node.objects.exclude(lane_owner="").exists():
+        time.sleep(0.01)
+    tell(group, QUICK)
+    work_until_idle()
+    waiting.join(20)
+    assert edge["slow"] == ["after"]
 
 
 def test_what_becomes_due_while_a_slow_node_answers_goes_out_meanwhile(edge, group, work):

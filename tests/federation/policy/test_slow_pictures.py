@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from cop.actions.proposals import publish_proposal
 from cop.models import Proposal
-from federation import http, storeroom
+from federation import asking, http
 from federation.http import Answer, Fetched, FetchFailed
 from federation.models import Attachment, Delivery, Receipt
 from journal import Errand
@@ -105,7 +105,7 @@ def test_a_server_that_does_not_answer_rests_and_those_of_others_go_first(peer, 
     work()
     assert [url for url in web.asked if url in SLOW] == SLOW[:1] and copied() == set(QUICK)
     web.pages |= {url: shown(url) for url in SLOW}
-    with time_machine.travel(timezone.now() + storeroom.REST + dt.timedelta(seconds=1)):
+    with time_machine.travel(timezone.now() + asking.REST + dt.timedelta(seconds=1)):
         work()
     assert copied() == {*SLOW, *QUICK}
 
