@@ -1,10 +1,10 @@
 """Whatever a bad network does to 1,000 objects on three nodes, all three hold the same within a minute after it heals.
 
 Three embedded neighbours behind a proxy that drops, doubles and reorders what they say to each other, by a seed. People
-publish on all three in random order, edit some of it and withdraw some. Once every node has tried to tell the others of it all,
-the network heals: from then the clock runs, and every request is counted that a node makes to mend its view (lists of what differs, and
-single objects). What a node did not hold at that moment and nobody pushed to it afterwards was missing; mending may
-cost two requests for each.
+publish on all three in random order, edit some of it and withdraw some. Once every node has tried to tell the others of
+it all, the network heals: from then the clock runs, and every request is counted that a node makes to mend its view
+(lists of what differs, and single objects). What a node did not hold at that moment, and nobody pushed to it before it
+asked, was missing; mending may cost two requests for each.
 """
 
 from __future__ import annotations
@@ -129,7 +129,9 @@ def _one(seed: int, objects: int, nodes: Sequence[InhabitedNode], proxy: Proxy) 
             _tell_difference(hands, wanted)
         requests = sum(1 for _ in proxy.book.since(healed, PARTS, OBJECT))
         names = {node.origin: node.name for node in nodes}
-        unpushed = len(missing - _pushed(proxy.book, healed, {(names[origin], uri): (origin, uri) for origin, uri in missing}))
+        unpushed = len(
+            missing - _pushed(proxy.book, healed, {(names[origin], uri): (origin, uri) for origin, uri in missing})
+        )
         return Outcome(seed, seconds, len(missing), unpushed, requests)
 
 

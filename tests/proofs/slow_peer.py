@@ -56,9 +56,7 @@ def main(quick: bool) -> Proof:
     return Proof(f"{figure}; {told}", held=held and returned)
 
 
-def _measure(
-    nodes: Sequence[InhabitedNode], proxy: Proxy, rounds: int, times: int
-) -> tuple[list[float], list[float]]:
+def _measure(nodes: Sequence[InhabitedNode], proxy: Proxy, rounds: int, times: int) -> tuple[list[float], list[float]]:
     """Seconds without and with them, in turns that swap their order, so that both see the same machine."""
     here, there, slow, silent = nodes
     at_once(InhabitedNode.stop, [slow, silent])

@@ -10,6 +10,8 @@ from typing import Any, Self
 
 from tests.nodes import ROOT, LiveNode
 
+ANSWER = "from tests.federation.live import hand_actions; hand_actions.answer()"
+
 
 class Hand:
     """A process in the node's environment that stays and does `hand_actions`: forms take a tenth of a second each.
@@ -22,9 +24,9 @@ class Hand:
         self._one_at_a_time = threading.Lock()
         with (node.data / "hand.log").open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "tests.federation.live.hand_actions"],
+                [sys.executable, "manage.py", "shell", "-v", "0", "-c", ANSWER],
                 cwd=ROOT,
-                env={**node.environment, "DJANGO_SETTINGS_MODULE": "config.settings", "LOG_LEVEL": "WARNING"},
+                env={**node.environment, "LOG_LEVEL": "WARNING"},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,

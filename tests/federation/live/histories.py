@@ -70,9 +70,7 @@ class History:
     @property
     def replay(self) -> str:
         """The command that runs the same again."""
-        return (
-            f"python -m tests.federation.live.histories {self.seed} --nodes={len(self.nodes)} --steps={self.length}"
-        )
+        return f"python -m tests.federation.live.histories {self.seed} --nodes={len(self.nodes)} --steps={self.length}"
 
     def run(self) -> None:
         self.proxy.begin(self.seed)
@@ -116,10 +114,12 @@ class History:
             start.start()
         elif step.what == "let_in":
             hand.do("let_in")
-        else:
+        elif step.what in {"join", "leave"}:
             if step.what == "join":
                 self.asked[step.other].add(step.node)
             hand.do(step.what, origin=other)
+        else:
+            hand.do("restrain", how=step.what, origin=other)
 
     def _all_hold(self, hands: dict[str, Hand]) -> bool:
         """Whether every node has the last version of every public thing: digests can agree before all is published.
@@ -210,12 +210,9 @@ def main() -> int:
             yard.company(*NAMES[: options.nodes], folder=data) as nodes,
         ):
             history = History(options.seed, nodes, proxy, options.steps)
-            for step in history.steps:
-                print(step)
             history.run()
-            print(history.told())
-            for fault in history.faults:
-                print(f"FAULT: {fault}")
+            lines = [*map(str, history.steps), history.told(), *(f"FAULT: {fault}" for fault in history.faults)]
+            sys.stdout.write("\n".join(lines) + "\n")
     return 1 if history.faults else 0
 
 

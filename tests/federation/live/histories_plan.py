@@ -16,7 +16,7 @@ STORM = Weather(
 
 OFTEN = {
     "publish": 40, "change": 16, "withdraw": 10, "join": 6, "let_in": 8, "leave": 3,
-    "pause": 3, "resume": 4, "block": 0, "unblock": 0, "kill": 4, "restart": 5,
+    "pause": 3, "resume": 4, "block": 3, "unblock": 4, "kill": 4, "restart": 5,
 }  # fmt: skip
 UNDOES = {"resume": "pause", "unblock": "block", "restart": "kill"}
 AUDIENCES = (EVERYONE,) * 6 + (NODE, GROUP)
