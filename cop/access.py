@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import Http404
@@ -11,7 +12,7 @@ from django.http import Http404
 from accounts.models import User
 from cop import threads
 from cop.models import Conversation, Expertise, Group, Listing, Member, Person, Place, Proposal
-from federation import audiences
+from federation import audiences, types
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -90,6 +91,25 @@ def thing_for_reading(reader: Actor | None, uri: str) -> Published:
     if thing is None or not type(thing).objects.visible_to(reader).filter(pk=thing.pk).exists():  # type: ignore[attr-defined]
         raise Http404
     return thing
+
+
+def thing_for_tracing(person: Actor | None, uri: str) -> Published:
+    """Any thing of this node, withdrawn or not, for those who may know where it went. Raises Http404."""
+    found = types.locate(uri) if uri else None
+    if found is None or not may_trace(person, found[1]):
+        raise Http404
+    row: Published = found[1]
+    return row
+
+
+def may_trace(person: Actor | None, row: Published) -> bool:
+    """Who wrote it, who may change it, and the stewards of this node; whom a message went to is its writer's alone."""
+    if not person or not row.is_ours:
+        return False
+    if row.author_id == person.pk or may_edit(person, row):
+        return True
+    private = row.audience.startswith(f"{settings.ORIGIN}/conversations/")
+    return person.user is not None and person.user.is_steward and not private
 
 
 def talk_for_reading(person: Actor, uri: str) -> Conversation | Published:

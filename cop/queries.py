@@ -28,6 +28,7 @@ def people_of(group: Group) -> QuerySet[Member]:
     """Members, stewards first, then by the name they gave."""
     return (
         group.members.filter(state=Member.State.JOINED)
+        .exclude(actor__node__blocked_at__isnull=False)
         .select_related("actor__node")
         .order_by("-role", "name", "joined_at")
     )
@@ -42,7 +43,8 @@ def own_name(person: Actor | None) -> str:
 
 def waiting_at(group: Group) -> QuerySet[Member]:
     """Those who asked to join and were not answered, longest first."""
-    return group.members.filter(state=Member.State.ASKED).select_related("actor__node").order_by("asked_at")
+    asking = group.members.filter(state=Member.State.ASKED).exclude(actor__node__blocked_at__isnull=False)
+    return asking.select_related("actor__node").order_by("asked_at")
 
 
 def membership(group: Group, person: Actor | None) -> Member | None:
@@ -65,7 +67,8 @@ def waiting_for_answer(person: Actor) -> QuerySet[Member]:
             group__members__actor=person,
             group__members__role=Member.Role.STEWARD,
         )
-        .select_related("group", "actor__node")
+        .exclude(actor__node__blocked_at__isnull=False)
+        .select_related("group__actor", "actor__node")
         .order_by("asked_at", "pk")
     )
 
@@ -107,7 +110,7 @@ def next_at(place: Place, reader: Actor | None) -> list[Card]:
     """What takes place there from now on, soonest first."""
     here = Link.objects.filter(to_uri=place.uri, relation="at").values("from_uri")
     now = timezone.now()
-    dated = Card.objects.visible_to(reader).filter(Q(ends__gte=now) | Q(starts__gte=now), uri__in=here)
+    dated = Card.objects.visible_to(reader).unasked().filter(Q(ends__gte=now) | Q(starts__gte=now), uri__in=here)
     return list(dated.soonest_first().for_page()[:NEXT_AT_A_PLACE])
 
 

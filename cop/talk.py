@@ -9,9 +9,9 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from atlas.models import Card
-from cop.access import NotAllowed, may_speak_as
+from cop.access import NotAllowed, may_edit, may_speak_as
 from cop.models import Conversation, Group, Member, Mute, Participant, Person, Post
-from federation import attaching, audiences
+from federation import attaching, audiences, seeing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -93,6 +93,24 @@ def _branches(tops: list[Post], rows: QuerySet[Post]) -> list[Branch]:
     return list(found.values())
 
 
+def tell_read(reader: Actor | None, thing: Published, branches: Iterable[Branch]) -> None:
+    """What the page of a thread says to other nodes, and what they have said: posts from there were seen here, where
+    the reader answers for the thing; the reader's own say how far they have come at the thing's node. At most three
+    queries."""
+    posts = [post for branch in branches for post in [branch.post, *branch.answers] if post.withdrawn_at is None]
+    if not reader:
+        return
+    if thing.is_ours:
+        theirs = [post.uri for post in posts if not post.is_ours]
+        if theirs and may_edit(reader, thing):
+            seeing.opened(things=dict.fromkeys(theirs, thing.actor))
+        return
+    mine = [post for post in posts if post.author_id == reader.pk]
+    found = seeing.receipts_of([post.uri for post in mine], thing.node) if mine and thing.node else {}
+    for post in mine:
+        post.receipt = found.get(post.uri)  # type: ignore[attr-defined]
+
+
 def _attach(posts: Iterable[Post]) -> None:
     """The page of each writer, whom each post answers and what hangs on it: two queries for all."""
     posts = list(posts)
@@ -121,10 +139,16 @@ def voices(reader: Actor, thing: Published) -> list[tuple[str, str]]:
     return ([("me", "")] if known else []) + [(group.public_id, group.name) for group in groups]
 
 
+def readable_conversations() -> QuerySet[Conversation]:
+    """Those in which nobody writes from a node that is blocked here."""
+    hidden = Participant.objects.filter(conversation=OuterRef("pk"), actor__node__blocked_at__isnull=False)
+    return Conversation.objects.filter(~Exists(hidden))
+
+
 def conversations_of(person: Actor) -> QuerySet[Conversation]:
     """Where somebody writes with one other, the newest first, each with `unread` and `other`."""
-    mine = Participant.objects.filter(conversation=OuterRef("pk"), actor=person)
-    rows = Conversation.objects.filter(Exists(mine.filter(left_at__isnull=True)))
+    seats = Participant.objects.filter(conversation=OuterRef("pk"))
+    rows = readable_conversations().filter(Exists(seats.filter(actor=person, left_at__isnull=True)))
     return rows.order_by("-last_at", "-pk")
 
 

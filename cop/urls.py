@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from cop.views import conversations, expertise, groups, listings, lists, people, places, proposals, talk
+from cop.views import conversations, expertise, groups, listings, lists, people, places, proposals, talk, travels
 
 _ID = r"(?P<public_id>[a-z0-9]{8,16})"
 _DIRECTION = r"(?P<direction>need|offer)s"
@@ -27,6 +27,7 @@ urlpatterns = [
     re_path(rf"^posts/{_ID}$", talk.post_page, name="post"),
     re_path(rf"^posts/{_ID}/edit$", talk.edit_post, name="post-edit"),
     re_path(rf"^posts/{_ID}/withdrawal$", talk.withdraw_post, name="post-withdrawal"),
+    path("travels/", travels.where_it_travelled, name="travels"),
     path("me/page", people.my_page, name="my-page"),
     re_path(rf"^{_DIRECTION}/new$", proposals.new_proposal, name="proposal-new"),
     re_path(rf"^{_DIRECTION}/{_ID}$", proposals.proposal_page, name="proposal"),

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from desk.views import bringing, claims, neighbours, overview, sources
+from desk.views import bringing, claims, neighbour, neighbours, overview, sources
 
 urlpatterns = [
     path("desk/", overview.desk, name="desk"),
@@ -22,9 +22,16 @@ urlpatterns = [
     path("desk/neighbours/invitations", neighbours.invite, name="desk-invite"),
     path("desk/sources", sources.page, name="desk-sources"),
     re_path(r"^desk/sources/(?P<source_id>[0-9]{1,18})/leaving$", sources.leave, name="desk-source-leaving"),
+    path("desk/neighbours/finding", neighbours.find, name="desk-neighbour-finding"),
+    re_path(r"^desk/neighbours/(?P<node_id>[0-9]{1,18})$", neighbour.neighbour, name="desk-neighbour"),
     re_path(
-        r"^desk/neighbours/(?P<node_id>[0-9]{1,18})/(?P<answer>accept|refuse|pause|resume|end)$",
-        neighbours.answer,
+        r"^desk/neighbours/(?P<node_id>[0-9]{1,18})/(?P<answer>accept|refuse|pause|resume|limit|unlimit|unblock)$",
+        neighbour.answer,
         name="desk-answer",
+    ),
+    re_path(
+        r"^desk/neighbours/(?P<node_id>[0-9]{1,18})/(?P<step>end|block)$",
+        neighbour.confirm,
+        name="desk-neighbour-confirmation",
     ),
 ]

@@ -14,10 +14,12 @@ class FederationConfig(AppConfig):
             housekeeping,
             introductions,
             peering,
+            restraints,
+            seeing,
             sources,
             storeroom,
         )
-        from federation.inbound import endorsements, following, objects_verbs, waiting, work  # noqa: F401
+        from federation.inbound import endorsements, following, objects_verbs, reading, waiting, work  # noqa: F401
         from federation.outbound import deliver, publish  # noqa: F401
         from frontend import shell
 

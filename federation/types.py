@@ -71,6 +71,10 @@ class FederatedType:
         """Inboxes elsewhere that hear of this row beside neighbours and followers: those it speaks to."""
         return []
 
+    def asks(self, row: Any) -> Actor | None:
+        """Who can answer a row of ours, where it asks or answers somebody: they may say that it was seen."""
+        return None
+
     def welcomes(self, read: Reader, sender: Actor) -> bool:
         """Whether a stranger's document is taken in all the same, because it answers or addresses somebody here."""
         return False
@@ -120,7 +124,8 @@ def endorsed(uri: str) -> Json:
     """How many like a thing of ours and passed it on, where anybody did. Counters: no part of what makes a version."""
     from federation.models import Endorsement  # models are not loaded yet when types are declared
 
-    counted = Endorsement.objects.filter(uri=uri).order_by().values_list("kind").annotate(n=Count("pk"))
+    shown = Endorsement.objects.filter(uri=uri).exclude(actor__node__blocked_at__isnull=False)
+    counted = shown.order_by().values_list("kind").annotate(n=Count("pk"))
     names = {Endorsement.Kind.LIKE: "likes", Endorsement.Kind.ANNOUNCE: "shares"}
     return {names[Endorsement.Kind(kind)]: {"type": "Collection", "totalItems": n} for kind, n in counted}
 

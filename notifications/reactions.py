@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from atlas.models import Card
-from federation.models import Actor
+from federation.models import Actor, Node
 from journal import Errand, periodic, reaction
 from notifications import actions, pokes, queries, searches, topics
 from notifications.access import may_read
@@ -52,6 +52,8 @@ def _reasons(card: Card, author_uri: str) -> dict[int, tuple[str, dict[str, str]
     for person in _person_who_speaks(card, author_uri):
         for user_id, _uri in queries.followers(Follow.Kind.PERSON, {person.uri}):
             reasons.setdefault(user_id, (NEW_FROM_PERSON, {"name": person.title}))
+    if card.node is not None and card.node.peering == Node.Peering.LIMITED:
+        return reasons  # not shown to who has not asked for it
     own = set(card.card_topics.values_list("topic_id", flat=True))
     by_topic = queries.followers(Follow.Kind.TOPIC, topics.with_broader(own))
     for user_id, topic in sorted(by_topic, key=lambda each: each[1] not in own):

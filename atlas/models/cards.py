@@ -32,6 +32,14 @@ class CardQuerySet(models.QuerySet["Card"]):
         visible.readable = readable
         return visible
 
+    def unasked(self, followed: Iterable[str] = ()) -> Self:
+        """Without what comes from nodes that are heard and not shown unasked; what one of `followed` published, and
+        what one's own groups there did, stays."""
+        mine = [audience.removesuffix("/members") for audience in self.readable if audience.endswith("/members")]
+        chosen = Q(group_uri__in=followed) | Q(speaker_uri__in=followed) | Q(uri__in=followed)
+        chosen |= Q(group_uri__in=mine) | Q(uri__in=mine)
+        return self.filter(Q(node__isnull=True) | ~Q(node__peering=Node.Peering.LIMITED) | chosen)
+
     def _clone(self) -> Self:
         """What is narrowed further is read by the same reader."""
         clone: Self = super()._clone()  # type: ignore[misc]

@@ -18,9 +18,10 @@ register = template.Library()
 
 @register.inclusion_tag("cop/_talk.html", takes_context=True)
 def talk(context: template.Context, thing: Published) -> dict[str, Any]:
-    """The newest branches and the form. Six queries at most for who is signed in, however many words there are."""
+    """The newest branches and the form. Nine queries at most for who is signed in, however many words there are."""
     request = context["request"]
     branches, has_earlier = queries.newest_about(thing.uri, request.actor)
+    queries.tell_read(request.actor, thing, branches)
     return {
         "request": request,
         "csrf_token": context.get("csrf_token"),

@@ -13,10 +13,10 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import stewards_only
 from cop.queries import open_claims
 from cop.queries import waiting_for_answer as asking_to_join
-from desk import queries
+from desk import neighbourhood, queries
 from desk.forms import ThisNodeForm
 from events.queries import waiting_for_answer as asking_to_come
-from federation import actors
+from federation import actors, seeing
 from federation.describing import describe_this_node
 from federation.models import Delivery, Receipt
 from frontend.forms import form_page
@@ -34,13 +34,18 @@ LANES = {"errand": Errand, "receipt": Receipt, "delivery": Delivery}
 def desk(request: HttpRequest) -> HttpResponse:
     """Each list of what waits is paged by itself: `?nodes=`, `?claims=`, `?joins=`, `?places=`."""
     waiting = {
-        "nodes": queries.asking(),
+        "nodes": neighbourhood.asking(),
         "claims": open_claims(),
         "joins": asking_to_join(request.actor),
         "places": asking_to_come(request.actor),
     }
     context = {name: Paginator(rows, PER_PAGE).get_page(request.GET.get(name)) for name, rows in waiting.items()}
-    return render(request, "desk/desk.html", context | {"health": queries.health(), "node": actors.this_node()})
+    ours = actors.this_node()
+    asked = {node.asked_by: ours.actor for node in context["nodes"]}
+    asked |= {each.join_uri: each.group.actor for each in context["joins"] if not each.actor.is_ours}
+    asked |= {each.join_uri: each.gathering.actor for each in context["places"] if not each.actor.is_ours}
+    seeing.opened(activities=asked)
+    return render(request, "desk/desk.html", context | {"health": queries.health(), "node": ours})
 
 
 @form_page

@@ -115,7 +115,7 @@ def _as_said(activity: Json, doer: Actor, *, passed_on_by: Actor) -> str:
 def is_welcome(incoming: Incoming) -> bool:
     """Things are taken in from neighbours (also while an agreement is being made), from whoever somebody here follows,
     and, for members only, from the groups our people are in. What strangers push at us is not kept."""
-    open_states = (*Node.SHARING, Node.Peering.INVITED, Node.Peering.LIMITED)
+    open_states = (*Node.SHARING, Node.Peering.INVITED)
     if incoming.node.peering in open_states:
         return True
     followed = Following.objects.filter(followed=incoming.actor, follower__node__isnull=True)

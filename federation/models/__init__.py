@@ -2,11 +2,12 @@
 
 from .actors import Actor, Following, Source
 from .attachments import Attachment
-from .nodes import Introduction, Node, ThisNode
+from .nodes import Acceptance, Introduction, Node, Remark, ThisNode
 from .published import AudienceKey, Endorsement, Published, PublishedQuerySet, Submission
-from .wire import Activity, Delivery, Document, Publication, PublicationCounter, Receipt
+from .wire import Activity, Delivery, Document, Publication, PublicationCounter, Receipt, Seen
 
 __all__ = [
+    "Acceptance",
     "Activity",
     "Actor",
     "Attachment",
@@ -22,6 +23,8 @@ __all__ = [
     "Published",
     "PublishedQuerySet",
     "Receipt",
+    "Remark",
+    "Seen",
     "Source",
     "Submission",
     "ThisNode",

@@ -35,6 +35,10 @@ class PublishedQuerySet(models.QuerySet[Any]):
             node__blocked_at__isnull=False
         )
 
+    def unasked(self) -> Self:
+        """Without what comes from nodes that are heard and not shown unasked."""
+        return self.exclude(node__peering=Node.Peering.LIMITED)
+
     def ours(self) -> Self:
         return self.filter(node__isnull=True)
 

@@ -102,6 +102,10 @@ PAGES: dict[str, tuple[Example, ...]] = {
     "post": (Example("/posts/{post}"), Example("/posts/{post}", STEWARD, face="to answer")),
     "post-edit": (Example("/posts/{post}/edit", MEMBER),),
     "post-withdrawal": (Example("/posts/{post}/withdrawal", MEMBER),),
+    "travels": (
+        Example("/travels/?of={need_uri}", STEWARD),
+        Example("/travels/?of=https://nowhere.example/1", STEWARD, face="not found", status=404),
+    ),
     "conversations": (Example("/conversations/", STEWARD), Example("/conversations/", GUARDED, face="none yet")),
     "conversation": (Example("/conversations/{conversation}", STEWARD),),
     "write-to": (*_new("/people/{person}/writing", MEMBER),),
@@ -168,7 +172,20 @@ PAGES: dict[str, tuple[Example, ...]] = {
     "desk-node": (Example("/desk/node", STEWARD),),
     "desk-work": (Example("/desk/work", STEWARD),),
     "desk-sources": _new("/desk/sources"),
-    "desk-neighbours": (Example("/desk/neighbours", STEWARD),),
+    "desk-neighbours": (
+        Example("/desk/neighbours", STEWARD),
+        Example("/desk/neighbours?ask=https://unknown.example", STEWARD, face="an address filled in"),
+    ),
+    "desk-neighbour": (
+        Example("/desk/neighbours/{asking}", STEWARD, face="asks"),
+        Example("/desk/neighbours/{friend}", STEWARD, face="neighbour"),
+        Example("/desk/neighbours/{paused}", STEWARD, face="paused"),
+        Example("/desk/neighbours/{blocked}", STEWARD, face="blocked"),
+    ),
+    "desk-neighbour-confirmation": (
+        *_new("/desk/neighbours/{friend}/block"),
+        Example("/desk/neighbours/{friend}/end", STEWARD, face="ending"),
+    ),
     # The frame
     "style": (Example("/style/"),),
     "accessibility": (Example("/accessibility/"),),
@@ -282,6 +299,7 @@ NOT_PAGES: dict[str, str] = {
     "desk-retrying": ACTION,
     "desk-invite": ACTION,
     "desk-answer": ACTION,
+    "desk-neighbour-finding": "answers with the page of a node, or with the list and why not",
     "desk-source-leaving": ACTION,
 }
 

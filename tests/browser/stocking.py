@@ -52,7 +52,7 @@ from desk.bringing import uploads
 from events.actions.attendance import attend
 from events.actions.gatherings import change_gathering, publish_gathering
 from events.models import Gathering
-from federation import actors, peering
+from federation import actors, peering, restraints
 from federation.attaching import Attaching, keep
 from federation.inbound.objects import take
 from federation.models import Actor, Introduction, Node, Source
@@ -312,7 +312,7 @@ def _imports(crew: Crew) -> dict[str, str]:
 
 def _neighbours(crew: Crew) -> dict[str, str]:
     """One node in every state, one thing of theirs, and one errand that was given up."""
-    peering.invite("https://invited.example", by=actors.for_user(crew.steward).uri)
+    peering.invite("https://invited.example", accepts=peering.AGREEMENT, by=actors.for_user(crew.steward).uri)
     for name, state in (("asking", Node.Peering.ASKED), ("hackney", Node.Peering.PAUSED)):
         node = Node.objects.create(origin=f"https://{name}.example", name=f"{name.title()} (demo)", software="flotilla")
         actor = Actor.objects.create(uri=f"{node.origin}/actor", node=node, type=Actor.Type.APPLICATION, name=node.name)
@@ -320,6 +320,7 @@ def _neighbours(crew: Crew) -> dict[str, str]:
     friend = Node.objects.create(origin="https://friend.example", name="Friend (demo)", software="flotilla")
     actor = Actor.objects.create(uri=f"{friend.origin}/actor", node=friend, type=Actor.Type.APPLICATION)
     Node.objects.filter(pk=friend.pk).update(actor=actor, peering=Node.Peering.FULL, peered_at=timezone.now())
+    friend.refresh_from_db()
     Introduction.objects.create(node=friend, origin="https://unknown.example", name="Not met yet (demo)")
     Source.objects.create(address="@nobody@elsewhere.example", problem="their server answered 404")
     paused = Node.objects.get(origin=THEIRS)
@@ -328,7 +329,21 @@ def _neighbours(crew: Crew) -> dict[str, str]:
         take(_their_need(), paused)
     theirs = Proposal.objects.get(node=paused)
     Errand.objects.create(kind="atlas.card", state=Errand.State.DEAD, error="ValueError: a demo of what was given up")
-    return {"their_need": theirs.public_id}
+    blocked = Node.objects.create(origin="https://blocked.example", name="Blocked (demo)")
+    restraints.block(blocked, by=actors.for_user(crew.steward).uri, reason="Advertisements, since Monday")
+    restraints.limit(friend, by=actors.for_user(crew.steward).uri)
+    Node.objects.filter(pk=friend.pk).update(
+        contact="desk@friend.example",
+        reports="Two of us look every evening.",
+        catalogue_left=2700,
+        given_left=3,
+        given_at=timezone.now(),
+        unreachable_since=timezone.now(),
+    )
+    nodes = {"asking": Node.objects.get(peering=Node.Peering.ASKED), "friend": friend, "paused": paused}
+    return {"their_need": theirs.public_id} | {
+        name: str(node.pk) for name, node in (nodes | {"blocked": blocked}).items()
+    }
 
 
 def _attached() -> Attaching:

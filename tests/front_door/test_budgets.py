@@ -20,6 +20,7 @@ from cop.actions.places import publish_place
 from cop.actions.proposals import publish_proposal
 from cop.models import Member, Proposal
 from desk.models import Import
+from desk.queries import ALARM
 from events.actions.attendance import attend
 from events.models import Gathering
 from federation import actors, describing
@@ -75,7 +76,9 @@ BUDGETS = {
     "/desk/bringing": 6,
     "IMPORT": 6,
     "CLAIM": 7,
-    "/desk/neighbours": 6,
+    "/desk/neighbours": 8,
+    "NODE": 16,
+    "TRAVELS": 10,
     "/desk/work": 17,
     "/accounts/signing-up/": 6,
     "/metro/catalogue?after=0": 4,
@@ -210,6 +213,8 @@ def address(busy: Busy, path: str) -> str:
         "LISTING": busy.listing.get_absolute_url(),
         "IMPORT": f"/desk/bringing/{busy.brought.pk}",
         "CLAIM": f"/desk/claims/{busy.claim.pk}",
+        "NODE": f"/desk/neighbours/{Node.objects.filter(peering=Node.Peering.ASKED).first().pk}",
+        "TRAVELS": f"/travels/?of={busy.need.uri}",
         "NEED": busy.need.get_absolute_url(),
         "PICTURE": busy.picture.path,
         "THREAD": f"/threads/?about={busy.need.uri}",
@@ -222,6 +227,7 @@ def address(busy: Busy, path: str) -> str:
 
 
 def counted(client, path: str) -> list[str]:
+    cache.set(ALARM, "", None)
     cache.set(describing.NAME, "Camden", None)  # asked for once a minute, whichever page that falls on
     with CaptureQueriesContext(connection) as queries:
         answer = client.get(path)

@@ -9,8 +9,6 @@ import json
 import sys
 import traceback
 from collections import Counter
-from importlib import import_module
-from importlib.util import find_spec
 
 from django.apps import apps
 from django.db.models import Q
@@ -21,13 +19,11 @@ from atlas.models import Card
 from cop.actions import membership
 from cop.actions.proposals import change_proposal, publish_proposal, withdraw_proposal
 from cop.models import Group, Member, Proposal
-from federation import actors, audiences
+from federation import actors, audiences, restraints
 from federation.models import Actor, Delivery, Document, Node, Publication
 from journal.models import Claimable, Errand
 
 HOUSING = "urn:flotilla:topic:housing"
-RESTRAINTS = import_module("federation.restraints" if find_spec("federation.restraints") else "federation.peering")
-"""Where pausing and blocking are."""
 
 
 def steward() -> Actor:
@@ -83,12 +79,9 @@ def let_in() -> int:
     return len([membership.accept_member(steward(), member) for member in asked])
 
 
-def restrain(how: str, origin: str) -> bool:
-    """Pause or block a node, or undo that; False for what this program cannot do."""
-    act = getattr(RESTRAINTS, how, None)
-    if act is not None:
-        act(Node.objects.get(origin=origin), by=steward().uri)
-    return act is not None
+def restrain(how: str, origin: str) -> None:
+    """Pause or block a node, or undo that."""
+    getattr(restraints, how)(Node.objects.get(origin=origin), by=steward().uri)
 
 
 def held() -> dict[str, int]:

@@ -21,6 +21,9 @@ found_group(actors.for_user(steward), name="Neighbours of " + {name!r}, joining=
 """
 
 
+AGREED = {"agree": "on", "agreement": "1"}
+
+
 def settle(node: InhabitedNode) -> None:
     """Give a node its steward, who leads one group."""
     node.prepare(STEWARD.format(email=f"steward@{node.name}.example", password=PASSWORD, name=node.name.title()))
@@ -38,11 +41,11 @@ def become_neighbours(*nodes: InhabitedNode, wait: bool = True) -> None:
     desks = [steward(node) for node in nodes]
     for place, desk in enumerate(desks):
         for asked in nodes[place + 1 :]:
-            answer = desk.post("/desk/neighbours/invitations", {"address": asked.origin}, "/desk/neighbours")
+            answer = desk.post("/desk/neighbours/invitations", {"address": asked.origin, **AGREED}, "/desk/neighbours")
             assert answer.status == 200, answer.text[:1000]
     for place, desk in enumerate(desks[1:], start=1):
         for page in eventually(partial(_asking, desk, place), within=30):
-            assert desk.post(page, {}, "/desk/neighbours").status == 200
+            assert desk.post(f"{page}/accept", AGREED, page).status == 200
     if not wait:
         return
     eventually(lambda: agree(*nodes), within=30)
@@ -51,10 +54,10 @@ def become_neighbours(*nodes: InhabitedNode, wait: bool = True) -> None:
     eventually(lambda: all(groups <= set(cards(node, kind="group")) for node in nodes), within=30)
 
 
-def _asking(desk: Visitor, so_many: int) -> list[str] | None:
-    """Where a steward says yes to those who have asked, once they are so many."""
-    pages = re.findall(r"/desk/neighbours/\d+/accept", desk.get("/desk/neighbours").text)
-    return pages if len(set(pages)) >= so_many else None
+def _asking(desk: Visitor, so_many: int) -> set[str] | None:
+    """Where a steward reads and answers what other nodes ask, once they are so many."""
+    pages = set(re.findall(r'/desk/neighbours/\d+(?=">Read and answer)', desk.get("/desk/").text))
+    return pages if len(pages) >= so_many else None
 
 
 def agree(*nodes: InhabitedNode) -> bool:
