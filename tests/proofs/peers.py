@@ -25,7 +25,7 @@ NAME = "peers"
 
 def main(quick: bool) -> Proof:
     try:
-        with tempfile.TemporaryDirectory(prefix="flotilla-peers-") as folder, _host(Path(folder)) as host:
+        with tempfile.TemporaryDirectory(prefix="flotilla-peers-") as folder, a_host(Path(folder)) as host:
             meetings = list(_met(host, Path(folder)))
     except NotInstalled as missing:
         return Proof(f"not measured: {missing}", held=False)
@@ -47,7 +47,7 @@ def _met(host: stories.Host, folder: Path) -> Iterator[Steps]:
 
 
 @contextmanager
-def _host(folder: Path) -> Iterator[stories.Host]:
+def a_host(folder: Path) -> Iterator[stories.Host]:
     with Shipyard(folder / "yard", production=False) as yard:
         node = yard.node("camden", folder)
         with at_sea(node):

@@ -1,7 +1,8 @@
 // A small server made with Fedify: one account, `peer`, that follows, answers and remembers what came to it.
 // PORT, and FIRST_KNOCK: rfc9421 or draft-cavage-http-signatures-12. It listens on loopback only.
 //   POST /control/follow {"whom": address}            POST /control/unfollow {"whom": address}
-//   POST /control/answer {"to": address, "words": …}  GET /control/log
+//   POST /control/answer {"to": address, "words": …}  POST /control/rotate {} (other keys, under the same names)
+//   GET /control/log
 import { createServer } from "node:http";
 import { createFederation, generateCryptoKeyPair, InProcessMessageQueue, MemoryKvStore } from "@fedify/fedify";
 import {
@@ -16,7 +17,8 @@ const log = [];
 const follows = new Map();
 let made = 0;
 
-const keys = [await generateCryptoKeyPair("RSASSA-PKCS1-v1_5"), await generateCryptoKeyPair("Ed25519")];
+const newKeys = async () => [await generateCryptoKeyPair("RSASSA-PKCS1-v1_5"), await generateCryptoKeyPair("Ed25519")];
+let keys = await newKeys();
 const federation = createFederation({
   kv: new MemoryKvStore(),
   queue: new InProcessMessageQueue(),
@@ -93,6 +95,10 @@ const controls = {
     const followed = await find(context, whom);
     const undo = new Undo({ id: newId("undos"), actor: me(context), object: follows.get(followed.id.href) });
     await context.sendActivity({ identifier: NAME }, followed, undo, { immediate: true });
+    return {};
+  },
+  async rotate() {
+    keys = await newKeys();
     return {};
   },
   async answer(context, { to, words }) {

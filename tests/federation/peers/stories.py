@@ -17,6 +17,7 @@ from tests.federation.peers.steps import Steps
 
 LAB, NEED = "Lab: read a lease aloud", "A room for forty people"
 ANSWER = "Above the bakery there is one."
+SECOND_ANSWER = "And beside the library another."
 GREETING = "Buongiorno"
 AGAIN = ", again"
 UNSIGNED = {"alice", "dean"}
@@ -46,10 +47,20 @@ class Host:
         """Whether a visitor reads these words there."""
         return words in unescape(self.node.visit(uri.removeprefix(self.node.origin)).text)
 
+    def rotate_keys(self) -> None:
+        """The group's, as whoever looks after the node would."""
+        self.node.prepare(NEW_KEYS.format(uri=self.group))
+
     def documents_at(self, origin: str) -> list[tuple[str, str]]:
         """Address of what it keeps of another server, and whether that was read, refused or ignored."""
         return [(row[0], row[1]) for row in json.loads(self.node.prepare(KEPT.format(origin=origin)))]
 
+
+NEW_KEYS = """
+from django.core.management import call_command
+from federation.models import Actor
+call_command("keys", "rotate", Actor.objects.get(uri={uri!r}).handle)
+"""
 
 KEPT = """
 import json
@@ -59,7 +70,8 @@ print(json.dumps(list(Document.objects.filter(uri__startswith={origin!r}).values
 
 
 def with_fedify(host: Host, peer: FedifyPeer) -> Steps:
-    """Follow the group, get its lab and its need, answer, hear of the edit and the end, and follow no more."""
+    """Follow the group, get its lab and its need, answer, hear of the edit and the end, and follow no more. Between
+    these, each side signs with new keys."""
     steps = Steps(f"Fedify, {peer.first_knock.split('-http')[0]} first")
     found = steps.do("finds the group", peer.told, "follow", whom=host.group) or {}
     steps.do("reads it as a Group", _same, found.get("type"), "Group")
@@ -76,8 +88,12 @@ def with_fedify(host: Host, peer: FedifyPeer) -> Steps:
     steps.see("the answer stands under the need", lambda: host.shows(need, ANSWER))
     steps.see("the group passes it on", lambda: peer.log(got="Announce", object=answer["id"], **{"from": host.group}))
 
+    steps.do("makes itself new keys", peer.told, "rotate")
+    steps.do("answers once more", peer.told, "answer", to=need, words=SECOND_ANSWER)
+    steps.see("what it signs with them is believed", lambda: host.shows(need, SECOND_ANSWER))
+    steps.do("the group is given new keys", host.rotate_keys)
     steps.do("the need is edited", _edit, host, need)
-    steps.see("gets the edit", lambda: peer.log(got="Update", object=need, name=NEED + AGAIN))
+    steps.see("gets the edit, signed with the new keys", lambda: peer.log(got="Update", object=need, name=NEED + AGAIN))
     steps.do("the lab is withdrawn", host.steward.press, "Withdraw it everywhere", f"{_path(lab)}/withdrawal")
     steps.see("hears of its end", lambda: peer.log(got="Delete", object=lab))
 

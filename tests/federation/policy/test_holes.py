@@ -105,6 +105,19 @@ def test_nobody_outside_speaks_as_one_of_ours(peer, web):
     assert ours.node is None and keys.load_public(ours.rsa_public) != dana.public
 
 
+@pytest.mark.parametrize("wrapped", [True, False], ids=["a Create inside", "the thing itself"])
+def test_what_is_passed_on_without_a_proof_is_asked_of_its_own_server(peer, web, outcomes, wrapped):
+    """A neighbour's group brings words of a third server; what that says itself is taken, and nothing else."""
+    dana, group = peer.somebody("people/dana"), peer.somebody("groups/menders", "Group", name="Menders")
+    uri, eve = "https://third.example/needs/1", "https://third.example/people/eve"
+    forged = peer.note(dana) | {"id": uri, "attributedTo": eve, "name": "Forged"}
+    web.pages[uri] = forged | {"name": "As its own server says"}
+    create = {"id": "https://third.example/activities/1", "type": "Create", "actor": eve, "object": forged}
+    peer.does(group, "Announce", create if wrapped else forged)
+    assert outcomes() == ["asked its own server for it"]
+    assert Proposal.objects.get().title == "As its own server says"
+
+
 def test_ten_megabytes_are_refused_whatever_they_hold(peer):
     dana = peer.somebody("people/dana")
     body = json.dumps(peer.activity(dana, "Create", peer.note(dana, content="x" * 10_000_000))).encode()
