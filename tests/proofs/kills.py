@@ -97,7 +97,7 @@ def _publish_and_kill(towns: Sequence[Town], share: int, proxy: Proxy) -> Proof:
     figure = (
         f"{share * len(towns)} publications in {took / 60:.1f} min, {done} kills -9 "
         f"({which}): {lost} lost, {doubled} doubled on either node; "
-        f"digests agree {told}; {repeated} deliveries were repeated, none taken in twice"
+        f"digests agree {told}; {repeated} deliveries came to a node that had taken them before"
     )
     planned = sum(len(town.captain.kills) for town in towns)
     return Proof(

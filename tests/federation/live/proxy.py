@@ -210,9 +210,9 @@ class Proxy:
             return False
         if drawn.fate is Fate.CORRUPT_ANSWER:
             answer = answer.corrupted(drawn.place)
+        passage.status = answer.status  # before they can know it, so that whoever heard it finds it in the book
         writer.write(answer.raw)
         await writer.drain()
-        passage.status = answer.status
         return not answer.closes
 
     async def _answer(self, question: Message, drawn: Lot, line: _Line, passage: Passage) -> Message | None:
