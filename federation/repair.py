@@ -96,25 +96,27 @@ def compare(errand_row: Errand) -> None:
         return
     rounds = int(errand_row.payload["rounds"])
     try:
-        wait = _compare(node, rounds)
-    except FetchFailed as failed:  # they are away: `look_around` comes again
+        wait, rounds = _compare(node, rounds)
+    except FetchFailed as failed:  # perhaps for a moment only; whoever is away for longer is for `look_around`
         log.info("%s could not be compared with: %s", node.origin, failed)
-        return
+        again = LOOK_AGAIN * 2**rounds
+        wait, rounds = again if again < LONGEST_PAUSE else None, rounds + 1
     except (FetchRefused, BadDocument) as refused:
         log.warning("the digest of %s cannot be used: %s", node.origin, refused)
         return
     if wait is not None:
         with transaction.atomic():
-            _ask(node.pk, wait, rounds + 1)
+            _ask(node.pk, wait, rounds)
 
 
-def _compare(node: Node, rounds: int) -> dt.timedelta | None:
-    """How long to wait before the next look; None to leave it to `look_around`."""
+def _compare(node: Node, rounds: int) -> tuple[dt.timedelta | None, int]:
+    """How long to wait before the next look, None to leave it to `look_around`, and how many looks in a row have found
+    a difference."""
     sign, held = fetch_signer(), digest.of_origin(node.origin)
     theirs = _their_digest(node, digest.etag(held), sign)
     if theirs is None:
         idle = timezone.now() - node.heard_at
-        return max(idle, FIRST_LOOK) if idle < LONGEST_PAUSE else None
+        return (max(idle, FIRST_LOOK) if idle < LONGEST_PAUSE else None), 0
     differing = [n for n, (a, b) in enumerate(zip(held["buckets"], theirs, strict=True)) if a != b]
     mended, left = 0, 0
     for listed, buckets in _lists(node, differing, sign):
@@ -122,10 +124,10 @@ def _compare(node: Node, rounds: int) -> dt.timedelta | None:
         mended += _mend(node, found, sign)
         left += found.young
         if mended >= MOST_AT_ONCE:
-            return dt.timedelta()
+            return dt.timedelta(), rounds
     log.info("%s: %s things differed and were asked for, %s are on their way", node.origin, mended, left)
     # What a node says of a thing and what stands at its address may differ for ever: then we ask less and less.
-    return min(LOOK_AGAIN * 2**rounds, LONGEST_PAUSE) if left or mended else None
+    return (min(LOOK_AGAIN * 2**rounds, LONGEST_PAUSE) if left or mended else None), rounds + 1
 
 
 def _their_digest(node: Node, etag: str, sign: Sign) -> list[Json] | None:

@@ -197,6 +197,19 @@ def test_an_address_that_fails_is_tried_again_and_the_others_arrive(hackney, out
     assert titles() == {"A room", "A ladder"}
 
 
+def test_a_digest_that_was_lost_on_its_way_is_asked_for_again_before_long(hackney, outcomes, web, work):
+    hackney.push(hackney.publish("needs/1", name="A room"))
+    hackney.publish("needs/2", name="A ladder")
+    outcomes()
+    given, web.answer = web.answer, lambda url, headers: FetchFailed("cut off")
+    with time_machine.travel(timezone.now() + 1.05 * repair.FIRST_LOOK, tick=True):
+        work()
+    web.answer = given
+    with time_machine.travel(timezone.now() + 1.5 * repair.FIRST_LOOK, tick=True):
+        work()
+    assert titles() == {"A room", "A ladder"}
+
+
 def test_an_older_version_of_theirs_replaces_nothing(hackney, outcomes, look):
     """A node that was set back to an earlier copy of itself."""
     hackney.push(hackney.publish("needs/1", name="Two rooms", version=5))
