@@ -55,7 +55,7 @@ from events.models import Gathering
 from federation import actors, peering, restraints
 from federation.attaching import Attaching, keep
 from federation.inbound.objects import take
-from federation.models import Actor, Introduction, Node, Source
+from federation.models import Activity, Actor, Delivery, Introduction, Node, Source
 from federation.uploads import rewrite
 from funding.models import Call
 from journal.lanes import lanes
@@ -112,6 +112,7 @@ def stock(kits: int = len(KEYS)) -> dict[str, str]:
     found = _community(crew) | _places(crew) | _talk(crew) | _events(crew) | _know_how(crew) | _neighbours(crew)
     found |= _keys(crew)
     found |= _imports(crew)
+    _travels(found["need_uri"])
     _work_at_home()
     return found
 
@@ -344,6 +345,25 @@ def _neighbours(crew: Crew) -> dict[str, str]:
     return {"their_need": theirs.public_id} | {
         name: str(node.pk) for name, node in (nodes | {"blocked": blocked}).items()
     }
+
+
+def _travels(uri: str) -> None:
+    """A thing that reached one node, waits for another and was refused by a third, though nothing was sent."""
+    speaker = actors.this_node().actor
+    about = {"actor": speaker, "type": "Create", "object_uri": uri, "body": "{}"}
+    activity = Activity.objects.create(uri=f"{uri}#demo", **about)
+    stands = (
+        ("friend", {"state": Delivery.State.DONE, "delivered_at": timezone.now()}),
+        ("hackney", {"attempts": 3}),
+        (
+            "asking",
+            {"state": Delivery.State.DEAD, "answer": "404 no such inbox", "error": "refused: 404 no such inbox"},
+        ),
+    )
+    for name, how in stands:
+        node = Node.objects.get(origin=f"https://{name}.example")
+        sent = {"activity": activity, "node": node, "inbox": f"{node.origin}/inbox", "object_uri": uri}
+        Delivery.objects.create(**sent, **how, due_at=timezone.now() + dt.timedelta(days=300))
 
 
 def _attached() -> Attaching:
