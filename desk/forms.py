@@ -56,7 +56,7 @@ class PauseForm(forms.Form):
     """For how long."""
 
     lasting = forms.ChoiceField(
-        label=_("For how long"),
+        label=_("How long to pause"),
         choices=[("day", _("For a day")), ("week", _("For a week")), ("open", _("Until I carry on"))],
         initial="day",
         widget=forms.RadioSelect,

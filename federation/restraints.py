@@ -115,8 +115,9 @@ def _locked(node: Node) -> Node:
 
 def _carry_on(node: Node) -> None:
     """What waited goes out now; we read on in their catalogue, and they, once they hear from us, in ours."""
-    Delivery.objects.filter(node=node, state=Delivery.State.READY).update(due_at=timezone.now())
-    Node.objects.filter(pk=node.pk).update(failures=0, rest_until=None)
+    now = timezone.now()
+    Delivery.objects.filter(node=node, state=Delivery.State.READY).update(due_at=now, patient_since=now)
+    Node.objects.filter(pk=node.pk).update(failures=0, rest_until=None, unreachable_since=None)
     bell.ring()
     if node.is_neighbour:
         catalogue.ask(node)

@@ -92,6 +92,11 @@ class Node(models.Model):
     def is_neighbour(self) -> bool:
         return self.peering in self.SHARING and self.blocked_at is None
 
+    @property
+    def has_agreement(self) -> bool:
+        """Whether both sides stand by the agreement, also while it is paused here."""
+        return self.peering in self.AGREED
+
 
 class Acceptance(models.Model):
     """A steward here accepted the agreement between neighbours, in this version of its words. Kept for ever."""

@@ -58,7 +58,7 @@ from federation import actors, blocking, moderation, peering, reports, restraint
 from federation.attaching import Attaching, keep
 from federation.describing import describe_this_node
 from federation.inbound.objects import take
-from federation.models import Actor, Introduction, Node, Restriction, Source
+from federation.models import Activity, Actor, Delivery, Introduction, Node, Restriction, Source
 from federation.uploads import rewrite
 from funding.models import Call
 from journal.lanes import lanes
@@ -116,6 +116,7 @@ def stock(kits: int = len(KEYS)) -> dict[str, str]:
     found |= _keys(crew)
     found |= _imports(crew)
     found |= _reports(crew, found)
+    _travels(found["need_uri"])
     _work_at_home()
     return found
 
@@ -372,6 +373,25 @@ def _neighbours(crew: Crew) -> dict[str, str]:
     return {"their_need": theirs.public_id} | {
         name: str(node.pk) for name, node in (nodes | {"blocked": blocked}).items()
     }
+
+
+def _travels(uri: str) -> None:
+    """A thing that reached one node, waits for another and was refused by a third, though nothing was sent."""
+    speaker = actors.this_node().actor
+    about = {"actor": speaker, "type": "Create", "object_uri": uri, "body": "{}"}
+    activity = Activity.objects.create(uri=f"{uri}#demo", **about)
+    stands = (
+        ("friend", {"state": Delivery.State.DONE, "delivered_at": timezone.now()}),
+        ("hackney", {"attempts": 3}),
+        (
+            "asking",
+            {"state": Delivery.State.DEAD, "answer": "404 no such inbox", "error": "refused: 404 no such inbox"},
+        ),
+    )
+    for name, how in stands:
+        node = Node.objects.get(origin=f"https://{name}.example")
+        sent = {"activity": activity, "node": node, "inbox": f"{node.origin}/inbox", "object_uri": uri}
+        Delivery.objects.create(**sent, **how, due_at=timezone.now() + dt.timedelta(days=300))
 
 
 def _attached() -> Attaching:

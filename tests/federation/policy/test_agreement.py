@@ -50,6 +50,9 @@ def test_nobody_is_accepted_without_the_tick(steward, asking):
     refused = steward.post(f"/desk/neighbours/{asking.pk}/accept")
     assert refused.status_code == 400 and "Tick this if you accept" in refused.content.decode()
     assert Node.objects.get().peering == Node.Peering.ASKED and not Acceptance.objects.exists()
+    Node.objects.update(peered_at="2026-01-01T00:00:00Z")  # they were neighbours before
+    page = page_of(steward, asking)
+    assert "wait for your answer" in page and "Accepted by both sides" not in page
 
 
 def test_other_words_than_those_of_now_are_not_accepted(steward, asking):
