@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from atlas.models import Card, CardQuerySet
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from django.http import HttpRequest
+
+    from federation.models import Actor
+
+_followed: Callable[[Any], Iterable[str]] | None = None
+
+
+def followed_comes_from(ask: Callable[[Any], Iterable[str]]) -> None:
+    """Called once at start by the app that keeps what people follow: `ask` gives the addresses of the groups and
+    people that an actor of ours follows, best as a query that is yet to be made."""
+    global _followed
+    _followed = ask
 
 
 def cards_for(request: HttpRequest) -> CardQuerySet:
     """The cards whoever asks may see. ActorMiddleware has said who that is; nobody, for a visitor."""
-    return Card.objects.visible_to(getattr(request, "actor", None) or None)
+    return cards_of(getattr(request, "actor", None) or None)
+
+
+def cards_of(reader: Actor | None) -> CardQuerySet:
+    """The cards `reader` may see, and of nodes that are not shown unasked only what they follow."""
+    followed = _followed(reader) if _followed is not None and reader is not None else ()
+    return Card.objects.visible_to(reader).unasked(followed)

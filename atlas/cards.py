@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from django.conf import settings
 
 from atlas import keeping
+from federation import restrictions
 from journal import hold, reaction, rebuild
 from journal.replaying import replay
 
@@ -147,7 +148,8 @@ def refresh(kind: str, uri: str, *, actor: str = "", origin: str = "here") -> No
     build = _builders.get(kind)
     if build is not None:
         hold(uri)
-        keeping.keep(uri, build(uri), actor=actor, origin=origin)
+        data = None if restrictions.waits_for_a_steward(uri) else build(uri)
+        keeping.keep(uri, data, actor=actor, origin=origin)
 
 
 @reaction("atlas.card", to=("*.published", "*.changed", "*.withdrawn"))

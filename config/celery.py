@@ -37,6 +37,14 @@ def keep_leases(**kwargs: Any) -> None:
     keeper.start()
 
 
+@signals.worker_shutdown.connect  # type: ignore[untyped-decorator]
+@signals.worker_process_shutdown.connect  # type: ignore[untyped-decorator]
+def say_goodbye(**kwargs: Any) -> None:
+    from journal import keeper
+
+    keeper.leave()
+
+
 @signals.worker_shutting_down.connect  # type: ignore[untyped-decorator]
 def stop_claiming(**kwargs: Any) -> None:
     from journal.claims import stopping

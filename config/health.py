@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -11,8 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 import journal
-
-WORKER_SILENCE = dt.timedelta(seconds=60)
+from journal.keeper import SILENCE
 
 
 @require_safe
@@ -33,7 +30,7 @@ def ready(request: HttpRequest) -> HttpResponse:
     if heard is None:
         return _not_ready("no worker has been heard yet")
     silence = timezone.now() - heard
-    if silence > WORKER_SILENCE:
+    if silence > SILENCE:
         return _not_ready(f"no worker was heard for {silence.total_seconds():.0f} seconds")
     return HttpResponse("ready\n", content_type="text/plain")
 

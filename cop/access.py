@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import Http404
@@ -11,7 +12,7 @@ from django.http import Http404
 from accounts.models import User
 from cop import threads
 from cop.models import Conversation, Expertise, Group, Listing, Member, Person, Place, Proposal
-from federation import audiences
+from federation import audiences, restrictions, types
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -76,7 +77,9 @@ def listing_for_claiming(reader: Actor | None, public_id: str) -> Listing:
 
 def person_for_reading(reader: Actor | None, public_id: str) -> Person:
     """A page its person shows; their own always."""
-    row = Person.objects.select_related("actor", "node").filter(public_id=public_id, withdrawn_at__isnull=True).first()
+    rows = Person.objects.filter(restrictions.shown_to(reader), withdrawn_at__isnull=True)
+    rows = rows.annotate(is_kept=restrictions.kept_from_others())
+    row = rows.select_related("actor", "node").filter(public_id=public_id).first()
     if row is None or not (row.is_public or (reader is not None and row.actor_id == reader.pk)):
         raise Http404
     if row.node is not None and row.node.blocked_at is not None:
@@ -90,6 +93,45 @@ def thing_for_reading(reader: Actor | None, uri: str) -> Published:
     if thing is None or not type(thing).objects.visible_to(reader).filter(pk=thing.pk).exists():  # type: ignore[attr-defined]
         raise Http404
     return thing
+
+
+def thing_for_tracing(person: Actor | None, uri: str) -> Published:
+    """Any thing of this node, withdrawn or not, for those who may know where it went. Raises Http404."""
+    found = types.locate(uri) if uri else None
+    if found is None or not may_trace(person, found[1]):
+        raise Http404
+    row: Published = found[1]
+    return row
+
+
+def may_trace(person: Actor | None, row: Published) -> bool:
+    """Who wrote it, who may change it, and the stewards of this node; whom a message went to is its writer's alone."""
+    if not person or not row.is_ours:
+        return False
+    if row.author_id == person.pk or may_edit(person, row):
+        return True
+    private = row.audience.startswith(f"{settings.ORIGIN}/conversations/")
+    return person.user is not None and person.user.is_steward and not private
+
+
+def anything_for_reading(reader: Actor | None, uri: str) -> Published:
+    """Whatever somebody may read and report: things, posts and people's pages. Raises Http404."""
+    found = types.locate(uri) if uri else None
+    if found is None or found[0].kind_of(found[1]) == "topic":
+        raise Http404
+    row: Published = found[1]
+    if isinstance(row, Person):
+        return person_for_reading(reader, row.public_id)
+    if not type(row).objects.visible_to(reader).filter(pk=row.pk).exists():  # type: ignore[attr-defined]
+        raise Http404
+    return row
+
+
+def name_of(person: Actor) -> str:
+    """What somebody is called on their page, or in a group."""
+    shown = Person.objects.filter(actor=person).values_list("name", flat=True).first()
+    inside = Member.objects.filter(actor=person, state=Member.State.JOINED).exclude(name="")
+    return str(shown or inside.values_list("name", flat=True).first() or "")
 
 
 def talk_for_reading(person: Actor, uri: str) -> Conversation | Published:
@@ -107,7 +149,8 @@ def _one(model: type[Row], reader: Actor | None, public_id: str) -> Row:
 
 def withdrawn_for_reading(model: type[Row], reader: Actor | None, public_id: str) -> Row:
     """A thing that was taken back, for those who could have read it before. Raises Http404."""
-    rows = model.objects.filter(withdrawn_at__isnull=False, audience__in=audiences.readable_by(reader))
+    readable = model.objects.filter(withdrawn_at__isnull=False, audience__in=audiences.readable_by(reader))
+    rows = readable.filter(restrictions.shown_to(reader))
     row = rows.exclude(node__blocked_at__isnull=False).select_related("node").filter(public_id=public_id).first()
     if row is None:
         raise Http404

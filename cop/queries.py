@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from atlas import cards
 from atlas.filters import kind_plural
 from atlas.models import Card, Link
 from atlas.queries import newest_of_each_kind
-from cop.models import Claim, Group, Listing, Member, Person
+from cop.models import Claim, Group, Listing, Member, Person, Post
 from federation.identity import is_ours
+from federation.models import Restriction
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from atlas.queries import KindSection
     from cop.models import Place
     from federation.models import Actor
@@ -24,10 +28,16 @@ MOST_SHARED = 50
 NEXT_AT_A_PLACE = 12
 
 
+class NamedThing(NamedTuple):
+    title: str
+    url: str
+
+
 def people_of(group: Group) -> QuerySet[Member]:
     """Members, stewards first, then by the name they gave."""
     return (
         group.members.filter(state=Member.State.JOINED)
+        .exclude(actor__node__blocked_at__isnull=False)
         .select_related("actor__node")
         .order_by("-role", "name", "joined_at")
     )
@@ -42,7 +52,8 @@ def own_name(person: Actor | None) -> str:
 
 def waiting_at(group: Group) -> QuerySet[Member]:
     """Those who asked to join and were not answered, longest first."""
-    return group.members.filter(state=Member.State.ASKED).select_related("actor__node").order_by("asked_at")
+    asking = group.members.filter(state=Member.State.ASKED).exclude(actor__node__blocked_at__isnull=False)
+    return asking.select_related("actor__node").order_by("asked_at")
 
 
 def membership(group: Group, person: Actor | None) -> Member | None:
@@ -65,7 +76,8 @@ def waiting_for_answer(person: Actor) -> QuerySet[Member]:
             group__members__actor=person,
             group__members__role=Member.Role.STEWARD,
         )
-        .select_related("group", "actor__node")
+        .exclude(actor__node__blocked_at__isnull=False)
+        .select_related("group__actor", "actor__node")
         .order_by("asked_at", "pk")
     )
 
@@ -77,7 +89,7 @@ def how_many_in(group: Group) -> int:
 
 def published_by(group: Group, reader: Actor | None) -> list[tuple[str, KindSection]]:
     """What a group shares with the reader, the newest of each kind, with the kind in words."""
-    theirs = Card.objects.visible_to(reader).filter(group_uri=group.uri)
+    theirs = Card.objects.asked_for_by(reader).filter(group_uri=group.uri)
     sections = newest_of_each_kind(theirs, cards.kinds(), CARDS_PER_KIND)
     return [(kind_plural(section.kind), section) for section in sections]
 
@@ -99,7 +111,7 @@ def groups_shown_by(person: Person, reader: Actor | None) -> QuerySet[Group]:
 
 def shared_by(person: Person, reader: Actor | None) -> QuerySet[Card]:
     """What a person knows, needs and offers in their own name, as far as the reader may see; the newest."""
-    theirs = Card.objects.visible_to(reader).filter(speaker_uri=person.uri).exclude(uri=person.uri)
+    theirs = Card.objects.asked_for_by(reader).filter(speaker_uri=person.uri).exclude(uri=person.uri)
     return theirs.newest_first().for_page()[:MOST_SHARED]
 
 
@@ -107,8 +119,30 @@ def next_at(place: Place, reader: Actor | None) -> list[Card]:
     """What takes place there from now on, soonest first."""
     here = Link.objects.filter(to_uri=place.uri, relation="at").values("from_uri")
     now = timezone.now()
-    dated = Card.objects.visible_to(reader).filter(Q(ends__gte=now) | Q(starts__gte=now), uri__in=here)
+    dated = Card.objects.visible_to(reader).unasked().filter(Q(ends__gte=now) | Q(starts__gte=now), uri__in=here)
     return list(dated.soonest_first().for_page()[:NEXT_AT_A_PLACE])
+
+
+def named_things(uris: Iterable[str], reader: Actor | None) -> dict[str, NamedThing]:
+    """What things are called and where their pages are, as far as the reader may see them. Two queries."""
+    asked = set(uris)
+    seen = Card.objects.asked_for_by(reader).filter(uri__in=asked).values_list("uri", "title", "url")
+    found = {uri: NamedThing(title, url) for uri, title, url in seen}
+    for post in Post.objects.visible_to(reader).filter(uri__in=asked).select_related("actor"):
+        title = post.title or _("What %(name)s wrote") % {"name": post.called or _("somebody")}
+        found[post.uri] = NamedThing(title, post.get_absolute_url())
+    return found
+
+
+def taken_out_by(group: Group) -> QuerySet[Restriction]:
+    """What a group's stewards took out of its talk and did not put back, newest first."""
+    held = Restriction.objects.in_force().filter(group=group.actor_id).select_related("by")
+    return held.order_by("-made_at", "-pk")
+
+
+def posts_at(uris: Iterable[str]) -> dict[str, Post]:
+    posts = Post.objects.filter(uri__in=list(uris), withdrawn_at__isnull=True).select_related("actor", "node")
+    return {post.uri: post for post in posts}
 
 
 def claim_of(person: Actor | None, listing: Listing) -> Claim | None:

@@ -9,7 +9,7 @@ from cop import threads
 from cop.actions.membership import LastSteward, leave_group
 from cop.actions.people import groups_changed
 from cop.models import Member, Post
-from federation import audiences
+from federation import audiences, restrictions
 from federation.inbound.objects import bury
 from federation.models import Activity, Actor, Delivery
 from federation.outbound.say import creation_of, erase, followers_of, heard, neighbours, readers_of, say
@@ -53,6 +53,8 @@ def relay_post(errand: Errand) -> None:
     post = Post.objects.select_related("actor__node").filter(uri=entry.uri).first()
     thing = threads.thing_at(post.about_uri) if post is not None else None
     if post is None or thing is None or not thing.is_ours or thing.actor.type != Actor.Type.GROUP:
+        return
+    if restrictions.is_hidden(post.uri, post.actor.uri):
         return
     happened = entry.name.partition(".")[2]
     if happened == "published" and post.withdrawn_at is not None:

@@ -9,9 +9,9 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from atlas.models import Card
-from cop.access import NotAllowed, may_speak_as
+from cop.access import NotAllowed, may_edit, may_speak_as
 from cop.models import Conversation, Group, Member, Mute, Participant, Person, Post
-from federation import attaching, audiences
+from federation import attaching, audiences, restrictions, seeing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -49,8 +49,9 @@ class Thread:
 
 def readable(reader: Actor | None) -> QuerySet[Post]:
     """Posts of the audiences somebody reads, those taken back as well: their place in the thread stays."""
-    rows = Post.objects.filter(audience__in=audiences.readable_by(reader)).exclude(node__blocked_at__isnull=False)
-    return rows.select_related("actor", "node")
+    rows = Post.objects.filter(restrictions.shown_to(reader), audience__in=audiences.readable_by(reader))
+    rows = rows.exclude(node__blocked_at__isnull=False).select_related("actor", "node")
+    return rows.annotate(is_kept=restrictions.kept_from_others()) if reader else rows
 
 
 def thread_about(about_uri: str, reader: Actor | None, number: int | str | None = None) -> Thread:
@@ -93,25 +94,58 @@ def _branches(tops: list[Post], rows: QuerySet[Post]) -> list[Branch]:
     return list(found.values())
 
 
+def tell_read(reader: Actor | None, thing: Published, branches: Iterable[Branch]) -> None:
+    """What the page of a thread says to other nodes, and what they have said: posts from there were seen here, where
+    the reader answers for the thing; the reader's own say how far they have come at the thing's node. At most three
+    queries."""
+    posts = [post for branch in branches for post in [branch.post, *branch.answers] if post.withdrawn_at is None]
+    if not reader:
+        return
+    if thing.is_ours:
+        theirs = [post.uri for post in posts if not post.is_ours]
+        if theirs and may_edit(reader, thing):
+            seeing.opened(things=dict.fromkeys(theirs, thing.actor))
+        return
+    mine = [post for post in posts if post.author_id == reader.pk]
+    found = seeing.receipts_of([post.uri for post in mine], thing.node) if mine and thing.node else {}
+    for post in mine:
+        post.receipt = found.get(post.uri)  # type: ignore[attr-defined]
+
+
 def _attach(posts: Iterable[Post]) -> None:
-    """The page of each writer, whom each post answers and what hangs on it: two queries for all."""
+    """The page of each writer, whom each post answers and what hangs on it: two queries for all, and one where
+    stewards keep some of it from others."""
     posts = list(posts)
     pages = dict(Card.objects.filter(uri__in={post.actor.uri for post in posts}).values_list("uri", "url"))
     by_uri = {post.uri: post for post in posts}
     attached = attaching.of_things(by_uri)
+    kept = [post.uri for post in posts if getattr(post, "is_kept", False)]
+    restricted = restrictions.of_things(kept) if kept else {}
     for post in posts:
         post.attached = attached.get(post.uri, [])  # type: ignore[attr-defined]
+        post.restricted = restricted.get(post.uri, [])  # type: ignore[attr-defined]
         post.writer_page = pages.get(post.actor.uri, "")  # type: ignore[attr-defined]
         answered = by_uri.get(post.reply_to)
         post.answered = answered if answered is not None and post.reply_to != post.top_uri else None  # type: ignore[attr-defined]
 
 
-def voices(reader: Actor, thing: Published) -> list[tuple[str, str]]:
-    """In whose name somebody may write about a thing, as choices, themself first with no name; empty where nobody
-    would know who writes. Raises NotAllowed in a group they are not in. One query, or two."""
+def seats_of(reader: Actor) -> list[Member]:
+    """Where somebody is a member, each with `shows_page`. One query."""
     shown = Person.objects.filter(actor=OuterRef("actor"), is_public=True)
     joined = Member.objects.filter(actor=reader, state=Member.State.JOINED).annotate(shows_page=Exists(shown))
-    inside = list(joined.select_related("group").order_by("group__name"))
+    return list(joined.select_related("group").order_by("group__name"))
+
+
+def leads(seats: Iterable[Member], thing: Published) -> bool:
+    """Whether one of these seats is a steward's of the group of this node whose talk this is."""
+    led = [seat.group.actor_id for seat in seats if seat.role == Member.Role.STEWARD and seat.group.is_ours]
+    return thing.is_ours and thing.actor_id in led
+
+
+def voices(reader: Actor, thing: Published, seats: list[Member] | None = None) -> list[tuple[str, str]]:
+    """In whose name somebody may write about a thing, as choices, themself first with no name; empty where nobody
+    would know who writes. Raises NotAllowed in a group they are not in. One query, or two."""
+    inside = seats_of(reader) if seats is None else seats
     if isinstance(thing, Group) and not any(member.group_id == thing.pk for member in inside):
         raise NotAllowed("join the group to write in its discussion")
     among = isinstance(thing, Group) or thing.audience not in {audiences.PUBLIC, audiences.this_node()}
@@ -121,10 +155,17 @@ def voices(reader: Actor, thing: Published) -> list[tuple[str, str]]:
     return ([("me", "")] if known else []) + [(group.public_id, group.name) for group in groups]
 
 
+def readable_conversations() -> QuerySet[Conversation]:
+    """Those in which nobody writes from a node that is blocked here."""
+    hidden = Participant.objects.filter(conversation=OuterRef("pk"), actor__node__blocked_at__isnull=False)
+    return Conversation.objects.filter(~Exists(hidden))
+
+
 def conversations_of(person: Actor) -> QuerySet[Conversation]:
     """Where somebody writes with one other, the newest first, each with `unread` and `other`."""
-    mine = Participant.objects.filter(conversation=OuterRef("pk"), actor=person)
-    rows = Conversation.objects.filter(Exists(mine.filter(left_at__isnull=True)))
+    seats = Participant.objects.filter(conversation=OuterRef("pk"))
+    rows = readable_conversations().filter(Exists(seats.filter(actor=person, left_at__isnull=True)))
+    rows = rows.exclude(pk__in=Participant.objects.filter(restrictions.whom_they_block(person)).values("conversation"))
     return rows.order_by("-last_at", "-pk")
 
 

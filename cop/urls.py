@@ -1,6 +1,20 @@
 from django.urls import path, re_path
 
-from cop.views import conversations, expertise, groups, listings, lists, people, places, proposals, talk
+from cop.views import (
+    blocks,
+    conversations,
+    expertise,
+    groups,
+    listings,
+    lists,
+    people,
+    places,
+    proposals,
+    removal,
+    reports,
+    talk,
+    travels,
+)
 
 _ID = r"(?P<public_id>[a-z0-9]{8,16})"
 _DIRECTION = r"(?P<direction>need|offer)s"
@@ -27,6 +41,15 @@ urlpatterns = [
     re_path(rf"^posts/{_ID}$", talk.post_page, name="post"),
     re_path(rf"^posts/{_ID}/edit$", talk.edit_post, name="post-edit"),
     re_path(rf"^posts/{_ID}/withdrawal$", talk.withdraw_post, name="post-withdrawal"),
+    path("travels/", travels.where_it_travelled, name="travels"),
+    re_path(rf"^posts/{_ID}/taking-out$", removal.taking_out, name="post-taking-out"),
+    re_path(rf"^posts/{_ID}/putting-back$", removal.putting_back, name="post-putting-back"),
+    re_path(rf"^groups/{_ID}/taken-out$", removal.taken_out, name="group-taken-out"),
+    path("reports/", reports.my_reports, name="reports"),
+    path("reports/new", reports.new_report, name="report-new"),
+    path("me/blocks", blocks.blocks, name="blocks"),
+    path("me/blocks/new", blocks.block, name="block-new"),
+    re_path(r"^me/blocks/(?P<block_id>[0-9]{1,18})/undoing$", blocks.unblock, name="block-undoing"),
     path("me/page", people.my_page, name="my-page"),
     re_path(rf"^{_DIRECTION}/new$", proposals.new_proposal, name="proposal-new"),
     re_path(rf"^{_DIRECTION}/{_ID}$", proposals.proposal_page, name="proposal"),

@@ -8,5 +8,8 @@ class DeskConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the notices stewards get, the errands of bringing a file, and what is forgotten of it."""
-        from desk import notices, reactions  # noqa: F401
+        from desk import notices, queries, reactions  # noqa: F401
         from desk.bringing import uploads  # noqa: F401
+        from frontend import shell
+
+        shell.alarm_comes_from(queries.alarm)

@@ -13,10 +13,12 @@ from desk.bringing.descriptions import LONGEST_MAPPING
 from desk.bringing.uploads import LARGEST_FILE
 from federation import identity
 from federation.models import ThisNode
+from federation.models.moderation import LONGEST_REASON
+from federation.peering import AGREEMENT
 from frontend.forms import Paragraphs
 
 
-class NeighbourForm(forms.Form):
+class AddressForm(forms.Form):
     """The address of another node."""
 
     address = forms.CharField(
@@ -32,6 +34,43 @@ class NeighbourForm(forms.Form):
                 _("Give the address of a node, such as https://node.example.org. You gave “%(address)s”."),
                 params={"address": address},
             ) from None
+
+
+class AgreementForm(forms.Form):
+    """Yes to the agreement between neighbours, in the words that were on the page."""
+
+    agree = forms.BooleanField(
+        label=_("I have read the agreement and accept it for this node"),
+        error_messages={"required": _("Tick this if you accept the agreement. Without it nobody becomes a neighbour.")},
+    )
+    agreement = forms.IntegerField(initial=AGREEMENT, widget=forms.HiddenInput, min_value=1, max_value=10_000)
+
+
+class NeighbourForm(AgreementForm, AddressForm):
+    """Another node to ask."""
+
+    field_order = ("address", "agree")
+
+
+class PauseForm(forms.Form):
+    """For how long."""
+
+    lasting = forms.ChoiceField(
+        label=_("For how long"),
+        choices=[("day", _("For a day")), ("week", _("For a week")), ("open", _("Until I carry on"))],
+        initial="day",
+        widget=forms.RadioSelect,
+    )
+
+
+class BlockForm(forms.Form):
+    """Why a node is blocked, for whoever reads its history later."""
+
+    reason = forms.CharField(
+        label=_("Why"),
+        max_length=300,
+        help_text=_("It stands in the history of this node. Only the stewards here read it."),
+    )
 
 
 class ClaimAnswerForm(forms.Form):
@@ -105,11 +144,15 @@ def _bounded(file: UploadedFile, most: int) -> UploadedFile:
 class ThisNodeForm(forms.ModelForm):
     class Meta:
         model = ThisNode
-        fields = ("name", "summary", "area", "contact")
-        widgets = {"summary": Paragraphs(attrs={"rows": 4})}
+        fields = ("name", "summary", "area", "contact", "reports", "hold_first_post")
+        widgets = {"summary": Paragraphs(attrs={"rows": 4}), "reports": Paragraphs(attrs={"rows": 4})}
         help_texts = {
             "name": _("Other nodes show it beside everything that comes from here."),
             "contact": _("Who to write to about this node. Everybody sees it."),
+            "reports": _("Neighbour nodes read it: who looks at reports, how soon, and what can happen then."),
+            "hold_first_post": _(
+                "You then see it on the desk, and publish or refuse it. Messages between two people never wait."
+            ),
         }
 
 
@@ -120,4 +163,29 @@ class SourceForm(forms.Form):
         label=_("Account"),
         max_length=500,
         help_text=_("Its name with its server, such as @group@events.example.org, or the address of its page."),
+    )
+
+
+class DecisionForm(forms.Form):
+    """What a steward does about a report, and the reason that everybody concerned reads."""
+
+    decision = forms.ChoiceField(label=_("What do you decide"), widget=forms.RadioSelect)
+    words = forms.CharField(
+        label=_("Why"),
+        max_length=LONGEST_REASON,
+        widget=Paragraphs(attrs={"rows": 3}),
+        help_text=_("Whoever reported it reads this, and whoever published it, where something is done about it."),
+    )
+
+    def __init__(self, *args: Any, decisions: list[tuple[str, Any]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["decision"].choices = decisions  # type: ignore[attr-defined]
+
+
+class RefusalForm(forms.Form):
+    words = forms.CharField(
+        label=_("A kind word on why not"),
+        max_length=LONGEST_REASON,
+        widget=Paragraphs(attrs={"rows": 3}),
+        help_text=_("Whoever wrote it reads this. Say what would make it welcome."),
     )

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from federation.models import Node
+from cop import threads
+from cop.access import running
+from cop.models import Member
+from federation import types
+from federation.models import Actor, Flag, Node, Restriction, ThisNode
 from journal import reaction
 from notifications.actions import notify
 from notifications.kinds import notice_kind
 
 if TYPE_CHECKING:
-    from journal.models import Errand
+    from federation.models import Published
+    from journal.models import Entry, Errand
+    from notifications.models import Notice
 
 
 def _neighbours_page(_notice: object) -> str:
@@ -37,3 +45,147 @@ def tell_stewards(errand: Errand) -> None:
     node = Node.objects.filter(origin=entry.uri).first()
     for steward in User.objects.filter(is_steward=True, is_active=True):
         notify(steward, WORDS[entry.name][0], entry.uri, entry=entry, node=str(node or entry.uri))
+
+
+# --- Reports, and what stewards decide ---------------------------------------------------------------------
+
+
+MOST_TITLE, MOST_REASON = 500, 1000  # bytes as JSON, so that both fit into a notice with an address
+
+
+def _report_page(notice: Notice) -> str:
+    return f"/desk/reports/{int(notice.params.get('report', 0))}"
+
+
+def _waiting_page(_notice: object) -> str:
+    return "/desk/"
+
+
+def _cut(words: str, most: int) -> str:
+    """What fits into a notice, which counts bytes: a picture of a face takes twelve of them."""
+    while len(json.dumps(words)) > most:
+        words = f"{words[: len(words) * 4 // 5].rstrip('…')}…"
+    return words
+
+
+def _with_contact(notice: Notice) -> dict[str, Any]:
+    """How to answer, in the reader's language: by the address that stewards showed when they decided."""
+    contact = notice.params.get("contact")
+    how = _("If you think that is wrong, write to %(contact)s.") % {"contact": contact} if contact else ""
+    how = how or _("If you think that is wrong, speak to the stewards of this node.")
+    return {"how": how, "title": notice.params.get("title") or _("what you wrote")}
+
+
+def _named(notice: Notice) -> dict[str, Any]:
+    return {"title": notice.params.get("title") or _("something that somebody wrote")}
+
+
+notice_kind("report_waiting", _("Somebody reports “%(title)s”."), matter="node", address=_report_page)(_named)
+notice_kind("report_about_group", _("Somebody reports “%(title)s”, which your group published."), matter="groups")(
+    _named
+)
+notice_kind(
+    "post_held",
+    _("“%(title)s” is the first thing somebody new publishes. It waits for you."),
+    matter="node",
+    address=_waiting_page,
+)(_named)
+notice_kind("decision_lifted", _("“%(title)s” can be seen again."), matter="words")(_with_contact)
+for _kind, _text in (
+    ("removed_by_stewards", _("The stewards of this node have removed “%(title)s”: %(reason)s %(how)s")),
+    ("first_post_refused", _("The stewards of this node have not published “%(title)s”: %(reason)s %(how)s")),
+    ("thing_hidden", _("The stewards of this node have hidden “%(title)s”: %(reason)s %(how)s")),
+    ("taken_out_of_talk", _("What you wrote was taken out of a discussion by the stewards of its group: %(reason)s")),
+    ("suspended", _("The stewards of this node have suspended %(title)s: %(reason)s %(how)s")),
+    ("limited", _("What %(title)s publishes is now shown only to those who follow it: %(reason)s %(how)s")),
+):
+    notice_kind(_kind, _text, matter="words", address=lambda _notice: "")(_with_contact)
+
+
+def tell_owner(kind: str, row: Published, title: str, reason: str, entry: Entry | None = None) -> None:
+    """Whoever is on record for a thing of ours: who wrote it, and the stewards of the group in whose name.
+
+    The notice is about the decision: notices about the thing go when it is taken back.
+    """
+    if not row.is_ours:
+        return
+    contact = ThisNode.objects.values_list("contact", flat=True).first() or ""
+    for user in running(row):
+        notify(
+            user,
+            kind,
+            f"{row.uri}#decision",
+            entry=entry,
+            title=_cut(title, MOST_TITLE),
+            reason=_cut(reason, MOST_REASON),
+            contact=contact,
+        )
+
+
+@reaction("desk.tell_of_report", to="flag.made")
+def tell_of_report(errand: Errand) -> None:
+    """The stewards of this node, and those of the group that published it, who cannot decide and can mend it."""
+    entry = errand.entry
+    assert entry is not None  # reactions always come with their entry
+    for flag in Flag.objects.filter(uri=entry.uri):
+        found = types.locate(flag.object_uri)
+        title = threads.title_of(found[1]) if found else ""
+        stewards = User.objects.filter(is_steward=True, is_active=True)
+        for steward in stewards:
+            notify(steward, "report_waiting", flag.uri, entry=entry, title=_cut(title, MOST_TITLE), report=flag.pk)
+        if found is None or not found[1].is_ours or found[1].actor.type != Actor.Type.GROUP:
+            continue
+        led = Member.objects.filter(group__actor=found[1].actor_id, role=Member.Role.STEWARD)
+        for user in User.objects.filter(actor__in=led.values("actor"), is_active=True).exclude(is_steward=True):
+            if user.actor.pk != flag.reporter_id:
+                notify(user, "report_about_group", flag.object_uri, entry=entry, title=_cut(title, MOST_TITLE))
+
+
+@reaction("desk.tell_of_decision", to=("moderation.restricted", "moderation.lifted"))
+def tell_of_decision(errand: Errand) -> None:
+    """Whoever published it, where that is somebody of this node; stewards, of what waits for them."""
+    entry = errand.entry
+    assert entry is not None  # reactions always come with their entry
+    made = entry.name == "moderation.restricted"
+    about = Restriction.objects.filter(Q(object_uri=entry.uri) | Q(actor__uri=entry.uri), lifted_at__isnull=made)
+    restriction = about.order_by("-made_at" if made else "-lifted_at").first()
+    found = types.locate(entry.uri)
+    if restriction is None or found is None or not found[1].is_ours:
+        return
+    title = threads.title_of(found[1])
+    if restriction.level == Restriction.Level.HELD and made:
+        for steward in User.objects.filter(is_steward=True, is_active=True):
+            notify(steward, "post_held", entry.uri, entry=entry, title=_cut(title, MOST_TITLE))
+    elif not made:
+        tell_owner("decision_lifted", found[1], title, "", entry)
+    else:
+        kinds = {"hidden": "thing_hidden", "suspended": "suspended", "limited": "limited"}
+        kind = "taken_out_of_talk" if restriction.group_id else kinds[restriction.level]
+        tell_owner(kind, found[1], title, restriction.reason, entry)
+
+
+@reaction("desk.tell_reporter", to=("flag.answered", "flag.answered_there"))
+def tell_reporter(errand: Errand) -> None:
+    """Whoever made it, of what was done here, and of what was done on the node of the thing."""
+    entry = errand.entry
+    assert entry is not None  # reactions always come with their entry
+    for flag in Flag.objects.filter(uri=entry.uri, reporter__user__is_active=True).select_related("reporter__user"):
+        user = flag.reporter.user if flag.reporter is not None else None
+        if user is not None:
+            kind = "report_answered" if entry.name == "flag.answered" else "report_answered_there"
+            notify(user, kind, flag.uri, entry=entry)
+
+
+def _my_reports(_notice: object) -> str:
+    return "/reports/"
+
+
+notice_kind(
+    "report_answered", _("The stewards of this node have answered your report."), matter="words", address=_my_reports
+)
+notice_kind(
+    "report_answered_there",
+    _("The stewards of the node it comes from have answered your report."),
+    matter="words",
+    address=_my_reports,
+)

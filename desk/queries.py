@@ -4,51 +4,85 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.core.cache import cache
 from django.db.models import Case, Count, Min, OuterRef, Q, QuerySet, Subquery, When
 from django.utils import timezone
 
-from federation.models import Delivery, Document, Following, Node, Receipt, Source
-from journal import Errand, last_heartbeat
+from cop import threads
+from cop.queries import NamedThing
+from federation import reports, types
+from federation.models import Delivery, Document, Flag, Following, Node, Receipt, Restriction, Source
+from journal import Errand, roll
 from journal.models import Claimable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
-WORKER_IS_LATE = dt.timedelta(minutes=2)
+    from journal import Heartbeat
+
+WORK_IS_LATE = dt.timedelta(minutes=2)
+ALARM = "desk:alarm"
+ALARM_SECONDS = 20
+"""How long a page may go on showing what was found before: with `keeper.SILENCE` well below two minutes."""
 
 
 @dataclass(frozen=True)
 class Health:
-    """`waiting` counts what is due and what failed and is tried again, not what the clock will ask for by and by.
+    """`waiting` counts what is due and what failed and is tried again, not what the clock will ask for by and by, nor
+    what is kept for a node that is paused, blocked or away.
 
     `late_since` is when the oldest due work became due; None when nothing is late.
     """
 
     worker_alive: bool
     worker_seen: datetime | None
+    workers_missing: list[Heartbeat]
     waiting: int
     late_since: datetime | None
     given_up: int
 
 
-def neighbours() -> QuerySet[Node]:
-    """Every node we have dealings with, those that wait for an answer first."""
-    waiting = Count("deliveries", filter=Q(deliveries__state=Delivery.State.READY), distinct=True)
-    unanswered_first = Case(When(peering=Node.Peering.ASKED, then=0), default=1)
-    return (
-        Node.objects.exclude(peering=Node.Peering.NONE)
-        .select_related("actor")
-        .annotate(waiting=waiting)
-        .order_by(unanswered_first, "-peering", "name", "origin")
-    )
+def open_reports() -> QuerySet[Flag]:
+    """What waits for an answer, oldest first."""
+    return reports.waiting()
 
 
-def asking() -> QuerySet[Node]:
-    return (
-        Node.objects.filter(peering=Node.Peering.ASKED, blocked_at__isnull=True).select_related("actor").order_by("pk")
-    )
+def all_reports() -> QuerySet[Flag]:
+    """Those that wait first, then the newest."""
+    waits_first = Case(When(closed_at__isnull=True, then=0), default=1)
+    return Flag.objects.select_related("node").order_by(waits_first, "-received_at", "-pk")
+
+
+def held() -> QuerySet[Restriction]:
+    """What somebody new has published first, oldest first."""
+    held = Restriction.objects.in_force().filter(level=Restriction.Level.HELD)
+    return held.order_by("made_at", "pk")
+
+
+def decisions() -> QuerySet[Restriction]:
+    """Everything that stewards decided, newest first."""
+    rows = Restriction.objects.exclude(level=Restriction.Level.HELD)
+    return rows.select_related("actor__node", "by", "lifted_by", "group", "flag").order_by("-made_at", "-pk")
+
+
+def with_things(rows: Iterable[Restriction]) -> list[tuple[Restriction, NamedThing | None]]:
+    """Each with what it is about, where that is still there. A fixed number of queries."""
+    rows = list(rows)
+    named = things_at([row.object_uri for row in rows if row.object_uri])
+    return [(row, named.get(row.object_uri)) for row in rows]
+
+
+def things_at(uris: Iterable[str]) -> dict[str, NamedThing]:
+    """What things are called and where their pages are, for stewards, who see what is kept from others too."""
+    found = {}
+    for uri, (_type, row) in types.locate_all(set(uris)).items():
+        if row.withdrawn_at is None:
+            title = threads.title_of(row) or row.actor.name or row.actor.handle
+            found[uri] = NamedThing(str(title), row.get_absolute_url())
+    return found
 
 
 def sources() -> QuerySet[Source]:
@@ -65,18 +99,34 @@ def shared_by(node: Node) -> int:
 
 def health() -> Health:
     now = timezone.now()
-    seen = last_heartbeat()
+    workers = roll()
     ready, due = Q(state=Claimable.State.READY), Q(due_at__lte=now)
     counts = {"at": Min("due_at", filter=due), "waiting": Count("pk", filter=due | Q(attempts__gt=0))}
-    lanes = [model._default_manager.filter(ready).aggregate(**counts) for model in _LANES]
-    late = [lane["at"] for lane in lanes if lane["at"] is not None and now - lane["at"] > WORKER_IS_LATE]
+    lanes = [
+        rows.filter(ready).aggregate(**counts) for rows in (Errand.objects, Receipt.objects, Delivery.not_held_back())
+    ]
+    late = [lane["at"] for lane in lanes if lane["at"] is not None and now - lane["at"] > WORK_IS_LATE]
     return Health(
-        worker_alive=seen is not None and now - seen < WORKER_IS_LATE,
-        worker_seen=seen,
+        worker_alive=workers.any_alive,
+        worker_seen=workers.last,
+        workers_missing=workers.missing,
         waiting=sum(lane["waiting"] for lane in lanes),
         late_since=min(late) if late else None,
         given_up=sum(model._default_manager.filter(state=Claimable.State.DEAD).count() for model in _LANES),
     )
+
+
+def alarm(user: Any) -> str:
+    """What a steward has to know on whichever page they are: "dead" where no worker answers, "missing" where one of
+    several fell silent, else nothing. One query, at most every ALARM_SECONDS."""
+    if not getattr(user, "is_steward", False):
+        return ""
+    found = cache.get(ALARM)
+    if found is None:
+        workers = roll()
+        found = "dead" if not workers.any_alive else "missing" if workers.missing else ""
+        cache.set(ALARM, found, ALARM_SECONDS)
+    return str(found)
 
 
 def given_up() -> list[tuple[str, list[Claimable]]]:

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from desk.views import bringing, claims, neighbours, overview, sources
+from desk.views import bringing, claims, moderation, neighbour, neighbours, overview, reports, sources
 
 urlpatterns = [
     path("desk/", overview.desk, name="desk"),
@@ -12,6 +12,11 @@ urlpatterns = [
         name="desk-retrying",
     ),
     re_path(r"^desk/claims/(?P<claim_id>[0-9]{1,18})$", claims.claim, name="desk-claim"),
+    path("desk/reports", reports.reports, name="desk-reports"),
+    re_path(r"^desk/reports/(?P<flag_id>[0-9]{1,18})$", reports.report, name="desk-report"),
+    path("desk/moderation", moderation.log, name="desk-moderation"),
+    re_path(r"^desk/moderation/(?P<restriction_id>[0-9]{1,18})/undoing$", moderation.undo, name="desk-undoing"),
+    re_path(r"^desk/moderation/(?P<restriction_id>[0-9]{1,18})/refusal$", moderation.refuse, name="desk-refusal"),
     path("desk/bringing", bringing.bringing, name="desk-bringing"),
     re_path(r"^desk/bringing/mappings/(?P<name>[a-z0-9-]{1,64})\.yaml$", bringing.mapping, name="desk-mapping"),
     re_path(r"^desk/bringing/(?P<import_id>[0-9]{1,18})$", bringing.one_import, name="desk-import"),
@@ -22,9 +27,16 @@ urlpatterns = [
     path("desk/neighbours/invitations", neighbours.invite, name="desk-invite"),
     path("desk/sources", sources.page, name="desk-sources"),
     re_path(r"^desk/sources/(?P<source_id>[0-9]{1,18})/leaving$", sources.leave, name="desk-source-leaving"),
+    path("desk/neighbours/finding", neighbours.find, name="desk-neighbour-finding"),
+    re_path(r"^desk/neighbours/(?P<node_id>[0-9]{1,18})$", neighbour.neighbour, name="desk-neighbour"),
     re_path(
-        r"^desk/neighbours/(?P<node_id>[0-9]{1,18})/(?P<answer>accept|refuse|pause|resume|end)$",
-        neighbours.answer,
+        r"^desk/neighbours/(?P<node_id>[0-9]{1,18})/(?P<answer>accept|refuse|pause|resume|limit|unlimit|unblock)$",
+        neighbour.answer,
         name="desk-answer",
+    ),
+    re_path(
+        r"^desk/neighbours/(?P<node_id>[0-9]{1,18})/(?P<step>end|block)$",
+        neighbour.confirm,
+        name="desk-neighbour-confirmation",
     ),
 ]

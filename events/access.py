@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.http import Http404
 
 from cop import access as cop
-from cop.access import may_edit, require_edit
+from cop.access import may_edit, may_trace, require_edit
 from events.models import Attendee, Gathering
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ __all__ = [
     "gathering_for_editing",
     "gathering_for_reading",
     "may_edit",
+    "may_trace",
     "require_edit",
     "withdrawn_for_reading",
 ]

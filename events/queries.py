@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from atlas.models import Card
+from atlas.access import cards_of
 from cop.access import run_by
 from events.models import Attendee, Gathering
 
 if TYPE_CHECKING:
+    from atlas.models import Card
     from federation.models import Actor
 
 MOST_FESTIVALS = 200
@@ -20,7 +21,7 @@ MOST_IN_CALENDAR = 1000
 
 def cards(reader: Actor | None) -> QuerySet[Card]:
     """Every gathering the reader may see, from every node, soonest first."""
-    return Card.objects.visible_to(reader).filter(kind="gathering").soonest_first()
+    return cards_of(reader).filter(kind="gathering").soonest_first()
 
 
 def behind(found: QuerySet[Card]) -> QuerySet[Gathering]:
@@ -31,7 +32,7 @@ def behind(found: QuerySet[Card]) -> QuerySet[Gathering]:
 
 def programme(festival: Gathering, reader: Actor | None) -> QuerySet[Gathering]:
     """What happens at a festival, soonest first, from every node."""
-    rows = Gathering.objects.visible_to(reader).filter(festival_id=festival.uri).exclude(pk=festival.pk)
+    rows = Gathering.objects.visible_to(reader).unasked().filter(festival_id=festival.uri).exclude(pk=festival.pk)
     return rows.select_related("actor", "node").order_by("starts", "pk")[:MOST_FESTIVALS]
 
 
@@ -44,13 +45,13 @@ def festivals(reader: Actor | None) -> QuerySet[Gathering]:
 
 def waiting_at(gathering: Gathering) -> QuerySet[Attendee]:
     """Those who asked and were not answered, longest first."""
-    asking = gathering.attendees.filter(state=Attendee.State.ASKED)
+    asking = gathering.attendees.filter(state=Attendee.State.ASKED).exclude(actor__node__blocked_at__isnull=False)
     return asking.select_related("actor__node").order_by("asked_at", "pk")
 
 
 def answered_at(gathering: Gathering) -> QuerySet[Attendee]:
     """Those who come, then those who were given no place, both by name."""
-    answered = gathering.attendees.exclude(state=Attendee.State.ASKED)
+    answered = gathering.attendees.exclude(state=Attendee.State.ASKED).exclude(actor__node__blocked_at__isnull=False)
     return answered.select_related("actor__node").order_by("state", "name", "pk")
 
 
@@ -63,6 +64,7 @@ def waiting_for_answer(person: Actor) -> QuerySet[Attendee]:
     run = Gathering.objects.filter(run_by(person), withdrawn_at__isnull=True)
     return (
         Attendee.objects.filter(state=Attendee.State.ASKED, gathering__in=run)
-        .select_related("gathering", "actor__node")
+        .exclude(actor__node__blocked_at__isnull=False)
+        .select_related("gathering__actor", "actor__node")
         .order_by("asked_at", "pk")
     )

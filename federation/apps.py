@@ -13,11 +13,23 @@ class FederationConfig(AppConfig):
             describing,
             housekeeping,
             introductions,
+            moderation,
             peering,
+            restraints,
+            seeing,
             sources,
             storeroom,
         )
-        from federation.inbound import endorsements, following, objects_verbs, waiting, work  # noqa: F401
+        from federation.inbound import (  # noqa: F401
+            endorsements,
+            flags,
+            following,
+            objects_verbs,
+            reading,
+            removals,
+            waiting,
+            work,
+        )
         from federation.outbound import deliver, publish  # noqa: F401
         from frontend import shell
 

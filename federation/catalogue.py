@@ -81,6 +81,8 @@ def read_on(errand_row: Errand) -> None:
     Interrupted anywhere it goes on after the last stored page; a page read twice changes nothing.
     """
     node = Node.objects.get(pk=errand_row.payload["node"])
+    if not node.is_neighbour:
+        return  # paused, ended or blocked since: it is asked for again when that is over
     if not node.catalogue_url:
         discovery.read_node(node)
     if not node.catalogue_url:

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from federation.blocks import from_blocked
 from federation.documents import CONTEXT
 from federation.models import Activity, Actor, Following
 from federation.negotiation import as_activity
@@ -23,7 +24,7 @@ PAGE = 50
 def outbox(request: HttpRequest, **_which: str) -> HttpResponse:
     """The public activities of an actor, newest first."""
     actor = actor_at(request, "/outbox")
-    rows = Activity.objects.filter(actor=actor, public=True).order_by("-id")
+    rows = Activity.objects.filter(~from_blocked("object_uri"), actor=actor, public=True).order_by("-id")
     return _collection(request, rows, lambda row: _without_context(json.loads(row.body)))
 
 

@@ -29,8 +29,9 @@ def name_of_this_node() -> str:
     return str(name)
 
 
-def describe_this_node(*, by: str = "", **fields: str) -> ThisNode:
-    """Set the node's name, summary, area or contact address; neighbours read it with the node's actor."""
+def describe_this_node(*, by: str = "", **fields: str | bool) -> ThisNode:
+    """Set the node's name, summary, area, contact address or how it handles reports; neighbours read it with the
+    node's actor."""
     node = actors.this_node()
     with transaction.atomic():
         ThisNode.objects.filter(pk=node.pk).update(**fields)
@@ -44,6 +45,7 @@ def describe_this_node(*, by: str = "", **fields: str) -> ThisNode:
 
 def document(node: ThisNode) -> dict[str, Any]:
     """What this node says of itself; neighbours read it again when it changed."""
+    told = {"contact": node.contact, "reportHandling": node.reports}
     return {
         "@context": CONTEXT,
         "id": node.actor.uri,
@@ -52,6 +54,7 @@ def document(node: ThisNode) -> dict[str, Any]:
         "summary": node.summary,
         "url": f"{settings.ORIGIN}/",
         **actors.properties(node.actor),
+        **{name: words for name, words in told.items() if words},
         "manuallyApprovesFollowers": True,
         "catalogue": f"{settings.ORIGIN}/metro/catalogue",
         "digest": f"{settings.ORIGIN}/metro/digest",

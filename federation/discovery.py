@@ -11,11 +11,12 @@ from federation.guard import FetchRefused
 from federation.http import PLAIN_JSON, FetchFailed
 from federation.models import Actor, Node
 from federation.outbound.signing import fetch_signer
-from federation.reader import BadField
+from federation.reader import BadField, Reader
 
 Json = dict[str, Any]
 
 APPLICATION = "https://www.w3.org/ns/activitystreams#Application"
+LONGEST_CONTACT, LONGEST_REPORTS = 254, 1000  # characters
 NODEINFO_RELS = ("http://nodeinfo.diaspora.software/ns/schema/2.1", "http://nodeinfo.diaspora.software/ns/schema/2.0")
 
 
@@ -33,6 +34,8 @@ def read_node(node: Node) -> Actor:
     Node.objects.filter(pk=node.pk).update(
         actor=actor,
         name=actor.name[:200],
+        contact=_words(doc, "contact", LONGEST_CONTACT).replace("\n", " "),
+        reports=_words(doc, "reportHandling", LONGEST_REPORTS),
         software=_software(links, node),
         catalogue_url=_own(doc.get("catalogue"), node),
         digest_url=_own(doc.get("digest"), node),
@@ -40,6 +43,14 @@ def read_node(node: Node) -> Actor:
     )
     node.refresh_from_db()
     return actor
+
+
+def _words(doc: Json, name: str, most: int) -> str:
+    """Plain words for our stewards; whatever else stands there is left out, as nothing depends on it."""
+    try:
+        return Reader(doc).text(name, most, lines=True)
+    except BadField:
+        return ""
 
 
 def _links(doc: Json) -> dict[str, str]:

@@ -22,7 +22,6 @@ KEEP_DELIVERIES = dt.timedelta(days=30)  # of each thing and inbox the newest st
 KEEP_UNREACHED = dt.timedelta(days=365)
 KEEP_STRANGE_TOMBSTONES = dt.timedelta(days=365)
 ANSWERED_LATER = ("Follow", "Join", "Invite", "Offer", "Flag")  # found by their ids when the answer comes
-AGREED = (*Node.SHARING, Node.Peering.PAUSED, Node.Peering.LIMITED)
 PURGE_BATCH = 2000
 
 
@@ -73,7 +72,7 @@ def activities_of_the_past(now: dt.datetime) -> QuerySet[Activity]:
 
 def tombstones_of_strangers() -> QuerySet[Document]:
     """The ends of things of nodes with which nothing is agreed, where nothing here remembers the thing."""
-    return _remembered_nowhere(Document.objects.filter(tombstone=True).exclude(node__peering__in=AGREED))
+    return _remembered_nowhere(Document.objects.filter(tombstone=True).exclude(node__peering__in=Node.AGREED))
 
 
 def unread_of_strangers() -> QuerySet[Document]:
@@ -83,7 +82,7 @@ def unread_of_strangers() -> QuerySet[Document]:
     as well, and all that neighbours share, so that their view and ours are the same.
     """
     unread = Document.objects.filter(state__in=Document.UNREAD, tombstone=False)
-    return _remembered_nowhere(unread.exclude(node__peering__in=AGREED))
+    return _remembered_nowhere(unread.exclude(node__peering__in=Node.AGREED))
 
 
 def _remembered_nowhere(documents: QuerySet[Document]) -> QuerySet[Document]:

@@ -48,7 +48,8 @@ class Acquaintance:
 
 def told() -> Json:
     """The nodes this one shares its view with, for others to read at `/metro/neighbours`."""
-    rows = Node.objects.filter(peering__in=Node.SHARING, blocked_at__isnull=True, actor__isnull=False)
+    shown = (Node.Peering.TRIAL, Node.Peering.FULL)
+    rows = Node.objects.filter(peering__in=shown, blocked_at__isnull=True, actor__isnull=False)
     items = [
         {"type": "Application", "id": node.actor.uri, "name": str(node), "url": node.origin}
         for node in rows.select_related("actor").order_by("origin")[:MOST_TOLD]
@@ -97,6 +98,8 @@ def read(node: Node) -> int:
 def read_node(errand_row: Errand) -> None:
     """Learn what a node says of itself, and of a neighbour, whom it knows."""
     node = Node.objects.get(pk=errand_row.payload["node"])
+    if node.blocked_at is not None:
+        return
     discovery.read_node(node)
     try:
         read(node)
@@ -116,6 +119,14 @@ def ask_all_again(errand_row: Errand) -> None:
     """What was missed while nobody listened is found within a day."""
     for node in Node.objects.filter(peering__in=Node.SHARING, blocked_at__isnull=True):
         ask_again(node)
+
+
+def tell(node: Node) -> None:
+    """One node hears that there is something new to read about us, and from us. Inside a transaction."""
+    ours = actors.this_node()
+    if node.actor is not None:
+        to = [node.actor.delivery_inbox]
+        say(ours.actor, "Update", describing.document(ours), to, to=[node.actor.uri])
 
 
 @reaction("federation.tell_neighbours", to=("node.peered", "node.ended", "node.left", "node.described"))

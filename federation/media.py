@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from federation import audiences, types
+from federation import audiences, restrictions, types
 from federation.models import Attachment
 from federation.negotiation import hosts_a_reader
 
@@ -50,6 +50,8 @@ def _thing_for_reading(request: HttpRequest, uri: str) -> Published:
 def _asked_by_a_neighbour(request: HttpRequest, thing: Published) -> bool:
     """What is for one group goes to the node of a member too, as its document does."""
     if not thing.is_ours or thing.withdrawn_at is not None or "Signature" not in request.headers:
+        return False
+    if restrictions.is_off_the_network(thing):
         return False
     return hosts_a_reader(request, thing.audience)
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 
-from federation import actors, audiences, types
+from federation import actors, audiences, restrictions, types
 from federation.documents import CONTEXT, COUNTERS
 from federation.inbound.authenticate import authenticate
 from federation.models import Actor, Node, Publication
@@ -48,7 +48,31 @@ def document_response(request: HttpRequest, row: Any) -> HttpResponse:
     found = types.locate(row.uri)
     if found is None or (row.audience != audiences.PUBLIC and not hosts_a_reader(request, row.audience)):
         raise Http404
-    return as_activity(_as_published(*found))
+    return _as_told(found[0], row)
+
+
+def _as_told(type_: types.FederatedType, row: Any) -> HttpResponse:
+    """The document of a row of ours as other nodes may have it; 410 where a steward has taken it from them, 404 where
+    they never had it. Raises Http404."""
+    if type_.is_actor and restrictions.is_suspended(row.actor):
+        return as_activity(type_.document(type_.silence(row)))
+    if restrictions.is_off_the_network(row):
+        if not Publication.objects.filter(uri=row.uri, tombstone=True).exists():
+            raise Http404
+        return as_activity({"@context": CONTEXT, **type_.tombstone(row)}, status=410)
+    return as_activity(_as_published(type_, row))
+
+
+def kept_from_readers(request: HttpRequest) -> HttpResponse | None:
+    """What a program finds at the address of a public thing of ours that stewards keep from everybody; else None."""
+    found = types.locate(f"{settings.ORIGIN}{request.path}") if wants_activity(request) else None
+    if found is None or not found[1].is_ours or found[1].withdrawn_at is not None:
+        return None
+    type_, row = found
+    if row.audience != audiences.PUBLIC:
+        return None
+    silenced = type_.is_actor and restrictions.is_suspended(row.actor)
+    return _as_told(type_, row) if silenced or restrictions.is_off_the_network(row) else None
 
 
 def _as_published(type_: types.FederatedType, row: Any) -> dict[str, Any]:
@@ -75,7 +99,7 @@ def copy_for_members(request: HttpRequest) -> HttpResponse | None:
     type_, row = found
     if row.withdrawn_at is not None:
         return as_activity({"@context": CONTEXT, **type_.tombstone(row)}, status=410)
-    return as_activity(_as_published(type_, row))
+    return _as_told(type_, row)
 
 
 def gone_document(row: Any) -> HttpResponse:

@@ -7,13 +7,13 @@ reading what was there before misses nothing.
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from federation import actors, audiences, catalogue, discovery, identity, introductions
-from federation.models import Actor, Delivery, Following, Node
+from federation.models import Acceptance, Actor, Following, Node
 from federation.outbound.follow import follow, stop_following
 from journal import errand, errand_kind, record
 
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from journal.models import Errand
 
 log = logging.getLogger(__name__)
+
+AGREEMENT = 1
+"""The version of the words both stewards accept (`desk/_agreement.html`). Raise it when they promise something else."""
 
 
 class CannotPeer(ValueError):
@@ -34,14 +37,18 @@ class CannotPeer(ValueError):
     NOTHING_OPEN = "no open question"
     NO_NEIGHBOUR = "not a neighbour"
     NOT_PAUSED = "not paused"
+    NOT_AGREED = "agreement not accepted"
+    NOT_LIMITED = "not limited"
+    NOT_BLOCKED = "not blocked"
 
     def __init__(self, reason: str, address: str) -> None:
         super().__init__(reason, address)
         self.reason, self.address = reason, address
 
 
-def invite(address: str, *, by: str = "") -> Node:
-    """A steward asks another node to become a neighbour; the asking itself is done by a worker.
+def invite(address: str, *, accepts: int, by: str = "") -> Node:
+    """A steward asks another node to become a neighbour, and with that `accepts` the agreement in its present words.
+    The asking itself is done by a worker.
 
     Raises CannotPeer for an address that is no node's, our own, or a neighbour already.
     """
@@ -58,9 +65,11 @@ def invite(address: str, *, by: str = "") -> Node:
         if node.is_neighbour:
             raise CannotPeer(CannotPeer.ALREADY, origin)
         if node.peering == Node.Peering.ASKED:
-            return accept(node, by=by)
-        Node.objects.filter(pk=node.pk).update(peering=Node.Peering.INVITED)
-        record("node.invited", origin, actor=by)
+            return accept(node, accepts=accepts, by=by)
+        if node.peering in Node.AGREED:
+            raise CannotPeer(CannotPeer.ALREADY, origin)
+        _accept_agreement(node, accepts, by=by)
+        set_state(node, Node.Peering.INVITED, "node.invited", by=by)
         errand("federation.invite", payload={"node": node.pk, "origin": origin}, key=f"invite:{node.pk}")
     node.refresh_from_db()
     return node
@@ -71,19 +80,22 @@ def carry_invitation(errand_row: Errand) -> None:
     """Find out who speaks for a node, and follow them. Tried again later while the node cannot be reached."""
     node = Node.objects.get(pk=errand_row.payload["node"])
     # They may have asked us while we could not reach them: neighbours by now, and still we must follow them.
-    if node.peering not in {Node.Peering.INVITED, *Node.SHARING}:
+    if node.peering not in {Node.Peering.INVITED, *Node.SHARING} or node.blocked_at is not None:
         return
     actor = discovery.read_node(node)
     with transaction.atomic():
         follow(actor)
 
 
-def accept(node: Node, *, by: str = "") -> Node:
-    """A steward says yes to a node that asked. Raises CannotPeer when it did not ask."""
+def accept(node: Node, *, accepts: int, by: str = "") -> Node:
+    """A steward says yes to a node that asked, and to the agreement. Raises CannotPeer when it did not ask."""
     with transaction.atomic():
         node = Node.objects.select_for_update().get(pk=node.pk)
         if node.peering != Node.Peering.ASKED or node.actor is None:
             raise CannotPeer(CannotPeer.NOT_ASKED, node.origin)
+        if node.blocked_at is not None:
+            raise CannotPeer(CannotPeer.BLOCKED, node.origin)
+        _accept_agreement(node, accepts, by=by)
         _become_neighbours(node, by=by)
         _answer_their_follow(node, accept=True)
         follow(node.actor)
@@ -97,28 +109,7 @@ def refuse(node: Node, *, by: str = "") -> Node:
         if node.peering not in {Node.Peering.ASKED, Node.Peering.INVITED}:
             raise CannotPeer(CannotPeer.NOTHING_OPEN, node.origin)
         _answer_their_follow(node, accept=False)
-        _set(node, Node.Peering.NONE, "node.refused", by=by)
-    return node
-
-
-def pause(node: Node, *, by: str = "") -> Node:
-    """Send nothing and take nothing for now; what is due waits. `resume` carries on with no loss."""
-    with transaction.atomic():
-        node = Node.objects.select_for_update().get(pk=node.pk)
-        if not node.is_neighbour:
-            raise CannotPeer(CannotPeer.NO_NEIGHBOUR, node.origin)
-        _set(node, Node.Peering.PAUSED, "node.paused", by=by)
-    return node
-
-
-def resume(node: Node, *, by: str = "") -> Node:
-    with transaction.atomic():
-        node = Node.objects.select_for_update().get(pk=node.pk)
-        if node.peering != Node.Peering.PAUSED:
-            raise CannotPeer(CannotPeer.NOT_PAUSED, node.origin)
-        _set(node, Node.Peering.FULL, "node.resumed", by=by)
-        Delivery.objects.filter(node=node, state=Delivery.State.READY).update(due_at=timezone.now())
-        catalogue.ask(node)
+        set_state(node, Node.Peering.NONE, "node.refused", by=by)
     return node
 
 
@@ -131,7 +122,7 @@ def end(node: Node, *, by: str = "") -> Node:
         ours = actors.this_node().actor
         stop_following(node.actor)
         Following.objects.filter(follower=node.actor, followed=ours).delete()
-        _set(node, Node.Peering.ENDED, "node.ended", by=by)
+        set_state(node, Node.Peering.ENDED, "node.ended", by=by)
     return node
 
 
@@ -152,7 +143,7 @@ def asked_by(node: Node, actor: Actor, following: Following) -> str:
         _become_neighbours(node)
         _answer_their_follow(node, accept=True)
         return "neighbours, as we had asked them too"
-    _set(node, Node.Peering.ASKED, "node.asked")
+    set_state(node, Node.Peering.ASKED, "node.asked")
     introductions.ask_again(node)
     return "asks to become a neighbour"
 
@@ -169,20 +160,23 @@ def accepted_by(node: Node, actor: Actor) -> str:
 
 def refused_by(node: Node) -> str:
     if node.peering == Node.Peering.INVITED:
-        _set(node, Node.Peering.NONE, "node.declined")
+        set_state(node, Node.Peering.NONE, "node.declined")
     return "does not want to be a neighbour"
 
 
 def described_by(node: Node) -> str:
-    """They say something else of themselves, or know somebody new: read at their own address."""
+    """They say something else of themselves, know somebody new, or carry on after a pause: read at their own address,
+    and on in their catalogue."""
     introductions.ask_again(node)
+    if node.is_neighbour:
+        catalogue.ask(node)
     return "the node is read again"
 
 
 def ended_by(node: Node) -> str:
     if node.actor is not None:
         Following.objects.filter(follower=actors.this_node().actor, followed=node.actor).delete()
-    _set(node, Node.Peering.ENDED, "node.left")
+    set_state(node, Node.Peering.ENDED, "node.left")
     return "ended the neighbourhood"
 
 
@@ -197,7 +191,7 @@ def has_public_page(actor: Actor) -> bool:
 def _become_neighbours(node: Node, *, by: str = "") -> None:
     if node.peering not in Node.SHARING:
         Node.objects.filter(pk=node.pk).update(peered_at=timezone.now(), failures=0, rest_until=None)
-        _set(node, Node.Peering.FULL, "node.peered", by=by)
+        set_state(node, Node.Peering.FULL, "node.peered", by=by)
         introductions.ask_again(node)
 
 
@@ -209,7 +203,19 @@ def _answer_their_follow(node: Node, *, accept: bool) -> None:
         answer(theirs, accept=accept)
 
 
-def _set(node: Node, state: Node.Peering, name: str, *, by: str = "") -> None:
-    Node.objects.filter(pk=node.pk).update(peering=state)
-    node.peering = state
-    record(name, node.origin, actor=by, origin="here" if by else "peer")
+def _accept_agreement(node: Node, version: int, *, by: str) -> None:
+    if version != AGREEMENT:
+        raise CannotPeer(CannotPeer.NOT_AGREED, node.origin)
+    Acceptance.objects.create(node=node, version=version, by=by)
+
+
+def set_state(node: Node, state: Node.Peering, name: str, *, by: str = "", here: bool = False, **columns: Any) -> None:
+    """Where the agreement stands from now on, on the record as `name`. What only a pause has goes with the pause.
+
+    `here`: it is ours, though nobody did it just now.
+    """
+    values: dict[str, Any] = {"peering": state, "paused_until": None, "resumes_as": "", **columns}
+    Node.objects.filter(pk=node.pk).update(**values)
+    for column, value in values.items():
+        setattr(node, column, value)
+    record(name, node.origin, actor=by, origin="here" if by or here else "peer")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from django.http import Http404
 from django.utils import timezone
 
-from federation import attaching, identity
+from federation import attaching, identity, moderation
 from federation.models import Submission
 from journal import record
 
@@ -51,8 +51,11 @@ def publish(
 ) -> Row:
     """A new row of ours with its address, on the record as `<kind>.published`, with what is attached to it.
 
+    What the first of somebody new says may wait for a steward (`moderation.hold_if_first`); who is suspended publishes
+    and changes nothing (raises moderation.Suspended).
     With `once`, the key of a form and its contents, a form that is sent again gives the row that it gave before.
     """
+    moderation.require_not_suspended(speaker, author)
     public_id = identity.new_public_id()
     uri = identity.new_uri(folder, public_id)
     before = given_before(model, author, once, uri)
@@ -71,7 +74,8 @@ def publish(
     )
     if attached is not None:
         attaching.attach(row.uri, attached, by=author or speaker)
-    record(f"{kind}.published", row.uri, actor=(author or speaker).uri)
+    if not moderation.hold_if_first(row, author):
+        record(f"{kind}.published", row.uri, actor=(author or speaker).uri)
     return row
 
 
@@ -94,17 +98,21 @@ def change(
     by: Actor,
     seen: int | None = None,
     attached: Attaching | None = None,
+    speaks: bool = True,
     **fields: Any,
 ) -> Row:
     """New values for a row of ours, and what changes of its attachments; nothing is recorded when nothing differs.
 
     `seen` is the version that `by` was shown: where it is older, nothing is written unless nothing differs.
-    Raises NotOurs, Http404 for what was withdrawn meanwhile, ChangedMeanwhile, attaching.TooMany, and ValueError for
-    what cannot change.
+    `speaks` is False where a row only follows what others did.
+    Raises NotOurs, Http404 for what was withdrawn meanwhile, ChangedMeanwhile, attaching.TooMany, moderation.Suspended,
+    and ValueError for what cannot change.
     """
     fixed = FIXED & fields.keys()
     if fixed:
         raise ValueError(f"{', '.join(sorted(fixed))} cannot be changed after publishing")
+    if speaks:
+        moderation.require_not_suspended(row.actor, by)
     row = _held(row)
     if row.withdrawn_at is not None:
         raise Http404(f"{row.uri} was withdrawn")

@@ -41,7 +41,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 Json = dict[str, Any]
-COMPARED = (*Node.SHARING, Node.Peering.LIMITED)
 FIRST_LOOK = dt.timedelta(seconds=20)  # after we last heard them; then at doubling pauses, as long as all agrees
 LONGEST_PAUSE = dt.timedelta(minutes=10)
 LOOK_AGAIN = dt.timedelta(seconds=5)
@@ -73,7 +72,7 @@ def drain_catching_up(limit: int) -> int:
 
 def soon(node: Node) -> None:
     """Have a worker compare what we hold of a neighbour with what it publishes. Inside a transaction."""
-    if node.peering in COMPARED:
+    if node.peering in Node.SHARING:
         _ask(node.pk, FIRST_LOOK)
 
 
@@ -85,7 +84,7 @@ def _ask(node_id: int, wait: dt.timedelta, rounds: int = 0) -> None:
 @periodic("federation.look_around", every=LONGEST_PAUSE)
 def look_around(errand_row: Errand) -> None:
     """Every neighbour is compared with at least this often, also one that we have not heard for months."""
-    for pk in Node.objects.filter(peering__in=COMPARED, blocked_at__isnull=True).values_list("pk", flat=True):
+    for pk in Node.objects.filter(peering__in=Node.SHARING, blocked_at__isnull=True).values_list("pk", flat=True):
         _ask(pk, dt.timedelta())
 
 
@@ -93,7 +92,7 @@ def look_around(errand_row: Errand) -> None:
 def compare(errand_row: Errand) -> None:
     """Compare, mend what differs, and say when to look again."""
     node = Node.objects.get(pk=errand_row.payload["node"])
-    if node.peering not in COMPARED or node.blocked_at is not None or not node.digest_url:
+    if node.peering not in Node.SHARING or node.blocked_at is not None or not node.digest_url:
         return
     rounds = int(errand_row.payload["rounds"])
     try:

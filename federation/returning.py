@@ -98,7 +98,7 @@ def _take_up_again(node: Node) -> None:
     asks by itself, when it compares its view with ours."""
     given_up = Delivery.objects.filter(node=node, state=Delivery.State.DEAD, unreached=True)
     settled = Q(activity__body=ERASED)
-    if node.peering in repair.COMPARED:
+    if node.peering in Node.SHARING:
         settled |= Q(activity__type__in=[*TELLS_HOW_IT_STANDS, "Delete"], activity__body__contains=f'"{PUBLIC}"')
     now = timezone.now()
     given_up.filter(pk__in=_keys(given_up.filter(settled))).update(

@@ -16,6 +16,8 @@ from federation.documents import CONTEXT
 from federation.values import write_instant
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from federation.models import Actor, Published
     from federation.reader import Reader
 
@@ -67,9 +69,26 @@ class FederatedType:
         """Whether a row that is still out in the open shows nothing any more: what was said of it before is erased."""
         return False
 
+    def silence(self, row: Any) -> Any:
+        """An actor's row as it is told while stewards let it say nothing: kept, with no words of its own in it.
+
+        A Delete would end an account or a group in other programs for good, and a suspension can be undone.
+        """
+        for name, value in row.without_words().items():
+            setattr(row, name, value)
+        return row
+
+    def stands_under(self, row: Any) -> Actor | None:
+        """Whose talk a row is part of: that actor may take it out of there (FEP-1b12). None for what stands alone."""
+        return None
+
     def hears(self, row: Any) -> list[str]:
         """Inboxes elsewhere that hear of this row beside neighbours and followers: those it speaks to."""
         return []
+
+    def asks(self, row: Any) -> Actor | None:
+        """Who can answer a row of ours, where it asks or answers somebody: they may say that it was seen."""
+        return None
 
     def welcomes(self, read: Reader, sender: Actor) -> bool:
         """Whether a stranger's document is taken in all the same, because it answers or addresses somebody here."""
@@ -120,7 +139,8 @@ def endorsed(uri: str) -> Json:
     """How many like a thing of ours and passed it on, where anybody did. Counters: no part of what makes a version."""
     from federation.models import Endorsement  # models are not loaded yet when types are declared
 
-    counted = Endorsement.objects.filter(uri=uri).order_by().values_list("kind").annotate(n=Count("pk"))
+    shown = Endorsement.objects.filter(uri=uri).exclude(actor__node__blocked_at__isnull=False)
+    counted = shown.order_by().values_list("kind").annotate(n=Count("pk"))
     names = {Endorsement.Kind.LIKE: "likes", Endorsement.Kind.ANNOUNCE: "shares"}
     return {names[Endorsement.Kind(kind)]: {"type": "Collection", "totalItems": n} for kind, n in counted}
 
@@ -179,6 +199,25 @@ def for_kind(kind: str) -> FederatedType | None:
 def all_types() -> list[FederatedType]:
     """Every registered type once, in order of registration."""
     return list(dict.fromkeys(_BY_KIND.values()))
+
+
+def locate_all(uris: Iterable[str]) -> dict[str, tuple[FederatedType, Any]]:
+    """The rows behind many addresses: one query to find them, and one for each kind among them."""
+    asked, kinds = list(uris), all_types()
+    if not asked:
+        return {}
+    found = [
+        type_.model.objects.filter(uri__in=asked).order_by().annotate(which=Value(number)).values_list("which", "pk")
+        for number, type_ in enumerate(kinds)
+    ]
+    keys: dict[int, list[int]] = {}
+    for number, key in found[0].union(*found[1:], all=True):
+        keys.setdefault(number, []).append(key)
+    rows = {
+        number: kinds[number].model.objects.filter(pk__in=held).select_related("actor", "node")
+        for number, held in keys.items()
+    }
+    return {row.uri: (kinds[number], row) for number, held in rows.items() for row in held}
 
 
 def locate(uri: str) -> tuple[FederatedType, Any] | None:

@@ -10,6 +10,7 @@ from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
 from federation import actors, catalogue, describing, digest, identity, introductions, limits, returning
+from federation.blocks import from_blocked
 from federation.documents import BUCKETS
 from federation.models import Activity, Actor, Publication
 from federation.negotiation import ACTIVITY, as_activity, wants_activity
@@ -70,7 +71,8 @@ def node_actor(request: HttpRequest) -> HttpResponse:
 @require_safe
 def activity(request: HttpRequest, public_id: str) -> HttpResponse:
     """One public activity, as its bytes were frozen."""
-    found = Activity.objects.filter(uri=f"{settings.ORIGIN}/activities/{public_id}", public=True).first()
+    shown = Activity.objects.filter(~from_blocked("object_uri"), public=True)
+    found = shown.filter(uri=f"{settings.ORIGIN}/activities/{public_id}").first()
     if found is None:
         return _plain("no such activity here", 404)
     return HttpResponse(found.body, content_type=ACTIVITY)

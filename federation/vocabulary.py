@@ -107,7 +107,8 @@ OURS: Terms = _plain(
     "version kinds languages licence website source_name practice catalogue digest audienceScope direction"
     " support capacity role area origin position last reviewAt frequency"
     " template stages accessibility demo peers peering state reasons term step awardDate status"
-    " whoCanApply howToApply effortHours services giveBack accessNote signed experience ways",
+    " whoCanApply howToApply effortHours services giveBack accessNote signed experience ways"
+    " contact reportHandling reason",
 ) | _links("flotilla:", "topics axis mandate need offer group parentGroup")
 
 TERMS: Final[Terms] = PREFIXES | FEDIVERSE | EVENTS | SCHEMA_ORG | EXCHANGE | KNOWLEDGE | OURS

@@ -13,6 +13,7 @@ from django.conf import settings
 
 _node_name: Callable[[], str] | None = None
 _unread: Callable[[Any], int] | None = None
+_alarm: Callable[[Any], str] | None = None
 
 
 def node_name_comes_from(ask: Callable[[], str]) -> None:
@@ -25,6 +26,17 @@ def unread_notices_come_from(ask: Callable[[Any], int]) -> None:
     """Called once at start by the app that keeps notices. `ask` runs once per page of a signed-in person."""
     global _unread
     _unread = ask
+
+
+def alarm_comes_from(ask: Callable[[Any], str]) -> None:
+    """Called once at start by the app that watches over the node. `ask` runs on every page of who is signed in: cache
+    it. It answers "dead", "missing" or nothing."""
+    global _alarm
+    _alarm = ask
+
+
+def alarm(user: Any) -> str:
+    return _alarm(user) if _alarm and getattr(user, "is_authenticated", False) else ""
 
 
 def node_name() -> str:

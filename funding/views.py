@@ -17,7 +17,13 @@ from atlas.access import cards_for
 from atlas.queries import known_areas
 from atlas.views.files import calendar_file, unreadable
 from atlas.views.fragments import is_for
-from federation.negotiation import copy_for_members, document_response, gone_document, wants_activity
+from federation.negotiation import (
+    copy_for_members,
+    document_response,
+    gone_document,
+    kept_from_readers,
+    wants_activity,
+)
 from frontend.forms import form_page
 from funding import access, actions, calendars, queries
 from funding.filters import CallFilter
@@ -82,7 +88,7 @@ def call_page(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def _withdrawn(request: HttpRequest, public_id: str) -> HttpResponse:
     """410: the tombstone to programs, a plain page to people. Raises Http404 for what the reader never could see."""
-    copy = copy_for_members(request)
+    copy = copy_for_members(request) or kept_from_readers(request)
     if copy is not None:
         return copy
     call = access.withdrawn_for_reading(request.actor, public_id)

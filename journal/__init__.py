@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from journal.claims import retry as retry
     from journal.claims import settle as settle
     from journal.keeper import last_heartbeat as last_heartbeat
+    from journal.keeper import roll as roll
     from journal.lanes import lane as lane
     from journal.models import Claimable as Claimable
     from journal.models import Entry as Entry
@@ -48,6 +49,7 @@ _HOMES = {
     "retry": "journal.claims",
     "settle": "journal.claims",
     "last_heartbeat": "journal.keeper",
+    "roll": "journal.keeper",
     "lane": "journal.lanes",
     "Claimable": "journal.models",
     "Entry": "journal.models",

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from atlas import lists
 from atlas.models import Card, Topic
-from federation import actors, audiences
+from federation import actors, audiences, restrictions
 from federation.models import Actor, AudienceKey
 from notifications.models import Follow
 
 if TYPE_CHECKING:
     from accounts.models import User
     from atlas.models import CardQuerySet
+    from federation.models import Published
 
 LONGEST_TARGET = Follow._meta.get_field("target").max_length
 
@@ -68,11 +69,15 @@ def reader(user: User) -> Actor:
     return actors.for_user(user)
 
 
-def may_read(user_ids: Iterable[int], card: Card) -> set[int]:
-    """Those of these people of this node who may see `card`."""
+def may_read(user_ids: Iterable[int], card: Card | Published) -> set[int]:
+    """Those of these people of this node who may see a thing, by its card or its row, and do not block who says it."""
     ids = set(user_ids)
     if card.node is not None and card.node.blocked_at is not None:
         return set()
+    speaker_uri = card.speaker_uri if isinstance(card, Card) else card.actor.uri
+    if restrictions.is_hidden(card.uri, speaker_uri):
+        return set()
+    ids -= restrictions.users_blocking(speaker_uri, card.node)
     if card.audience in {audiences.PUBLIC, audiences.this_node()}:
         return ids
     keys = AudienceKey.objects.filter(audience=card.audience, actor__user__in=ids)

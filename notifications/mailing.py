@@ -20,6 +20,7 @@ from accounts.models import User
 from journal import Errand, Wanted, errand_for_each, errand_kind
 from notifications import kinds, letters, matters
 from notifications.models import Mail, Notice, Pace
+from notifications.queries import shown_to
 
 log = logging.getLogger(__name__)
 
@@ -110,7 +111,7 @@ def _claim_day(user_id: int) -> Mail | None:
     if Mail.objects.filter(user=user, day=today).exists():
         _ask_for_the_next(user)
         return None
-    waiting = list(_waiting(user).select_for_update().values_list("pk", flat=True))
+    waiting = list(_waiting(user).select_for_update(of=("self",)).values_list("pk", flat=True))
     if not waiting:
         return None
     mail = Mail.objects.create(user=user, day=today)
@@ -140,7 +141,7 @@ def _waiting(user: User) -> QuerySet[Notice]:
     """What is unread and was in no mail yet, of all that this person wants mail about."""
     wanted = matters.kinds_at(matters.paces_of([user.pk])[user.pk], Pace.DAILY, Pace.AT_ONCE)
     since = timezone.now() - NEWS_FOR
-    unread = Notice.objects.filter(user=user, read_at=None, mail=None, made_at__gte=since, kind__in=wanted)
+    unread = shown_to(user).filter(read_at=None, mail=None, made_at__gte=since, kind__in=wanted)
     return unread.order_by("-made_at", "-pk")[: letters.MOST]
 
 

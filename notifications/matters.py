@@ -33,7 +33,7 @@ EXPLAINED = {
     Matter.DATES: _("Places, new times, and what is cancelled."),
     Matter.WORDS: _("Somebody writes to you, names you, answers you, or writes about something of yours."),
     Matter.MONEY: _("The closing date of a call has moved."),
-    Matter.NODE: _("For stewards: other nodes that want to be neighbours."),
+    Matter.NODE: _("For stewards: other nodes that want to be neighbours, reports, and what waits for you."),
 }
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.template.loader import render_to_string
 
 from atlas import lists, slots
-from atlas.access import cards_for
-from atlas.models import Topic
+from atlas.access import followed_comes_from
+from atlas.models import Card, Topic
 from notifications.access import LONGEST_TARGET
 from notifications.actions import NAME_LENGTH
 from notifications.models import Follow, Notice
@@ -22,16 +22,23 @@ if TYPE_CHECKING:
 
     from accounts.models import User
     from atlas.filters import CardFilter
-    from atlas.models import Card
+    from federation.models import Actor
 
 NEWEST = 4
 
 
 def hand_down() -> None:
     """Called once at start."""
+    followed_comes_from(addresses_followed)
     slots.fill(slots.TOPIC_ACTIONS, topic_button)
     slots.fill(slots.HOME_FOLLOWED, followed_section)
     slots.fill(slots.ATLAS_ACTIONS, search_buttons)
+
+
+def addresses_followed(reader: Actor) -> QuerySet[Follow, str]:
+    """The groups and people that somebody follows, as part of a query."""
+    kinds = (Follow.Kind.GROUP, Follow.Kind.PERSON)
+    return Follow.objects.filter(user=reader.user_id, kind__in=kinds).values_list("target", flat=True)
 
 
 def topic_button(request: HttpRequest, topic: Topic) -> str:
@@ -68,7 +75,7 @@ def newest_followed(request: HttpRequest, user: User) -> list[Card] | None:
     topics = targets[Follow.Kind.TOPIC]
     topics += Topic.objects.filter(broader__iri__in=topics).values_list("iri", flat=True)
     groups, persons = targets[Follow.Kind.GROUP], targets[Follow.Kind.PERSON]
-    visible = cards_for(request)
+    visible = Card.objects.asked_for_by(request.actor)
     # In the name of a person only while they show a page, as with notices.
     shown = visible.filter(kind=Follow.Kind.PERSON, uri__in=persons).order_by().values("uri")
     about = Q(card_topics__topic__in=topics) | Q(group_uri__in=groups) | Q(speaker_uri__in=shown)

@@ -12,6 +12,7 @@ from django.db.models import CharField, F, Max, QuerySet, Value
 from django.urls import reverse
 
 from atlas.models import Card
+from federation.blocks import from_blocked
 from notifications import kinds, topics
 from notifications.access import reader
 from notifications.models import Follow, Notice
@@ -56,19 +57,24 @@ class FollowLine:
     topic: topics.Topic | None
 
 
+def shown_to(user: User) -> QuerySet[Notice]:
+    """The notices of a person, but for what somebody on a blocked node published or did."""
+    return Notice.objects.filter(~from_blocked("uri"), ~from_blocked("entry__actor"), user=user)
+
+
 def notices_of(user: User, unread_only: bool = False) -> QuerySet[Notice]:
     """Newest first."""
-    notices = Notice.objects.filter(user=user).order_by("-made_at", "-pk")
+    notices = shown_to(user).order_by("-made_at", "-pk")
     return notices.filter(read_at=None) if unread_only else notices
 
 
 def unread_count(user: User) -> int:
-    return Notice.objects.filter(user=user, read_at=None).count()
+    return shown_to(user).filter(read_at=None).count()
 
 
 def newest_unread(user: User) -> int | None:
     """The highest id among the unread; None when all are read."""
-    newest = Notice.objects.filter(user=user, read_at=None).aggregate(newest=Max("pk"))["newest"]
+    newest = shown_to(user).filter(read_at=None).aggregate(newest=Max("pk"))["newest"]
     return None if newest is None else int(newest)
 
 
@@ -132,5 +138,5 @@ def followers_of_areas(area: str) -> Iterable[tuple[int, str]]:
 def _cards(user: User, uris: Collection[str]) -> dict[str, Card]:
     if not uris:
         return {}
-    visible = Card.objects.visible_to(reader(user)).filter(uri__in=set(uris)).select_related("node")
+    visible = Card.objects.asked_for_by(reader(user)).filter(uri__in=set(uris)).select_related("node")
     return {card.uri: card for card in visible}

@@ -10,7 +10,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from atlas.models import Card
-from federation.models import Actor
+from federation import restrictions
+from federation.models import Actor, Node
 from journal import Errand, periodic, reaction
 from notifications import actions, pokes, queries, searches, topics
 from notifications.access import may_read
@@ -41,7 +42,8 @@ def tell_followers(errand: Errand) -> None:
         for user_id, (kind, params) in reasons.items()
         if user_id in readers
     )
-    searches.try_all(entry)
+    if not restrictions.is_limited(card.speaker_uri):
+        searches.try_all(entry)
 
 
 def _reasons(card: Card, author_uri: str) -> dict[int, tuple[str, dict[str, str]]]:
@@ -52,6 +54,10 @@ def _reasons(card: Card, author_uri: str) -> dict[int, tuple[str, dict[str, str]
     for person in _person_who_speaks(card, author_uri):
         for user_id, _uri in queries.followers(Follow.Kind.PERSON, {person.uri}):
             reasons.setdefault(user_id, (NEW_FROM_PERSON, {"name": person.title}))
+    if card.node is not None and card.node.peering == Node.Peering.LIMITED:
+        return reasons  # not shown to who has not asked for it
+    if restrictions.is_limited(card.speaker_uri):
+        return reasons  # only who follows them hears of what stewards no longer show unasked
     own = set(card.card_topics.values_list("topic_id", flat=True))
     by_topic = queries.followers(Follow.Kind.TOPIC, topics.with_broader(own))
     for user_id, topic in sorted(by_topic, key=lambda each: each[1] not in own):
@@ -80,7 +86,7 @@ def forget(errand: Errand) -> None:
     pokes.poke_users(readers)
 
 
-@reaction("notifications.metro", to="card.*")
+@reaction("notifications.metro", to=("card.*", "moderation.*"))
 def poke_open_pages(errand: Errand) -> None:
     """Pages that show the metropolitan view look again."""
     pokes.poke_metro()

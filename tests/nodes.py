@@ -64,12 +64,21 @@ class LiveNode:
     `production` gives it a PostgreSQL database, Redis for wake-ups and sockets, and a worker and beat of their
     own; otherwise it is one embedded process. It begins with a copy of what was `kept` of another node at the
     same address, or with nothing, as on a steward's first day. More `settings` become environment variables.
+    Where a proxy stands before it at `port`, it listens at its `inner_port`.
     """
 
     def __init__(
-        self, port: int, data: Path, *, production: bool = False, kept: Kept | None = None, **settings: str
+        self,
+        port: int,
+        data: Path,
+        *,
+        production: bool = False,
+        kept: Kept | None = None,
+        inner_port: int = 0,
+        **settings: str,
     ) -> None:
         self.port = port
+        self.inner_port = inner_port or port
         self.kept = kept
         self.origin = f"http://127.0.0.1:{port}"
         self.data = data
@@ -138,7 +147,9 @@ class LiveNode:
 
     def start(self) -> None:
         """Start whatever does not run, and wait until the node says it is ready."""
-        commands = {"web": [sys.executable, "manage.py", "serve"]}
+        commands = {"web": [sys.executable, "manage.py", "serve", f"--port={self.inner_port}"]}
+        if self.kept:  # with its tables, as they are now
+            commands["web"].append("--no-migrate")
         if self.production:
             celery = [sys.executable, "-m", "celery", "-A", "config"]
             commands["worker"] = [*celery, "worker"]

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Prefetch, Q
 from django.utils.translation import gettext_lazy as _
 
-from federation import audiences
+from federation import audiences, restrictions
 from federation.models import Node
 
 from .topics import Topic
@@ -27,10 +27,25 @@ class CardQuerySet(models.QuerySet["Card"]):
 
     def visible_to(self, reader: Actor | None) -> Self:
         """What `reader` may see: every list, map, count and file starts here. None is a visitor."""
+        return self._readable(reader).filter(restrictions.cards_shown_to(reader))
+
+    def asked_for_by(self, reader: Actor | None) -> Self:
+        """As `visible_to`, with what stewards no longer show unasked: for who follows its speaker or is on its page."""
+        return self._readable(reader).filter(restrictions.cards_shown_to(reader, asked_for=True))
+
+    def _readable(self, reader: Actor | None) -> Self:
         readable = audiences.readable_by(reader)
         visible = self.filter(audience__in=readable, node__blocked_at__isnull=True)
         visible.readable = readable
         return visible
+
+    def unasked(self, followed: Iterable[str] = ()) -> Self:
+        """Without what comes from nodes that are heard and not shown unasked; what one of `followed` published, and
+        what one's own groups there did, stays."""
+        mine = [audience.removesuffix("/members") for audience in self.readable if audience.endswith("/members")]
+        chosen = Q(group_uri__in=followed) | Q(speaker_uri__in=followed) | Q(uri__in=followed)
+        chosen |= Q(group_uri__in=mine) | Q(uri__in=mine)
+        return self.filter(Q(node__isnull=True) | ~Q(node__peering=Node.Peering.LIMITED) | chosen)
 
     def _clone(self) -> Self:
         """What is narrowed further is read by the same reader."""

@@ -39,7 +39,7 @@ def concept_words(scheme: str, slugs: Sequence[str]) -> list[str]:
 def page_of(context: Context, uri: str) -> str:
     """The page of what `uri` names, on this node; empty where the reader may not see that. One query."""
     reader = context["request"].actor
-    return Card.objects.visible_to(reader).filter(uri=uri).values_list("url", flat=True).first() or ""
+    return Card.objects.asked_for_by(reader).filter(uri=uri).values_list("url", flat=True).first() or ""
 
 
 @register.inclusion_tag("atlas/_attachments.html")

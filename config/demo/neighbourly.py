@@ -30,7 +30,7 @@ def invite_neighbours(kit: Kit, origins: Origins) -> int:
     for key, origin in origins.items():
         known = Node.objects.filter(origin=origin).exclude(peering=Node.Peering.NONE)
         if key != kit.key and not known.exists():
-            peering.invite(origin, by=steward)
+            peering.invite(origin, accepts=peering.AGREEMENT, by=steward)
             asked += 1
     return asked
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from cop import mentions, threads
 from cop.access import NotAllowed, may_edit, may_speak_as
 from cop.models import Conversation, Group, Member, Participant, Person, Post
-from federation import audiences, identity, publishing
+from federation import audiences, identity, publishing, restrictions
 from federation.models import Actor, AudienceKey, Document
 
 if TYPE_CHECKING:
@@ -130,9 +130,10 @@ def write_to(author: Actor, person: Actor, text: str, *, language: str = "", onc
 def conversation_for(author: Actor, person: Actor) -> Conversation | None:
     """The conversation of these two, begun when there is none; None where `person` cannot be written to by `author`.
 
-    Inside a transaction. Whoever shows a page can be written to; whoever has left, no more.
+    Inside a transaction. Whoever shows a page can be written to; whoever has left, no more, nor those of whom one
+    blocks the other: the answer is the same, so that nobody learns of a block.
     """
-    if author.pk == person.pk:
+    if author.pk == person.pk or restrictions.keep_apart(author, person) or restrictions.is_suspended(author):
         return None
     pair = _pair(author, person)
     held = Conversation.objects.filter(pair=pair).first()

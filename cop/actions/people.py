@@ -66,7 +66,7 @@ def groups_changed(actor: Actor) -> None:
     # Held before their groups are looked up: of two memberships that change at once, the second sees both.
     person = Person.objects.select_for_update(of=("self",)).filter(actor=actor).first()
     if person is not None and person.is_public and "groups" in person.shown:
-        publishing.change(person, "person", by=actor, groups=_public_groups_of(actor))
+        publishing.change(person, "person", by=actor, speaks=False, groups=_public_groups_of(actor))
 
 
 def _public_groups_of(actor: Actor) -> list[str]:

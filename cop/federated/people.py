@@ -33,6 +33,11 @@ class PersonOnTheWire(FederatedType):
     def is_hidden(self, person: Person) -> bool:
         return not person.is_public
 
+    def silence(self, person: Person) -> Person:
+        """As if they had closed their page."""
+        person.is_public = False
+        return person
+
     def topics_of(self, person: Person) -> list[str]:
         return []  # a person is not announced; who looks for expertise finds them
 

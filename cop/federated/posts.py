@@ -46,6 +46,10 @@ class PostOnTheWire(FederatedType):
     def topics_of(self, post: Post) -> list[str]:
         return []
 
+    def stands_under(self, post: Post) -> Actor | None:
+        thing = threads.thing_at(post.about_uri)
+        return thing.actor if thing is not None and thing.actor.type == Actor.Type.GROUP else None
+
     def to_object(self, post: Post) -> Json:
         said: Json = {
             "name": post.title,
@@ -66,9 +70,14 @@ class PostOnTheWire(FederatedType):
         if post.audience == audiences.PUBLIC or is_conversation(post.audience):
             return [actor.delivery_inbox for actor in spoken_to(post) if not actor.is_ours]
         # What is for members goes to members alone, whoever it names; a group of another node hears it for its own.
-        full = {"node__peering": Node.Peering.FULL, "node__blocked_at__isnull": True}
-        home = Actor.objects.filter(uri=post.audience.removesuffix("/members"), **full).first()
+        full = Node.objects.filter(Node.FOR_GROUPS, blocked_at__isnull=True)
+        home = Actor.objects.filter(uri=post.audience.removesuffix("/members"), node__in=full).first()
         return [home.delivery_inbox] if home is not None else []
+
+    def asks(self, post: Post) -> Actor | None:
+        """Whoever published the thing it is about."""
+        thing = threads.thing_at(post.about_uri)
+        return thing.actor if thing is not None else None
 
     def welcomes(self, read: Reader, sender: Actor) -> bool:
         answered = read.uri("inReplyTo") if "inReplyTo" in read else ""

@@ -77,15 +77,18 @@ def form_for(thing: Published, reply_to: str = "") -> type[PostForm]:
 
 
 def writing(reader: Actor | None, thing: Published, answered: Post | None = None) -> dict[str, Any]:
-    """The form to write, or why there is none: not signed in, not in the group, no name to write under."""
+    """The form to write, or why there is none: not signed in, not in the group, no name to write under; and whether
+    the reader may take words out of the talk."""
     if not reader:
         return {"form": None, "why_not": "sign in"}
+    seats = talk.seats_of(reader)
+    may = {"may_take_out": talk.leads(seats, thing)}
     try:
-        voices = talk.voices(reader, thing)
+        voices = talk.voices(reader, thing, seats)
     except NotAllowed:
-        return {"form": None, "why_not": "join"}
+        return {"form": None, "why_not": "join"} | may
     if not voices:
-        return {"form": None, "why_not": "show a page"}
+        return {"form": None, "why_not": "show a page"} | may
     reply_to = answered.uri if answered is not None else ""
     initial = {"about": thing.uri, "reply_to": reply_to, "voice": voices[0][0]}
-    return {"form": form_for(thing, reply_to)(initial=initial, voices=voices), "why_not": ""}
+    return {"form": form_for(thing, reply_to)(initial=initial, voices=voices), "why_not": ""} | may

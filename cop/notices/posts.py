@@ -10,7 +10,7 @@ from accounts.models import User
 from cop import threads
 from cop.actions.conversations import is_conversation
 from cop.models import Group, Member, Mute, Participant, Post
-from federation import audiences
+from federation import audiences, restrictions
 from federation.models import AudienceKey
 from journal import reaction
 from notifications import pokes
@@ -58,12 +58,13 @@ def tell_of_post(errand: Errand) -> None:
     """Those who wrote it, cannot read it or have muted it are left out."""
     entry = errand.entry
     assert entry is not None  # reactions always come with their entry
-    post = Post.objects.select_related("actor").filter(uri=entry.uri, withdrawn_at__isnull=True).first()
-    if post is None:
+    post = Post.objects.select_related("actor", "node").filter(uri=entry.uri, withdrawn_at__isnull=True).first()
+    if post is None or restrictions.is_hidden(post.uri, post.actor.uri) or restrictions.is_limited(post.actor.uri):
         return
     thing = threads.thing_at(post.about_uri)
     reasons = _reasons(post, thing)
     told = _able_to_read(reasons.keys() - _not_wanting(post, thing), post.audience)
+    told -= restrictions.users_blocking(post.actor.uri, post.node)
     public = thing is not None and thing.audience == audiences.PUBLIC
     params = {
         "person": post.called,

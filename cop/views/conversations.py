@@ -17,7 +17,6 @@ from atlas.views.fragments import is_for
 from cop import access, talk
 from cop.actions import conversations as actions
 from cop.forms.conversations import WordsForm
-from cop.models import Conversation
 from frontend.forms import form_page
 
 if TYPE_CHECKING:
@@ -93,7 +92,7 @@ def _sent(request: HttpRequest, other: Actor, form: WordsForm) -> bool:
 
 
 def _mine(request: HttpRequest, public_id: str) -> Any:
-    held = Conversation.objects.filter(public_id=public_id, participants__actor=request.actor).first()
+    held = talk.readable_conversations().filter(public_id=public_id, participants__actor=request.actor).first()
     if held is None:
         raise Http404
     return talk.with_others([held], request.actor)[0]

@@ -20,6 +20,7 @@ from cop.actions import membership
 from cop.forms.groups import AnswerForm, GroupForm, JoinForm, NewGroupForm, RoleForm
 from cop.models import Group, Member
 from cop.views.withdrawn import page_or_tombstone
+from federation import seeing
 from federation.negotiation import document_response, wants_activity
 from frontend.forms import form_page
 
@@ -55,15 +56,23 @@ def _people(request: HttpRequest, group: Group, me: Member | None) -> dict[str, 
     """Who is in the group, for those who are; how many, for everybody else. Only its own node knows them."""
     inside = me is not None and me.state == Member.State.JOINED and group.is_ours
     steward = inside and me is not None and me.role == Member.Role.STEWARD
+    waiting = list(queries.waiting_at(group)[:PEOPLE_PER_PAGE]) if steward else []
+    seeing.opened(activities={member.join_uri: group.actor for member in waiting if not member.actor.is_ours})
     people = Paginator(queries.people_of(group), PEOPLE_PER_PAGE).get_page(request.GET.get("page")) if inside else None
     return {
         "is_steward": steward,
         "people": people,
         "how_many": people.paginator.count if people is not None else queries.how_many_in(group),
-        "waiting": queries.waiting_at(group)[:PEOPLE_PER_PAGE] if steward else [],
+        "waiting": waiting,
+        "receipt": receipt_of_joining(me),
         "spoken": [name for code, name in LANGUAGES if code in group.languages],
         "join_form": None if inside else JoinForm(initial={"name": queries.own_name(request.actor)}),
     }
+
+
+def receipt_of_joining(me: Member | None) -> seeing.Progress | None:
+    """How far somebody's own request has come, while it waits at another node."""
+    return seeing.receipt(me.join_uri) if me is not None and me.state == Member.State.ASKED else None
 
 
 @signed_in

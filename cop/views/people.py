@@ -44,7 +44,8 @@ def person_page(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def _document(request: HttpRequest, public_id: str) -> HttpResponse:
-    person = Person.objects.filter(public_id=public_id, was_public=True).select_related("actor", "node").first()
+    known = Person.objects.filter(public_id=public_id, was_public=True).exclude(node__blocked_at__isnull=False)
+    person = known.select_related("actor", "node").first()
     if person is not None:
         return document_response(request, person)
     actor = Actor.objects.filter(uri__endswith=f"/people/{public_id}", node__isnull=True, gone_at__isnull=True).first()

@@ -39,6 +39,7 @@ def thread(request: HttpRequest) -> HttpResponse:
     context = {"thing": thing, "title": threads.title_of(thing)}
     context["endorsed"] = types.endorsed(thing.uri) if thing.is_ours else {}
     context["thread"] = talk.thread_about(thing.uri, request.actor, request.GET.get("page"))
+    talk.tell_read(request.actor, thing, context["thread"].branches)
     if is_for(request, THREAD):
         response = render(request, "cop/_thread.html", context)
     else:
@@ -93,6 +94,7 @@ def post_page(request: HttpRequest, public_id: str) -> HttpResponse:
     thing = _thing_for(request, post.about_uri)
     context = {"post": post, "thing": thing, "title": threads.title_of(thing)}
     context["branches"] = [talk.branch_of(post, request.actor)]
+    talk.tell_read(request.actor, thing, context["branches"])
     return render(request, "cop/post.html", context | writing(request.actor, thing, post))
 
 

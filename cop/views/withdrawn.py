@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from django.http import Http404
 from django.shortcuts import render
 
-from cop.access import withdrawn_for_reading
-from federation.negotiation import copy_for_members, gone_document, wants_activity
+from cop.access import may_trace, withdrawn_for_reading
+from federation.negotiation import copy_for_members, gone_document, kept_from_readers, wants_activity
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,7 +35,7 @@ def page_or_tombstone(
             try:
                 return view(request, public_id, **kwargs)  # type: ignore[no-any-return]
             except Http404:
-                copy = copy_for_members(request)
+                copy = copy_for_members(request) or kept_from_readers(request)
                 if copy is not None:
                     return copy
                 row = withdrawn_for_reading(model, request.actor, public_id)
@@ -43,7 +43,8 @@ def page_or_tombstone(
                     raise
             if wants_activity(request):
                 return gone_document(row)
-            return render(request, "cop/withdrawn.html", {"instead": instead(row)}, status=410)
+            context = {"instead": instead(row), "row": row, "runs": may_trace(request.actor, row)}
+            return render(request, "cop/withdrawn.html", context, status=410)
 
         return shown
 

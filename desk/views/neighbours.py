@@ -1,4 +1,4 @@
-"""Neighbour nodes: asking, answering, pausing, ending."""
+"""The list of neighbour nodes, asking another one, and finding one that was heard of."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import stewards_only
-from desk import queries
-from desk.forms import NeighbourForm
+from desk import neighbourhood
+from desk.forms import AddressForm, NeighbourForm
 from federation import introductions, peering
 from federation.models import Node
 from federation.peering import CannotPeer
@@ -22,13 +22,7 @@ if TYPE_CHECKING:
 
 PER_PAGE = 30
 MOST_OFFERED = 50
-ANSWERS = {
-    "accept": peering.accept,
-    "refuse": peering.refuse,
-    "pause": peering.pause,
-    "resume": peering.resume,
-    "end": peering.end,
-}
+LONGEST_ADDRESS = 255
 
 
 def why_not(no: CannotPeer) -> str:
@@ -41,6 +35,9 @@ def why_not(no: CannotPeer) -> str:
         CannotPeer.NOTHING_OPEN: _("No question is open between this node and %(node)s."),
         CannotPeer.NO_NEIGHBOUR: _("%(node)s is not a neighbour."),
         CannotPeer.NOT_PAUSED: _("%(node)s is not paused."),
+        CannotPeer.NOT_LIMITED: _("%(node)s is shown like any other neighbour already."),
+        CannotPeer.NOT_BLOCKED: _("%(node)s is not blocked."),
+        CannotPeer.NOT_AGREED: _("The agreement has other words now. Read it again before you accept it for %(node)s."),
     }.get(no.reason, _("%(node)s is not the address of a node. It should look like https://node.example.org."))
     return words % {"node": no.address}
 
@@ -48,7 +45,9 @@ def why_not(no: CannotPeer) -> str:
 @require_safe
 @stewards_only
 def neighbours(request: HttpRequest) -> HttpResponse:
-    return _page(request, NeighbourForm())
+    """With `?ask=` and an address, the form to ask that node is filled in."""
+    asked = request.GET.get("ask", "").replace("\0", "")[:LONGEST_ADDRESS]
+    return _page(request, NeighbourForm(initial={"address": asked}))
 
 
 @require_POST
@@ -56,8 +55,9 @@ def neighbours(request: HttpRequest) -> HttpResponse:
 def invite(request: HttpRequest) -> HttpResponse:
     form = NeighbourForm(request.POST)
     if form.is_valid():
+        said = form.cleaned_data
         try:
-            node = peering.invite(form.cleaned_data["address"], by=request.actor.uri)
+            node = peering.invite(said["address"], accepts=said["agreement"], by=request.actor.uri)
             messages.success(request, _("%(node)s is being asked. Their steward answers.") % {"node": node})
             return redirect("desk-neighbours")
         except CannotPeer as no:
@@ -65,19 +65,26 @@ def invite(request: HttpRequest) -> HttpResponse:
     return _page(request, form, status=400)
 
 
-def _page(request: HttpRequest, form: NeighbourForm, status: int = 200) -> HttpResponse:
-    page = Paginator(queries.neighbours(), PER_PAGE).get_page(request.GET.get("page"))
-    context = {"form": form, "page": page, "acquaintances": introductions.acquaintances()[:MOST_OFFERED]}
-    return render(request, "desk/neighbours.html", context, status=status)
-
-
-@require_POST
+@require_safe
 @stewards_only
-def answer(request: HttpRequest, node_id: int, answer: str) -> HttpResponse:
-    node = get_object_or_404(Node, pk=node_id)
-    try:
-        ANSWERS[answer](node, by=request.actor.uri)
-        messages.success(request, _("Done. %(node)s is being told.") % {"node": node})
-    except CannotPeer as no:
-        messages.error(request, why_not(no))
+def find(request: HttpRequest) -> HttpResponse:
+    """The page of any node that was heard of, neighbour or not."""
+    form = AddressForm(request.GET)
+    node = Node.objects.filter(origin=form.cleaned_data["address"]).first() if form.is_valid() else None
+    if node is not None:
+        return redirect("desk-neighbour", node.pk)
+    wanted = request.GET.get("address", "")[:LONGEST_ADDRESS]
+    messages.info(request, _("Nothing has come from “%(address)s” yet, and nothing went there.") % {"address": wanted})
     return redirect("desk-neighbours")
+
+
+def _page(request: HttpRequest, form: NeighbourForm, status: int = 200) -> HttpResponse:
+    page = Paginator(neighbourhood.neighbours(), PER_PAGE).get_page(request.GET.get("page"))
+    page.object_list = neighbourhood.with_progress(page.object_list, neighbourhood.how_many_ours())
+    context = {
+        "form": form,
+        "find_form": AddressForm(auto_id="find_%s"),
+        "page": page,
+        "acquaintances": introductions.acquaintances()[:MOST_OFFERED],
+    }
+    return render(request, "desk/neighbours.html", context, status=status)

@@ -13,10 +13,10 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import stewards_only
 from cop.queries import open_claims
 from cop.queries import waiting_for_answer as asking_to_join
-from desk import queries
+from desk import neighbourhood, queries
 from desk.forms import ThisNodeForm
 from events.queries import waiting_for_answer as asking_to_come
-from federation import actors
+from federation import actors, seeing
 from federation.describing import describe_this_node
 from federation.models import Delivery, Receipt
 from frontend.forms import form_page
@@ -32,15 +32,22 @@ LANES = {"errand": Errand, "receipt": Receipt, "delivery": Delivery}
 @require_safe
 @stewards_only
 def desk(request: HttpRequest) -> HttpResponse:
-    """Each list of what waits is paged by itself: `?nodes=`, `?claims=`, `?joins=`, `?places=`."""
+    """Each list of what waits is paged by itself, as `?nodes=`; of reports the oldest stand here."""
+    node = actors.this_node()
     waiting = {
-        "nodes": queries.asking(),
+        "nodes": neighbourhood.asking(),
         "claims": open_claims(),
         "joins": asking_to_join(request.actor),
         "places": asking_to_come(request.actor),
     }
     context = {name: Paginator(rows, PER_PAGE).get_page(request.GET.get(name)) for name, rows in waiting.items()}
-    return render(request, "desk/desk.html", context | {"health": queries.health(), "node": actors.this_node()})
+    asked = {each.asked_by: node.actor for each in context["nodes"]}
+    asked |= {each.join_uri: each.group.actor for each in context["joins"] if not each.actor.is_ours}
+    asked |= {each.join_uri: each.gathering.actor for each in context["places"] if not each.actor.is_ours}
+    seeing.opened(activities=asked)
+    context["reports"] = queries.open_reports()[:PER_PAGE]
+    context["held_things"] = queries.with_things(queries.held()[:PER_PAGE]) if node.hold_first_post else []
+    return render(request, "desk/desk.html", context | {"health": queries.health(), "node": node})
 
 
 @form_page

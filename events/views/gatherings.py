@@ -21,7 +21,14 @@ from events.actions import gatherings as actions
 from events.forms import AttendForm, GatheringEditForm, GatheringForm
 from events.models import Attendee, Gathering
 from events.views.times import times_for
-from federation.negotiation import copy_for_members, document_response, gone_document, wants_activity
+from federation import seeing
+from federation.negotiation import (
+    copy_for_members,
+    document_response,
+    gone_document,
+    kept_from_readers,
+    wants_activity,
+)
 from frontend.forms import form_page
 
 if TYPE_CHECKING:
@@ -45,6 +52,7 @@ def gathering_page(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def _page(request: HttpRequest, gathering: Gathering) -> dict[str, Any]:
     organiser = access.may_edit(request.actor, gathering)
+    me = queries.attendance(gathering, request.actor)
     context: dict[str, Any] = {
         "gathering": gathering,
         "times": times_for(request, gathering),
@@ -52,7 +60,8 @@ def _page(request: HttpRequest, gathering: Gathering) -> dict[str, Any]:
         "venue": _shown_venue(request, gathering),
         "programme": queries.programme(gathering, request.actor) if gathering.kind == "festival" else [],
         "organiser": organiser,
-        "me": queries.attendance(gathering, request.actor),
+        "me": me,
+        "receipt": seeing.receipt(me.join_uri) if me is not None and me.state == Attendee.State.ASKED else None,
         "attend_form": AttendForm(initial={"name": own_name(request.actor)}),
     }
     return context | (_people(request, gathering) if organiser else {})
@@ -61,8 +70,10 @@ def _page(request: HttpRequest, gathering: Gathering) -> dict[str, Any]:
 def _people(request: HttpRequest, gathering: Gathering) -> dict[str, Any]:
     """Who asked and who was answered, for the organisers. Of those who wait, the next ones follow those answered."""
     answered = _answered(request, gathering)
+    waiting = list(queries.waiting_at(gathering)[:PEOPLE_PER_PAGE])
+    seeing.opened(activities={each.join_uri: gathering.actor for each in waiting if not each.actor.is_ours})
     return {
-        "waiting": queries.waiting_at(gathering)[:PEOPLE_PER_PAGE],
+        "waiting": waiting,
         "answered": answered,
         "people": [attendee for attendee in answered if attendee.state == Attendee.State.COMING],
         "refused": [attendee for attendee in answered if attendee.state == Attendee.State.DECLINED],
@@ -93,13 +104,14 @@ def _shown_venue(request: HttpRequest, gathering: Gathering) -> Place | None:
 
 def withdrawn(request: HttpRequest, public_id: str) -> HttpResponse:
     """410: the tombstone to programs, a plain page to people. Raises Http404 for what the reader never could see."""
-    copy = copy_for_members(request)
+    copy = copy_for_members(request) or kept_from_readers(request)
     if copy is not None:
         return copy
     gathering = access.withdrawn_for_reading(request.actor, public_id)
     if wants_activity(request):
         return gone_document(gathering)
-    return render(request, "events/withdrawn.html", {"gathering": gathering}, status=410)
+    context = {"gathering": gathering, "runs": access.may_trace(request.actor, gathering)}
+    return render(request, "events/withdrawn.html", context, status=410)
 
 
 @signed_in

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import logging
+import math
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
@@ -28,15 +30,19 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+PAUSED = "our neighbourhood is paused; please send it again later"
+"""What a paused neighbour is told with 503; by these words a node of our kind knows it from a server that is down."""
+LOOK_AGAIN_SECONDS = 3600
 CONTENT_TYPES = ("application/activity+json", "application/ld+json", "application/json")
 
 
 class Refusal(Exception):
     """Why a request stops at the door, and with which status."""
 
-    def __init__(self, status: int, reason: str) -> None:
+    def __init__(self, status: int, reason: str, *, retry_after: int | None = None) -> None:
         super().__init__(reason)
         self.status = status
+        self.headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
 
 
 @csrf_exempt
@@ -47,7 +53,9 @@ def inbox(request: HttpRequest, **_which: str) -> HttpResponse:
         receive(request)
     except Refusal as refusal:
         log.info("inbox refused with %s: %s", refusal.status, refusal)
-        return HttpResponse(f"{refusal}\n", status=refusal.status, content_type="text/plain; charset=utf-8")
+        return HttpResponse(
+            f"{refusal}\n", status=refusal.status, content_type="text/plain; charset=utf-8", headers=refusal.headers
+        )
     return HttpResponse(status=202)
 
 
@@ -107,7 +115,14 @@ def _policy(actor_uri: str) -> None:
     if node is not None and node.blocked_at is not None:
         raise Refusal(403, "this node does not take messages from yours")
     if node is not None and node.peering == Node.Peering.PAUSED:
-        raise Refusal(503, "our neighbourhood is paused; please send it again later")
+        raise Refusal(503, PAUSED, retry_after=_seconds_until(node.paused_until))
+
+
+def _seconds_until(moment: dt.datetime | None) -> int:
+    """How long a paused neighbour need not try again; without an end, they look once an hour."""
+    if moment is None:
+        return LOOK_AGAIN_SECONDS
+    return max(1, math.ceil((moment - timezone.now()).total_seconds()))
 
 
 def _farewell_of_a_stranger(activity: Mapping[str, Any], actor_uri: str) -> bool:

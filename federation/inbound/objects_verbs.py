@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from federation import audiences, identity, peering, types
-from federation.inbound import endorsements
+from federation.inbound import endorsements, removals
 from federation.inbound.objects import bury, take
 from federation.inbound.verbs import Incoming, Refused, verb
 from federation.models import Actor, AudienceKey, Document, Endorsement, Following, Node
@@ -87,6 +87,8 @@ def pass_on(incoming: Incoming) -> str:
     uri = obj.get("id") if isinstance(obj, dict) else obj
     if not isinstance(uri, str):
         raise Refused("object: expected an address")
+    if removals.speaks_for_its_talk(incoming):
+        return removals.taken_out(incoming, uri)
     if identity.is_ours(uri):
         return endorsements.count(incoming, uri, Endorsement.Kind.ANNOUNCE)
     if not is_welcome(incoming):
@@ -115,7 +117,7 @@ def _as_said(activity: Json, doer: Actor, *, passed_on_by: Actor) -> str:
 def is_welcome(incoming: Incoming) -> bool:
     """Things are taken in from neighbours (also while an agreement is being made), from whoever somebody here follows,
     and, for members only, from the groups our people are in. What strangers push at us is not kept."""
-    open_states = (*Node.SHARING, Node.Peering.INVITED, Node.Peering.LIMITED)
+    open_states = (*Node.SHARING, Node.Peering.INVITED)
     if incoming.node.peering in open_states:
         return True
     followed = Following.objects.filter(followed=incoming.actor, follower__node__isnull=True)

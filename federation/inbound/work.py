@@ -54,7 +54,7 @@ def _compare_after(rows: list[Receipt]) -> None:
     """Where something came from, more may have been meant to come: the views are compared once it is quiet."""
     spoke = Node.objects.filter(actors__in={row.actor_id for row in rows}).distinct()
     with transaction.atomic():
-        for node in spoke.filter(peering__in=repair.COMPARED).order_by("pk"):
+        for node in spoke.filter(peering__in=Node.SHARING).order_by("pk"):
             repair.soon(node)
 
 

@@ -2,18 +2,31 @@
 
 from .actors import Actor, Following, Source
 from .attachments import Attachment
-from .nodes import Introduction, Node, ThisNode
+from .moderation import Block, Flag, Restriction
+from .nodes import Acceptance, Introduction, Node, Remark, ThisNode
 from .published import AudienceKey, Endorsement, Published, PublishedQuerySet, Submission
-from .wire import Activity, Delivery, Document, Publication, PublicationCounter, Receipt, SeenSignature
+from .wire import (
+    Activity,
+    Delivery,
+    Document,
+    Publication,
+    PublicationCounter,
+    Receipt,
+    Seen,
+    SeenSignature,
+)
 
 __all__ = [
+    "Acceptance",
     "Activity",
     "Actor",
     "Attachment",
     "AudienceKey",
+    "Block",
     "Delivery",
     "Document",
     "Endorsement",
+    "Flag",
     "Following",
     "Introduction",
     "Node",
@@ -22,6 +35,9 @@ __all__ = [
     "Published",
     "PublishedQuerySet",
     "Receipt",
+    "Remark",
+    "Restriction",
+    "Seen",
     "SeenSignature",
     "Source",
     "Submission",

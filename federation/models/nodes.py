@@ -26,7 +26,11 @@ class Node(models.Model):
         LIMITED = "limited", _("We hear them, but do not show them unasked")
         ENDED = "ended", _("No longer neighbours")
 
-    SHARING = (Peering.TRIAL, Peering.FULL)
+    SHARING = (Peering.TRIAL, Peering.FULL, Peering.LIMITED)
+    """Each hears what the other publishes. That one is not shown unasked changes nothing between the two."""
+    AGREED = (*SHARING, Peering.PAUSED)
+    FOR_GROUPS = Q(peering=Peering.FULL) | Q(peering=Peering.PAUSED, resumes_as__in=["", "full"])
+    """Nodes that get what is for one group with members there; while one is paused, it waits."""
 
     origin = models.CharField(max_length=255, unique=True)
     name = models.CharField(max_length=200, blank=True)
@@ -34,7 +38,11 @@ class Node(models.Model):
     actor = models.OneToOneField(Actor, null=True, blank=True, on_delete=models.SET_NULL, related_name="represents")
     peering = models.CharField(max_length=8, choices=Peering.choices, default=Peering.NONE)
     peered_at = models.DateTimeField(null=True, blank=True)
+    paused_until = models.DateTimeField(null=True, blank=True, help_text="empty while paused: until a steward says so")
+    resumes_as = models.CharField(max_length=8, blank=True, help_text="the peering that a pause goes back to")
     blocked_at = models.DateTimeField(null=True, blank=True)
+    contact = models.CharField(max_length=254, blank=True, help_text="who to write to there, as they say")
+    reports = models.TextField(blank=True, help_text="how they handle reports, as they say")
     heard_at = models.DateTimeField(default=timezone.now, help_text="last signed word from them")
     reached_at = models.DateTimeField(null=True, blank=True, help_text="last delivery they took")
 
@@ -70,6 +78,11 @@ class Node(models.Model):
                 condition=~Q(peering__in=["trial", "full", "paused", "limited"]) | Q(actor__isnull=False),
                 name="node_neighbour_has_actor",
             ),
+            models.CheckConstraint(
+                condition=Q(paused_until__isnull=True, resumes_as="")
+                | Q(peering="paused", resumes_as__in=["", "trial", "full", "limited"]),
+                name="node_only_a_pause_has_an_end",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -78,6 +91,34 @@ class Node(models.Model):
     @property
     def is_neighbour(self) -> bool:
         return self.peering in self.SHARING and self.blocked_at is None
+
+
+class Acceptance(models.Model):
+    """A steward here accepted the agreement between neighbours, in this version of its words. Kept for ever."""
+
+    node = models.ForeignKey(Node, on_delete=models.CASCADE, related_name="acceptances")
+    version = models.PositiveSmallIntegerField()
+    by = models.CharField(max_length=500, blank=True, help_text="the actor of who accepted it")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(version__gte=1), name="acceptance_version_from_one")]
+
+    def __str__(self) -> str:
+        return f"version {self.version} with {self.node_id}"
+
+
+class Remark(models.Model):
+    """Why a steward did what the journal says they did. The journal itself holds no words."""
+
+    entry = models.OneToOneField("journal.Entry", on_delete=models.CASCADE, related_name="remark")
+    text = models.CharField(max_length=300)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(text=""), name="remark_says_something")]
+
+    def __str__(self) -> str:
+        return self.text
 
 
 class Introduction(models.Model):
@@ -103,6 +144,10 @@ class ThisNode(models.Model):
     summary = models.TextField(_("what this node is for"), max_length=1000, blank=True)
     area = models.CharField(_("area"), max_length=100, blank=True)
     contact = models.EmailField(_("contact address, shown to everybody"), blank=True)
+    reports = models.TextField(_("how you handle reports"), max_length=1000, blank=True)
+    hold_first_post = models.BooleanField(
+        _("the first thing somebody new publishes waits for a steward"), default=False
+    )
     actor = models.OneToOneField(Actor, on_delete=models.PROTECT, related_name="+")
 
     class Meta:

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from federation import audiences
+from federation import audiences, restrictions
 
 from .actors import Actor
 from .nodes import Node
@@ -31,9 +31,14 @@ class AudienceKey(models.Model):
 class PublishedQuerySet(models.QuerySet[Any]):
     def visible_to(self, reader: Actor | None) -> Self:
         """What `reader` may see: every list and every page starts here. None is somebody not signed in."""
-        return self.filter(withdrawn_at__isnull=True, audience__in=audiences.readable_by(reader)).exclude(
-            node__blocked_at__isnull=False
-        )
+        readable = self.filter(withdrawn_at__isnull=True, audience__in=audiences.readable_by(reader))
+        shown = readable.filter(restrictions.shown_to(reader)).exclude(node__blocked_at__isnull=False)
+        # Those who see what is kept from others are told so, by their page, which need not ask again.
+        return shown.annotate(is_kept=restrictions.kept_from_others()) if reader else shown
+
+    def unasked(self) -> Self:
+        """Without what comes from nodes that are heard and not shown unasked."""
+        return self.exclude(node__peering=Node.Peering.LIMITED)
 
     def ours(self) -> Self:
         return self.filter(node__isnull=True)

@@ -167,3 +167,24 @@ class Delivery(Claimable):
 
     def __str__(self) -> str:
         return f"{self.activity_id} to {self.inbox}"
+
+    @classmethod
+    def not_held_back(cls) -> models.QuerySet[Delivery]:
+        """Without those that wait on purpose, so are not late: for a node that is paused, blocked or at rest."""
+        resting = Q(node__rest_until__gt=timezone.now())
+        return cls._default_manager.exclude(
+            resting | Q(node__peering=Node.Peering.PAUSED) | Q(node__blocked_at__isnull=False)
+        )
+
+
+class Seen(models.Model):
+    """Somebody who can answer has opened what this activity brought: over there if it is ours, here if it is theirs.
+
+    Nobody's name is kept or told. The row is written with the `Read` that says so, or when that came in: once.
+    """
+
+    activity_uri = models.CharField(max_length=500, unique=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.activity_uri

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from federation import audiences, types
+from federation import audiences, restrictions, types
 from federation.documents import bucket_of, content_hash
 from federation.models import Actor, Following, Publication, PublicationCounter
 from federation.outbound import say
@@ -39,22 +39,39 @@ def publish_uri(uri: str) -> None:
     if not row.is_ours or not type_.shared or row.audience == audiences.this_node():
         return
     last = Publication.objects.filter(uri=uri).first()
-    if not type_.may_speak(row):
+    silenced = type_.is_actor and restrictions.is_suspended(row.actor)
+    if not type_.may_speak(row) or (not silenced and restrictions.is_off_the_network(row)):
         if last is not None and not last.tombstone:
+            _raise_above(row, last)
             _withdraw(type_, row, last)
         return
+    row = type_.silence(row) if silenced else row
     doc = type_.document(row)
     digest = content_hash(doc)
     if last is not None and not last.tombstone and last.content_hash == digest:
         return
+    if last is not None and row.version <= last.version:
+        _raise_above(row, last)
+        doc = type_.document(row)
+        digest = content_hash(doc)
     _remember(type_.kind_of(row), row, doc, digest, tombstone=False)
     verb = "Create" if last is None or last.tombstone else "Update"
-    if type_.is_hidden(row):
+    if silenced or type_.is_hidden(row):
         say.erase(uri)
     say.supersede(uri)
     say.say(row.actor, verb, doc, _recipients(type_, row), to=doc["to"], cc=doc.get("cc"))
     if verb == "Create" and row.audience == audiences.PUBLIC:
         _announce(type_.topics_of(row), row.uri)
+
+
+def _raise_above(row: Any, last: Publication) -> None:
+    """What is kept from others by a steward, and what comes back, is news to them: it has a version of its own. The
+    action behind it changed no word of the thing itself, so its version is raised here, where it is told."""
+    if row.version > last.version:
+        return
+    held = type(row).objects.select_for_update().only("pk", "version").get(pk=row.pk)
+    row.version = max(held.version, last.version + 1)
+    type(row).objects.filter(pk=row.pk).update(version=row.version)
 
 
 def _withdraw(type_: types.FederatedType, row: Any, last: Publication) -> None:

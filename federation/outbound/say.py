@@ -30,7 +30,7 @@ def new_activity_uri() -> str:
 def say(
     actor: Actor,
     type_: str,
-    obj: Json | str,
+    obj: Json | str | list[str],
     inboxes: Iterable[str],
     *,
     to: list[str],
@@ -42,7 +42,8 @@ def say(
 
     `about` is the id of the thing concerned: a later delivery about it to the same inbox waits for an earlier one.
     """
-    about = about or (obj if isinstance(obj, str) else str(obj.get("id", "")))
+    if not about and not isinstance(obj, list):
+        about = obj if isinstance(obj, str) else str(obj.get("id", ""))
     uri = new_activity_uri()
     if isinstance(obj, dict) and "proof" not in obj:  # with its context, its proof would go
         obj = {key: value for key, value in obj.items() if key != "@context"}
@@ -82,8 +83,8 @@ def address(activity: Activity, inboxes: Iterable[str]) -> None:
 
 
 def neighbours() -> list[str]:
-    """The inboxes of every node we share the metropolitan view with."""
-    nodes = Node.objects.filter(peering__in=Node.SHARING, blocked_at__isnull=True).select_related("actor")
+    """The inboxes of every node we share the metropolitan view with; for one that is paused it waits."""
+    nodes = Node.objects.filter(peering__in=Node.AGREED, blocked_at__isnull=True).select_related("actor")
     return [node.actor.delivery_inbox for node in nodes if node.actor]
 
 
@@ -99,9 +100,11 @@ def followers_of(actor: Actor) -> list[str]:
 
 
 def readers_of(audience: str) -> list[str]:
-    """The inboxes of members elsewhere who may read what is for `audience`, on fully peered nodes only."""
+    """The inboxes of members elsewhere who may read what is for `audience`, on fully peered nodes only; for one that
+    is paused it waits."""
     actors = Actor.objects.filter(
-        audience_keys__audience=audience, node__peering=Node.Peering.FULL, node__blocked_at__isnull=True
+        audience_keys__audience=audience,
+        node__in=Node.objects.filter(Node.FOR_GROUPS, blocked_at__isnull=True),
     )
     return [actor.delivery_inbox for actor in actors]
 

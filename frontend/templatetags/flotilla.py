@@ -306,6 +306,12 @@ def node_origin() -> str:
     return settings.ORIGIN
 
 
+@register.simple_tag(takes_context=True)
+def alarm(context: template.Context) -> str:
+    request = context.get("request")
+    return shell.alarm(getattr(request, "user", None))
+
+
 @register.simple_tag
 def node_name() -> str:
     return shell.node_name()

@@ -14,7 +14,10 @@ from checks import APPS, ROOT
 ENVIRONMENT_READERS = {"env", "environ"}
 ANY = "\0"
 """Stands for the part of a journal name that is only known when the program runs."""
-KINDS = "group|listing|person|topic|need|offer|expertise|place|post|gathering|call|know-how|node|source|actor|card|link"
+KINDS = (
+    "group|listing|person|topic|need|offer|expertise|place|post|gathering|call|know-how|node|source|actor|card|link"
+    "|flag|moderation"
+)
 HAPPENED = re.compile(rf'"((?:{KINDS})\.[a-z_]+)"')
 
 

@@ -102,6 +102,15 @@ PAGES: dict[str, tuple[Example, ...]] = {
     "post": (Example("/posts/{post}"), Example("/posts/{post}", STEWARD, face="to answer")),
     "post-edit": (Example("/posts/{post}/edit", MEMBER),),
     "post-withdrawal": (Example("/posts/{post}/withdrawal", MEMBER),),
+    "travels": (
+        Example("/travels/?of={need_uri}", STEWARD),
+        Example("/travels/?of=https://nowhere.example/1", STEWARD, face="not found", status=404),
+    ),
+    "post-taking-out": _new("/posts/{their_words}/taking-out"),
+    "group-taken-out": (Example("/groups/{group}/taken-out", STEWARD),),
+    "report-new": _new("/reports/new?about={need_uri}", MEMBER),
+    "reports": (Example("/reports/", MEMBER), Example("/reports/", GUARDED, face="none yet")),
+    "blocks": (Example("/me/blocks", MEMBER), Example("/me/blocks", GUARDED, face="nobody")),
     "conversations": (Example("/conversations/", STEWARD), Example("/conversations/", GUARDED, face="none yet")),
     "conversation": (Example("/conversations/{conversation}", STEWARD),),
     "write-to": (*_new("/people/{person}/writing", MEMBER),),
@@ -165,10 +174,30 @@ PAGES: dict[str, tuple[Example, ...]] = {
         Example("/desk/bringing/{refused_import}", STEWARD, face="refused"),
     ),
     "desk-claim": _new("/desk/claims/{claim}", STEWARD),
+    "desk-reports": (Example("/desk/reports", STEWARD),),
+    "desk-report": (
+        *_new("/desk/reports/{report}", STEWARD),
+        Example("/desk/reports/{closed_report}", STEWARD, face="answered"),
+    ),
+    "desk-moderation": (Example("/desk/moderation", STEWARD),),
+    "desk-refusal": _new("/desk/moderation/{held}/refusal", STEWARD),
     "desk-node": (Example("/desk/node", STEWARD),),
     "desk-work": (Example("/desk/work", STEWARD),),
     "desk-sources": _new("/desk/sources"),
-    "desk-neighbours": (Example("/desk/neighbours", STEWARD),),
+    "desk-neighbours": (
+        Example("/desk/neighbours", STEWARD),
+        Example("/desk/neighbours?ask=https://unknown.example", STEWARD, face="an address filled in"),
+    ),
+    "desk-neighbour": (
+        Example("/desk/neighbours/{asking}", STEWARD, face="asks"),
+        Example("/desk/neighbours/{friend}", STEWARD, face="neighbour"),
+        Example("/desk/neighbours/{paused}", STEWARD, face="paused"),
+        Example("/desk/neighbours/{blocked}", STEWARD, face="blocked"),
+    ),
+    "desk-neighbour-confirmation": (
+        *_new("/desk/neighbours/{friend}/block"),
+        Example("/desk/neighbours/{friend}/end", STEWARD, face="ending"),
+    ),
     # The frame
     "style": (Example("/style/"),),
     "accessibility": (Example("/accessibility/"),),
@@ -282,7 +311,12 @@ NOT_PAGES: dict[str, str] = {
     "desk-retrying": ACTION,
     "desk-invite": ACTION,
     "desk-answer": ACTION,
+    "desk-neighbour-finding": "answers with the page of a node, or with the list and why not",
     "desk-source-leaving": ACTION,
+    "desk-undoing": ACTION,
+    "block-new": ACTION,
+    "block-undoing": ACTION,
+    "post-putting-back": ACTION,
 }
 
 

@@ -32,7 +32,7 @@ from fido2.webauthn import (
     CollectedClientData,
 )
 
-from accounts.actions import invite
+from accounts.actions import invite, make_account
 from accounts.models import User
 from atlas.models import Topic
 from config.demo import loading, neighbourly
@@ -47,15 +47,18 @@ from cop.actions.people import change_page as show_page
 from cop.actions.people import person_of
 from cop.actions.places import publish_place
 from cop.actions.proposals import publish_proposal, withdraw_proposal
+from cop.actions.removal import take_out
 from cop.models import Group, Person, Proposal
+from desk.actions import Decision, decide
 from desk.bringing import uploads
 from events.actions.attendance import attend
 from events.actions.gatherings import change_gathering, publish_gathering
 from events.models import Gathering
-from federation import actors, peering
+from federation import actors, blocking, moderation, peering, reports, restraints
 from federation.attaching import Attaching, keep
+from federation.describing import describe_this_node
 from federation.inbound.objects import take
-from federation.models import Actor, Introduction, Node, Source
+from federation.models import Actor, Introduction, Node, Restriction, Source
 from federation.uploads import rewrite
 from funding.models import Call
 from journal.lanes import lanes
@@ -112,6 +115,7 @@ def stock(kits: int = len(KEYS)) -> dict[str, str]:
     found = _community(crew) | _places(crew) | _talk(crew) | _events(crew) | _know_how(crew) | _neighbours(crew)
     found |= _keys(crew)
     found |= _imports(crew)
+    found |= _reports(crew, found)
     _work_at_home()
     return found
 
@@ -206,6 +210,30 @@ def _talk(crew: Crew) -> dict[str, str]:
     talk.publish_post(steward, group.uri, "Who has a key?", title="Keys", members_only=True, language="en")
     message = talk.write_to(member, steward, "Could we meet on Monday?", language="en")
     return {"post": first.public_id, "conversation": message.audience.rsplit("/", 1)[1], "need_uri": need.uri}
+
+
+def _reports(crew: Crew, found: dict[str, str]) -> dict[str, str]:
+    """Reports that wait and one answered, a decision undone, a first need that waits, words taken out, a block."""
+    steward, leader, member = (actors.for_user(each) for each in (crew.steward, crew.leader, crew.member))
+    need = Proposal.objects.get(uri=found["need_uri"])
+    offer, group = Proposal.objects.ours().get(title="Ten folding chairs"), Group.objects.ours().get(name=GROUP)
+    waits, _is_new = reports.report(leader, need, "false", "It is only for *thirty*.")
+    answered, _is_new = reports.report(member, offer, "advertising", "They are sold elsewhere.")
+    reports.report(member, group, "other", "Look at the words about hinges.")
+    decide(answered, Decision.HIDE, by=steward, words="Give them away, or ask for a price.")
+    moderation.lift(Restriction.objects.get(object_uri=offer.uri), by=steward)
+    words = talk.publish_post(leader, group.uri, "Sell me your **doors**.", title="Doors", language="en")
+    take_out(steward, words, reason="This is no market.")
+    stays = talk.publish_post(leader, group.uri, "Whose hinge is this?", title="A hinge", language="en")
+    describe_this_node(hold_first_post=True)
+    somebody_new = actors.for_user(make_account("new@here.example", PASSWORD))
+    join_group(somebody_new, _open_to(somebody_new), name="Wanda (demo)")
+    speaker = Group.objects.ours().filter(members__actor=somebody_new)[0].actor
+    publish_proposal(somebody_new, speaker, Proposal.Direction.NEED, title="A first need", language="en")
+    blocking.block(member, leader.uri)
+    held = Restriction.objects.get(level=Restriction.Level.HELD)
+    shown = {"report": waits.pk, "closed_report": answered.pk, "held": held.pk, "their_words": stays.public_id}
+    return {name: str(value) for name, value in shown.items()}
 
 
 def _open_to(person: Actor) -> Group:
@@ -312,7 +340,7 @@ def _imports(crew: Crew) -> dict[str, str]:
 
 def _neighbours(crew: Crew) -> dict[str, str]:
     """One node in every state, one thing of theirs, and one errand that was given up."""
-    peering.invite("https://invited.example", by=actors.for_user(crew.steward).uri)
+    peering.invite("https://invited.example", accepts=peering.AGREEMENT, by=actors.for_user(crew.steward).uri)
     for name, state in (("asking", Node.Peering.ASKED), ("hackney", Node.Peering.PAUSED)):
         node = Node.objects.create(origin=f"https://{name}.example", name=f"{name.title()} (demo)", software="flotilla")
         actor = Actor.objects.create(uri=f"{node.origin}/actor", node=node, type=Actor.Type.APPLICATION, name=node.name)
@@ -320,6 +348,7 @@ def _neighbours(crew: Crew) -> dict[str, str]:
     friend = Node.objects.create(origin="https://friend.example", name="Friend (demo)", software="flotilla")
     actor = Actor.objects.create(uri=f"{friend.origin}/actor", node=friend, type=Actor.Type.APPLICATION)
     Node.objects.filter(pk=friend.pk).update(actor=actor, peering=Node.Peering.FULL, peered_at=timezone.now())
+    friend.refresh_from_db()
     Introduction.objects.create(node=friend, origin="https://unknown.example", name="Not met yet (demo)")
     Source.objects.create(address="@nobody@elsewhere.example", problem="their server answered 404")
     paused = Node.objects.get(origin=THEIRS)
@@ -328,7 +357,21 @@ def _neighbours(crew: Crew) -> dict[str, str]:
         take(_their_need(), paused)
     theirs = Proposal.objects.get(node=paused)
     Errand.objects.create(kind="atlas.card", state=Errand.State.DEAD, error="ValueError: a demo of what was given up")
-    return {"their_need": theirs.public_id}
+    blocked = Node.objects.create(origin="https://blocked.example", name="Blocked (demo)")
+    restraints.block(blocked, by=actors.for_user(crew.steward).uri, reason="Advertisements, since Monday")
+    restraints.limit(friend, by=actors.for_user(crew.steward).uri)
+    Node.objects.filter(pk=friend.pk).update(
+        contact="desk@friend.example",
+        reports="Two of us look every evening.",
+        catalogue_left=2700,
+        given_left=3,
+        given_at=timezone.now(),
+        unreachable_since=timezone.now(),
+    )
+    nodes = {"asking": Node.objects.get(peering=Node.Peering.ASKED), "friend": friend, "paused": paused}
+    return {"their_need": theirs.public_id} | {
+        name: str(node.pk) for name, node in (nodes | {"blocked": blocked}).items()
+    }
 
 
 def _attached() -> Attaching:

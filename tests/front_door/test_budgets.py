@@ -18,11 +18,13 @@ from cop.actions.membership import join_group
 from cop.actions.people import change_page, person_of
 from cop.actions.places import publish_place
 from cop.actions.proposals import publish_proposal
+from cop.actions.removal import take_out
 from cop.models import Member, Proposal
 from desk.models import Import
+from desk.queries import ALARM
 from events.actions.attendance import attend
 from events.models import Gathering
-from federation import actors, describing
+from federation import actors, blocking, describing, moderation, reports
 from federation.attaching import Attaching, keep
 from federation.models import Actor, Attachment, Delivery, Node, Receipt
 from federation.uploads import rewrite
@@ -75,7 +77,15 @@ BUDGETS = {
     "/desk/bringing": 6,
     "IMPORT": 6,
     "CLAIM": 7,
-    "/desk/neighbours": 6,
+    "/desk/neighbours": 8,
+    "NODE": 16,
+    "TRAVELS": 10,
+    "/desk/reports": 10,
+    "/desk/moderation": 9,
+    "REPORT": 12,
+    "TAKEN OUT": 9,
+    "/reports/": 9,
+    "/me/blocks": 6,
     "/desk/work": 17,
     "/accounts/signing-up/": 6,
     "/metro/catalogue?after=0": 4,
@@ -170,6 +180,11 @@ class Busy(Writers):
             language="en",
             refusals=refusals,
         )
+        self.flag, _is_new = reports.report(person, self.need, "false", f"Report {n}")
+        reports.report(self.alice, listing, "other", f"Report {n}")
+        moderation.hide(group.uri, by=self.alice, reason=f"Reason {n}")
+        take_out(self.alice, talk.publish_post(person, self.group.uri, f"Rude {n}"), reason="Rude")
+        blocking.block(self.alice, group.actor.uri)
         notify(self.alice.user, "join_accepted", group.uri, group=group.name)
         accounts.invite(self.alice.user)
         self._neighbour(n)
@@ -210,9 +225,13 @@ def address(busy: Busy, path: str) -> str:
         "LISTING": busy.listing.get_absolute_url(),
         "IMPORT": f"/desk/bringing/{busy.brought.pk}",
         "CLAIM": f"/desk/claims/{busy.claim.pk}",
+        "NODE": f"/desk/neighbours/{Node.objects.filter(peering=Node.Peering.ASKED).first().pk}",
+        "TRAVELS": f"/travels/?of={busy.need.uri}",
         "NEED": busy.need.get_absolute_url(),
         "PICTURE": busy.picture.path,
         "THREAD": f"/threads/?about={busy.need.uri}",
+        "REPORT": f"/desk/reports/{busy.flag.pk}",
+        "TAKEN OUT": f"{busy.group.get_absolute_url()}/taken-out",
         "POST": busy.post.get_absolute_url(),
         "CONVERSATION": busy.message.audience.removeprefix(settings.ORIGIN),
     }
@@ -222,6 +241,7 @@ def address(busy: Busy, path: str) -> str:
 
 
 def counted(client, path: str) -> list[str]:
+    cache.set(ALARM, "", None)
     cache.set(describing.NAME, "Camden", None)  # asked for once a minute, whichever page that falls on
     with CaptureQueriesContext(connection) as queries:
         answer = client.get(path)

@@ -19,7 +19,7 @@ from cop.actions.proposals import publish_proposal
 from cop.models import Member, Proposal
 from events.models import Gathering
 from federation import actors
-from federation.models import Node, ThisNode
+from federation.models import Actor, Node, ThisNode
 from funding.models import Call
 from knowledge.models import Page
 from tests.gatherings import HOUSING, Camden
@@ -34,7 +34,7 @@ ODD = [
 NAMES = """
     q kind topic area axis support node since until bbox zoom view page status closes amount currency resource rel
     origin after next speaker festival title exact time_zone language format once state up_to from to when token
-    older newer sort
+    older newer sort of ask address
 """.split()  # noqa: SIM905  words read best as words
 ROUTE = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)")
 
@@ -50,11 +50,15 @@ def node(db):
     lab, call, page = camden.gathering(), camden.call(), camden.page()
     asking = found_group(camden.alice, name="Menders", joining="request", language="en")
     join_group(camden.charlie, asking)
+    neighbour = Node.objects.create(origin="https://neighbour.example")
+    speaker = Actor.objects.create(uri=f"{neighbour.origin}/actor", node=neighbour, type="Application")
+    Node.objects.filter(pk=neighbour.pk).update(actor=speaker, peering=Node.Peering.ASKED)
     camden.known = {
         "groups": camden.group.public_id, "needs": need.public_id, "offers": need.public_id,
         "gatherings": lab.public_id, "calls": call.public_id, "know-how": page.public_id,
         "people": camden.bob.uri.rsplit("/", 1)[-1],
         "member_id": Member.objects.filter(state="asked").get().pk,
+        "node_id": neighbour.pk,
     }  # fmt: skip
     return camden
 
@@ -80,8 +84,9 @@ def paths(node, odd: bool = False) -> list[str]:
             def fill(match, value=value):
                 name = match[1] or match[2]
                 fixed = {"actor": "actor", "version": "2.1", "lane": "errand", "answer": "accept", "slug": "housing"}
+                fixed["step"] = "block"
                 fixed["number"] = "1"
-                if odd and name not in {"actor", "lane", "answer"}:
+                if odd and name not in {"actor", "lane", "answer", "step"}:
                     return value
                 return fixed.get(name) or str(node.known.get(name, value if value else "1"))
 
@@ -144,7 +149,8 @@ FIELDS = """
     application_url effort_hours answer role message is_public shown practice languages website once mode email
     makes_steward next target up_to contact login password code handle short_answer body jurisdiction licence
     checked_on checked_by adapted_from comment seen preview services give_back opening access access_note venue text
-    about reply_to voice members_only ways terms experience mute
+    about reply_to voice members_only ways terms experience mute agree agreement lasting reason reports
+    words told whom node decision hold_first_post
 """.split()  # noqa: SIM905  words read best as words
 TYPED = [
     [""], ["\0"], ["a\0b"], ["\ufffd"], ["-1"], ["9" * 400], ["1e309"], ["NaN"], ["Infinity"], ["²"], ["x" * 20000],
@@ -181,10 +187,11 @@ def good_forms(node) -> dict[str, dict]:
         "/me/page": {"name": "Alice", "language": "en"},
         "/me/account": {"language": "en", "time_zone": "Europe/London"},
         "/desk/node": {"name": "Camden"},
+        "/reports/new": {"about": node.group.uri, "reason": "false", "words": "x"},
     }
 
 
-@pytest.mark.parametrize("number", range(12))
+@pytest.mark.parametrize("number", range(13))
 def test_one_odd_field_in_a_good_form_is_answered(node, number):
     node.alice.user.is_steward = True
     node.alice.user.save()
@@ -237,7 +244,16 @@ def state_of(node) -> list:
     rows = [node.group, *Proposal.objects.all(), *Gathering.objects.all(), *Call.objects.all(), *Page.objects.all()]
     versions = [(row.uri, type(row).objects.get(pk=row.pk).version) for row in rows]
     roles = list(Member.objects.order_by("pk").values_list("pk", "role", "state"))
-    return [versions, roles, signup_mode(), Invitation.objects.count(), Node.objects.count(), ThisNode.objects.count()]
+    peerings = list(Node.objects.values_list("pk", "peering", "blocked_at"))
+    return [
+        versions,
+        roles,
+        peerings,
+        signup_mode(),
+        Invitation.objects.count(),
+        Node.objects.count(),
+        ThisNode.objects.count(),
+    ]
 
 
 @pytest.mark.parametrize("who", ["visitor", "stranger", "member"])

@@ -38,7 +38,7 @@ def main() -> int:
         return 0 if measured(proofs[options.name], options.quick) else 1
     if not options.all:
         for entry in proofs.values():
-            print(f"{entry.name:<10} {entry.promise}")
+            print(f"{entry.name:<12} {entry.promise}")
         return 0
     held = [measured(entry, options.quick) for entry in proofs.values()]
     print(f"{sum(held)} passed, {len(held) - sum(held)} failed")

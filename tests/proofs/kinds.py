@@ -10,14 +10,12 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import combinations
 from pathlib import Path
 
 from tests.federation.live.kinds import KINDS, STEPS
 from tests.federation.live.kinds_story import Story
 from tests.federation.live.node import InhabitedNode
-from tests.federation.live.shipyard import Shipyard, at_sea
-from tests.federation.live.stories import become_neighbours
+from tests.federation.live.shipyard import Shipyard
 from tests.proofs import Proof
 
 NAME = "kinds"
@@ -55,9 +53,8 @@ def _neighbours(names: tuple[str, ...]) -> Iterator[list[InhabitedNode]]:
     """Nodes that are all neighbours of each other."""
     with tempfile.TemporaryDirectory(prefix="flotilla-kinds-") as folder:
         data = Path(folder)
-        with Shipyard(data / "yard", production=False) as yard:
-            nodes = [yard.node(name, data) for name in names]
-            with at_sea(*nodes):
-                for one, other in combinations(nodes, 2):
-                    become_neighbours(one, other)
-                yield nodes
+        with (
+            Shipyard(data / "yard", production=False) as yard,
+            yard.company(*names, folder=data) as nodes,
+        ):
+            yield nodes

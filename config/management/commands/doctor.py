@@ -16,7 +16,8 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 import journal
-from config import embedded, health
+from config import embedded
+from federation.models import Delivery
 from journal import Claimable
 
 SHOWN = (
@@ -96,10 +97,12 @@ def _problems_of_database() -> Iterator[str]:
     if behind:
         yield f"{len(behind)} migrations are not applied. Run `manage.py migrate`."
         return
-    heard = journal.last_heartbeat()
-    if heard is None or timezone.now() - heard > health.WORKER_SILENCE:
-        since = f"since {heard:%Y-%m-%d %H:%M:%S} UTC" if heard else "yet"
+    workers = journal.roll()
+    if not workers.any_alive:
+        since = f"since {workers.last:%Y-%m-%d %H:%M:%S} UTC" if workers.last else "yet"
         yield f"No worker has been heard {since}. Start `manage.py serve`, or a Celery worker."
+    for missing in workers.missing if workers.any_alive else []:
+        yield f"Worker {missing.worker} has not been heard since {missing.at:%Y-%m-%d %H:%M:%S} UTC; others go on."
     for model in embedded.claimable_models():
         yield from _problems_of_work(model)
 
@@ -110,6 +113,7 @@ def _problems_of_work(model: type[Claimable]) -> Iterator[str]:
     if dead:
         last = rows.filter(state=Claimable.State.DEAD).order_by("-pk")[0]
         yield f"{dead} {model._meta.verbose_name_plural} were given up; the last one, {last}: {last.error}"
-    late = rows.filter(state=Claimable.State.READY, due_at__lt=timezone.now() - LATE).count()
+    awaited = Delivery.not_held_back() if model is Delivery else rows
+    late = awaited.filter(state=Claimable.State.READY, due_at__lt=timezone.now() - LATE).count()
     if late:
         yield f"{late} {model._meta.verbose_name_plural} are more than {LATE.seconds // 60} minutes late."

@@ -60,5 +60,5 @@ def shared_pair(
     tmp_path_factory: pytest.TempPathFactory, shipyard: Shipyard
 ) -> Iterator[tuple[InhabitedNode, InhabitedNode]]:
     """The same two, shared by the stories of a file: what others did stays. A file takes this or `pair`, not both."""
-    with shipyard.company("camden", "hackney", tmp_path_factory.mktemp("shared")) as nodes:
-        yield nodes
+    with shipyard.company("camden", "hackney", folder=tmp_path_factory.mktemp("shared")) as (camden, hackney):
+        yield camden, hackney

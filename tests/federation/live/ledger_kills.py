@@ -9,16 +9,19 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.federation.live.node import InhabitedNode
+from tests.storage import database_url
 
 REQUEST, DELIVERY, SWEEP = "request", "delivery", "sweep"
 LATEST = {REQUEST: 0.25, DELIVERY: 0.5, SWEEP: 1.5}
 """Seconds after a form was sent, after it was accepted, after the node answers again: as long as each may take."""
 LANES = {"errands": "journal_errand", "deliveries": "federation_delivery", "receipts": "federation_receipt"}
+
+HELD = "SELECT count(*) FROM {} WHERE state = 'ready' AND lease_owner <> '' AND lease_until IS NOT NULL"
+PROCESSES, WEIGHTS = ("web", "worker", "beat"), (45, 45, 10)
 
 
 @dataclass(frozen=True)
@@ -54,12 +57,17 @@ def plan(publications: int, kills: int, chance: random.Random) -> list[Kill]:
 
 
 class Captain:
-    """Kills the node as planned and starts it again at once, as a service manager would."""
+    """Kills processes of the node as planned and starts them again at once, as a service manager would.
 
-    def __init__(self, node: InhabitedNode, kills: list[Kill]) -> None:
+    In production one process at a time, else the one that is all of the node.
+    """
+
+    def __init__(self, node: InhabitedNode, kills: list[Kill], chance: random.Random) -> None:
         self.node = node
         self.kills = kills
+        self.chance = chance
         self.done: list[Kill] = []
+        self.killed: Counter[str] = Counter()
         self.in_hand: Counter[str] = Counter()
         """How many kills found the node at work on something, by lane."""
         self.restarts: list[float] = []
@@ -73,6 +81,11 @@ class Captain:
 
     def over(self, number: int) -> None:
         self._begin(number, DELIVERY)
+
+    def keep_up(self) -> None:
+        """Wait while more than two kills are late: else the last ones would find nothing going on."""
+        for thread in self._threads[:-2]:
+            thread.join()
 
     def wait(self) -> None:
         """Until every kill that has begun is over and the node runs. Raises what went wrong."""
@@ -102,8 +115,10 @@ class Captain:
             self._faults.append(fault)
 
     def _kill(self, kill: Kill) -> None:
-        self.node.kill()
-        self.in_hand.update({lane for lane, rows in in_hand(self.node.data).items() if rows})
+        name = self.chance.choices(PROCESSES, WEIGHTS)[0] if self.node.production else "web"
+        self.node.kill(name)
+        self.killed[name] += 1
+        self.in_hand.update({lane for lane, rows in in_hand(self.node).items() if rows})
         self.done.append(kill)
         begun = time.monotonic()
         self.node.start()
@@ -111,19 +126,23 @@ class Captain:
         self.restarts.append(self.last_start - begun)
 
 
-def in_hand(data: Path) -> dict[str, int]:
-    """How many rows of each lane a dead node left half done. Reads a copy: SQLite would begin to mend the file."""
+def in_hand(node: InhabitedNode) -> dict[str, int]:
+    """How many rows of each lane are held by somebody: by whoever was killed just now, or in production by another."""
+    if node.production:
+        import psycopg
+
+        with psycopg.connect(database_url(node.database)) as connection:
+            return {lane: int(connection.execute(HELD.format(table)).fetchone()[0]) for lane, table in LANES.items()}  # type: ignore[index]
+    return _in_wreck(node.data)
+
+
+def _in_wreck(data: Path) -> dict[str, int]:
+    """Of an embedded node that is dead. Reads a copy: SQLite would begin to mend the file."""
     with tempfile.TemporaryDirectory(prefix="flotilla-wreck-") as folder:
         for file in data.glob("node.sqlite3*"):
             shutil.copy(file, folder)
         connection = sqlite3.connect(Path(folder) / "node.sqlite3")
         try:
-            return dict(_held(connection))
+            return {lane: connection.execute(HELD.format(table)).fetchone()[0] for lane, table in LANES.items()}
         finally:
             connection.close()
-
-
-def _held(connection: sqlite3.Connection) -> Iterator[tuple[str, int]]:
-    for lane, table in LANES.items():
-        query = f"SELECT count(*) FROM {table} WHERE state = 'ready' AND lease_owner <> '' AND lease_until IS NOT NULL"
-        yield lane, connection.execute(query).fetchone()[0]

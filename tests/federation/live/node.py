@@ -36,9 +36,23 @@ class InhabitedNode(LiveNode):
     """A live node with a name and, once `stories.settle` was told to, a steward, `steward@<name>.example`."""
 
     def __init__(
-        self, name: str, data: Path, *, production: bool = False, port: int = 0, kept: Kept | None = None
+        self,
+        name: str,
+        data: Path,
+        *,
+        production: bool = False,
+        port: int = 0,
+        inner_port: int = 0,
+        kept: Kept | None = None,
     ) -> None:
-        super().__init__(port or free_port(), data, production=production, kept=kept, EMAIL_URL="dummymail://")
+        super().__init__(
+            port or free_port(),
+            data,
+            production=production,
+            kept=kept,
+            inner_port=inner_port,
+            EMAIL_URL="dummymail://",
+        )
         self.name = name
 
     def lay_out(self) -> None:

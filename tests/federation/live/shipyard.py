@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from tests.federation.live.node import InhabitedNode
+from tests.federation.live.proxy import Proxy
 from tests.federation.live.stories import become_neighbours, settle
 from tests.nodes import empty
 from tests.storage import Kept, drop_database, free_port
@@ -17,11 +18,16 @@ Made = TypeVar("Made")
 
 
 class Shipyard:
-    """Nodes of one profile. A name has the same address for as long as the yard is open, as its data says so."""
+    """Nodes of one profile. A name has the same address for as long as the yard is open, as its data says so.
 
-    def __init__(self, folder: Path, *, production: bool) -> None:
+    With a `proxy`, it stands before every node, at the address that others know.
+    """
+
+    def __init__(self, folder: Path, *, production: bool, proxy: Proxy | None = None) -> None:
         self.folder = folder
         self.production = production
+        self.proxy = proxy
+        self._inner_ports: dict[str, int] = {}
         self._ports: dict[str, int] = {}
         self._settled: dict[str, Kept] = {}
         self._neighbours: dict[tuple[str, ...], dict[str, Kept]] = {}
@@ -40,29 +46,44 @@ class Shipyard:
 
     def neighbours(self, first: str, second: str, folder: Path) -> tuple[InhabitedNode, InhabitedNode]:
         """Two such nodes whose stewards agreed on their desks to become neighbours; not started yet."""
-        if (first, second) not in self._neighbours:
-            self._neighbours[first, second] = self._introduce(first, second)
-        kept = self._neighbours[first, second]
-        return self._node(first, folder, kept[first]), self._node(second, folder, kept[second])
+        one, other = self.fleet((first, second), folder)
+        return one, other
+
+    def fleet(self, names: tuple[str, ...], folder: Path) -> list[InhabitedNode]:
+        """Any number of such nodes, each the neighbour of every other; not started yet."""
+        if names not in self._neighbours:
+            self._neighbours[names] = self._introduce(names)
+        kept = self._neighbours[names]
+        return [self._node(name, folder, kept[name]) for name in names]
 
     @contextmanager
-    def company(self, first: str, second: str, folder: Path) -> Iterator[tuple[InhabitedNode, InhabitedNode]]:
-        """Two such neighbours that run. Where none are kept they meet here: to keep some takes a second start."""
-        if (first, second) in self._neighbours:
-            nodes = self.neighbours(first, second, folder)
+    def company(self, *names: str, folder: Path) -> Iterator[list[InhabitedNode]]:
+        """Such neighbours that run. Where none are kept they meet here: to keep some takes a second start."""
+        if names in self._neighbours:
+            nodes = self.fleet(names, folder)
             with at_sea(*nodes):
                 yield nodes
             return
-        kept = self._settle([first, second])
-        nodes = self._node(first, folder, kept[first]), self._node(second, folder, kept[second])
+        kept = self._settle(list(names))
+        nodes = [self._node(name, folder, kept[name]) for name in names]
         with at_sea(*nodes):
             become_neighbours(*nodes)
             yield nodes
 
     def _node(self, name: str, folder: Path, kept: Kept) -> InhabitedNode:
-        port = self._ports.setdefault(name, 0) or free_port()
-        self._ports[name] = port
-        return InhabitedNode(name, folder / name, production=self.production, port=port, kept=kept)
+        if name not in self._ports:
+            self._ports[name] = self._inner_ports[name] = free_port()
+            if self.proxy:
+                self._inner_ports[name] = free_port()
+                self.proxy.stand_before(name, port=self._ports[name], inner=self._inner_ports[name])
+        return InhabitedNode(
+            name,
+            folder / name,
+            production=self.production,
+            port=self._ports[name],
+            inner_port=self._inner_ports[name],
+            kept=kept,
+        )
 
     def _settle(self, names: list[str]) -> dict[str, Kept]:
         def once(name: str) -> Kept:
@@ -79,13 +100,13 @@ class Shipyard:
         self._settled |= dict(zip(missing, at_once(once, missing), strict=True))
         return {name: self._settled[name] for name in names}
 
-    def _introduce(self, first: str, second: str) -> dict[str, Kept]:
-        kept = self._settle([first, second])
-        nodes = [self._node(name, self.folder / "meeting", kept[name]) for name in (first, second)]
+    def _introduce(self, names: tuple[str, ...]) -> dict[str, Kept]:
+        kept = self._settle(list(names))
+        nodes = [self._node(name, self.folder / "meeting", kept[name]) for name in names]
         with at_sea(*nodes):
             become_neighbours(*nodes)
             at_once(InhabitedNode.stop, nodes)
-            return {node.name: node.keep(self.folder / f"{node.name}_beside_{first}_{second}") for node in nodes}
+            return {node.name: node.keep(self.folder / f"{node.name}_beside_{'_'.join(names)}") for node in nodes}
 
 
 afloat: list[InhabitedNode] = []

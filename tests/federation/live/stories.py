@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any
 
 from tests.federation.live.node import PASSWORD, InhabitedNode, Visitor
@@ -20,6 +21,9 @@ found_group(actors.for_user(steward), name="Neighbours of " + {name!r}, joining=
 """
 
 
+AGREED = {"agree": "on", "agreement": "1"}
+
+
 def settle(node: InhabitedNode) -> None:
     """Give a node its steward, who leads one group."""
     node.prepare(STEWARD.format(email=f"steward@{node.name}.example", password=PASSWORD, name=node.name.title()))
@@ -29,17 +33,31 @@ def steward(node: InhabitedNode) -> Visitor:
     return node.person(f"steward@{node.name}.example")
 
 
-def become_neighbours(asking: InhabitedNode, asked: InhabitedNode) -> None:
-    """One steward gives the other node's address, the other says yes."""
-    answer = steward(asking).post("/desk/neighbours/invitations", {"address": asked.origin}, "/desk/neighbours")
-    assert answer.status == 200, answer.text[:1000]
-    desk = steward(asked)
-    page = eventually(lambda: re.search(r"/desk/neighbours/(\d+)/accept", desk.get("/desk/neighbours").text), within=30)
-    assert desk.post(page[0], {}, "/desk/neighbours").status == 200
-    eventually(lambda: agree(asking, asked), within=30)
+def become_neighbours(*nodes: InhabitedNode, wait: bool = True) -> None:
+    """Each with each: one steward gives the other node's address, the other says yes.
+
+    Unless told not to `wait`, returns when all hold the same.
+    """
+    desks = [steward(node) for node in nodes]
+    for place, desk in enumerate(desks):
+        for asked in nodes[place + 1 :]:
+            answer = desk.post("/desk/neighbours/invitations", {"address": asked.origin, **AGREED}, "/desk/neighbours")
+            assert answer.status == 200, answer.text[:1000]
+    for place, desk in enumerate(desks[1:], start=1):
+        for page in eventually(partial(_asking, desk, place), within=30):
+            assert desk.post(f"{page}/accept", AGREED, page).status == 200
+    if not wait:
+        return
+    eventually(lambda: agree(*nodes), within=30)
     # Agreeing digests speak of the objects; their cards are made a moment later, from the journal.
-    groups = {f"Neighbours of {node.name.title()}" for node in (asking, asked)}
-    eventually(lambda: all(groups <= set(cards(node, kind="group")) for node in (asking, asked)), within=30)
+    groups = {f"Neighbours of {node.name.title()}" for node in nodes}
+    eventually(lambda: all(groups <= set(cards(node, kind="group")) for node in nodes), within=30)
+
+
+def _asking(desk: Visitor, so_many: int) -> set[str] | None:
+    """Where a steward reads and answers what other nodes ask, once they are so many."""
+    pages = set(re.findall(r'/desk/neighbours/\d+(?=">Read and answer)', desk.get("/desk/").text))
+    return pages if len(pages) >= so_many else None
 
 
 def agree(*nodes: InhabitedNode) -> bool:

@@ -1,4 +1,4 @@
-"""The judge of `./run prove kill`, before fabricated books: it finds what is lost, doubled and strange."""
+"""The judge of `./run prove kills`, before fabricated books: it finds what is lost, doubled and strange."""
 
 from __future__ import annotations
 

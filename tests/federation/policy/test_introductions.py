@@ -45,12 +45,14 @@ def test_whom_a_neighbour_knows_is_offered_on_the_desk(peer, work, steward):
     assert steward.post("/desk/neighbours/invite", {"address": ISLINGTON}).status_code in {302, 404}
 
 
-def test_the_steward_asks_them_with_one_button_and_they_leave_the_list(peer, work, steward):
+def test_the_steward_asks_them_with_the_address_filled_in_and_they_leave_the_list(peer, work, steward):
     knows(peer, ISLINGTON)
     says_so(peer, work)
-    form = steward.get("/desk/neighbours").content.decode()
-    action = form.split("Known to your neighbours")[1].split('action="')[1].split('"')[0]
-    assert steward.post(action, {"address": ISLINGTON}).status_code == 302
+    offered = steward.get("/desk/neighbours").content.decode().split("Known to your neighbours")[1]
+    form = steward.get(offered.split('href="')[1].split('"')[0]).context["form"]
+    assert form.initial["address"] == ISLINGTON
+    agreed = {"address": ISLINGTON, "agree": "on", "agreement": form["agreement"].value()}
+    assert steward.post("/desk/neighbours/invitations", agreed).status_code == 302
     assert Node.objects.get(origin=ISLINGTON).peering == Node.Peering.INVITED
     assert introductions.acquaintances() == []
 
@@ -123,6 +125,8 @@ def test_we_say_whom_we_know_and_tell_neighbours_when_that_changes(peer, work, c
     assert Delivery.objects.get(activity=update).inbox == f"{peer.origin}/inbox"
 
 
-def test_paused_and_blocked_nodes_are_told_to_nobody(peer, client):
+def test_paused_limited_and_blocked_nodes_are_told_to_nobody(peer, client):
+    Node.objects.update(peering=Node.Peering.LIMITED)
+    assert json.loads(client.get("/metro/neighbours").content)["totalItems"] == 0
     Node.objects.update(peering=Node.Peering.PAUSED)
     assert json.loads(client.get("/metro/neighbours").content)["totalItems"] == 0

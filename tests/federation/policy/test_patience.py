@@ -21,7 +21,7 @@ def test_each_failure_waits_longer(stranger, outcomes, client, django_user_model
     client.force_login(django_user_model.objects.create_user("steward@here.example", "pw", is_steward=True))
     stranger.does(stranger.node, "Follow", f"{settings.ORIGIN}/actor")
     outcomes()
-    client.post(f"/desk/neighbours/{Node.objects.get().pk}/accept")
+    client.post(f"/desk/neighbours/{Node.objects.get().pk}/accept", {"agree": "on", "agreement": 1})
     Delivery.objects.update(inbox=NOBODY)
     Delivery.objects.exclude(pk=Delivery.objects.order_by("pk")[0].pk).delete()
     waits = []

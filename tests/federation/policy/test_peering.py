@@ -9,10 +9,12 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import User
-from federation import peering
+from federation import peering, restraints
 from federation.models import Activity, Delivery, Following, Node
 from journal.models import Errand
 from notifications.models import Notice
+
+AGREED = {"agree": "on", "agreement": peering.AGREEMENT}
 
 
 @pytest.fixture
@@ -40,7 +42,7 @@ def test_the_steward_says_yes_and_we_follow_back(stranger, outcomes, work, stewa
     stranger.does(stranger.node, "Follow", f"{settings.ORIGIN}/actor")
     outcomes()
     node = Node.objects.get()
-    answer = client.post(f"/desk/neighbours/{node.pk}/accept")
+    answer = client.post(f"/desk/neighbours/{node.pk}/accept", AGREED)
     assert answer.status_code == 302
     assert Node.objects.get().peering == Node.Peering.FULL
     assert said("Accept")[0]["object"]["actor"] == stranger.node.uri
@@ -67,7 +69,7 @@ def test_we_ask_and_they_say_yes(stranger, web, outcomes, work, steward, client)
     page = {"id": f"{stranger.origin}/c?after=0", "type": "OrderedCollectionPage", "orderedItems": [], "last": 0}
     web.pages[stranger.node.uri]["catalogue"] = f"{stranger.origin}/c"
     web.pages[f"{stranger.origin}/c?after=0"] = page
-    answer = client.post("/desk/neighbours/invitations", {"address": stranger.origin})
+    answer = client.post("/desk/neighbours/invitations", {"address": stranger.origin, **AGREED})
     assert answer.status_code == 302
     work()
     follow = said("Follow")[0]
@@ -80,7 +82,7 @@ def test_we_ask_and_they_say_yes(stranger, web, outcomes, work, steward, client)
 
 def test_we_follow_a_node_that_asked_us_while_we_could_not_reach_it(stranger, web, outcomes, work, steward, client):
     pages, web.pages = web.pages, {}
-    client.post("/desk/neighbours/invitations", {"address": stranger.origin})
+    client.post("/desk/neighbours/invitations", {"address": stranger.origin, **AGREED})
     work()
     web.pages = pages
     stranger.does(stranger.node, "Follow", f"{settings.ORIGIN}/actor")
@@ -101,13 +103,13 @@ def test_an_accept_nobody_asked_for_changes_nothing(stranger, outcomes):
     "address", ["", "not an address at all", "ftp://x.example", "https://user@x.example", "x" * 300]
 )
 def test_a_bad_address_is_named_and_nothing_is_written(address, steward, client):
-    answer = client.post("/desk/neighbours/invitations", {"address": address})
+    answer = client.post("/desk/neighbours/invitations", {"address": address, **AGREED})
     assert answer.status_code == 400
     assert not Node.objects.exists()
 
 
 def test_our_own_address_is_no_neighbour(steward, client):
-    answer = client.post("/desk/neighbours/invitations", {"address": settings.ORIGIN})
+    answer = client.post("/desk/neighbours/invitations", {"address": settings.ORIGIN, **AGREED})
     assert answer.status_code == 400
     assert f"{settings.ORIGIN} is this node itself." in answer.content.decode()
 
@@ -121,11 +123,11 @@ def test_the_desk_is_for_stewards(client, db):
 
 def test_pause_and_resume_lose_nothing(peer, work):
     node = Node.objects.get()
-    peering.pause(node)
+    restraints.pause(node)
     assert Node.objects.get().peering == Node.Peering.PAUSED
     with pytest.raises(peering.CannotPeer):
-        peering.pause(node)
-    peering.resume(node)
+        restraints.pause(node)
+    restraints.resume(node)
     assert Node.objects.get().is_neighbour
 
 
@@ -133,7 +135,7 @@ def test_ending_takes_both_follows_back(stranger, outcomes, steward, client):
     stranger.does(stranger.node, "Follow", f"{settings.ORIGIN}/actor")
     outcomes()
     node = Node.objects.get()
-    client.post(f"/desk/neighbours/{node.pk}/accept")
+    client.post(f"/desk/neighbours/{node.pk}/accept", AGREED)
     client.post(f"/desk/neighbours/{node.pk}/end")
     assert Node.objects.get().peering == Node.Peering.ENDED
     assert not Following.objects.exists()

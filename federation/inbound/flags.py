@@ -1,0 +1,91 @@
+"""Reports that other nodes send us about things of ours, and what becomes of those we sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+
+from federation import identity, reports, types
+from federation.inbound.verbs import Incoming, Refused, verb
+from federation.models import Flag
+from federation.models.moderation import LONGEST_REASON, LONGEST_WORDS
+from federation.reader import BadField, Reader
+from frontend.text import plain
+from journal import record
+
+if TYPE_CHECKING:
+    from federation.models import Actor, Published
+
+MOST_NAMED = 50  # things and actors in one Flag; Mastodon sends the account and some of its posts
+MOST_OPEN = 200  # reports of one node that wait for an answer here
+
+
+@verb("Flag")
+def flagged(incoming: Incoming) -> str:
+    """One report a message, about the first thing of ours it names; an actor counts where no thing is named."""
+    found = _of_ours(incoming.activity.get("object"))
+    if found is None:
+        return "about nothing of ours: not kept"
+    if Flag.objects.filter(node=incoming.node, closed_at__isnull=True).count() >= MOST_OPEN:
+        raise Refused(f"object: {MOST_OPEN} of your reports wait for an answer; please send the rest later")
+    words, reason = _words(incoming.activity), str(incoming.activity.get("reason", ""))
+    flag = reports.take(incoming.uri, found.uri, incoming.actor, incoming.node, reason, words)
+    return "a report for our stewards" if flag is not None else "reported before"
+
+
+def _of_ours(value: Any) -> Published | None:
+    named = value if isinstance(value, list) else [value]
+    uris = [each.get("id") if isinstance(each, dict) else each for each in named[:MOST_NAMED]]
+    ours = [uri for uri in uris if isinstance(uri, str) and len(uri) <= 500 and identity.is_ours(uri)]
+    located = [found for uri in ours[:10] if (found := types.locate(uri)) is not None]
+    standing = [(type_, row) for type_, row in located if row.is_ours and row.withdrawn_at is None]
+    standing.sort(key=lambda each: each[0].is_actor)
+    return standing[0][1] if standing else None
+
+
+def _words(activity: dict[str, Any]) -> str:
+    """What they say about it, as plain words; Mastodon sends text, others HTML."""
+    for name in ("content", "summary"):
+        try:
+            said = plain(Reader(activity).html(name, LONGEST_WORDS * 4), LONGEST_WORDS)
+        except BadField:
+            continue
+        if said:
+            return said
+    return ""
+
+
+def seen(flag_uri: str, actor: Actor) -> str:
+    """A steward of the node that a report of ours went to has opened it (`Read`)."""
+    flag = reports.came_from(flag_uri, actor.node, actor) if actor.node is not None else None
+    if flag is None:
+        raise Refused("object: expected a report we sent to you")
+    Flag.objects.filter(pk=flag.pk, seen_there_at__isnull=True).update(seen_there_at=timezone.now())
+    return "their stewards have seen our report"
+
+
+@verb("Accept", of="Flag")
+def acted(incoming: Incoming) -> str:
+    return _answered(incoming, acted=True)
+
+
+@verb("Reject", of="Flag")
+def left_as_it_is(incoming: Incoming) -> str:
+    return _answered(incoming, acted=False)
+
+
+def _answered(incoming: Incoming, *, acted: bool) -> str:
+    """Once: what is said first stands, and only by the node the report went to."""
+    uri = str((incoming.inner or {}).get("id", ""))
+    flag = reports.came_from(uri, incoming.node, incoming.actor)
+    if flag is None:
+        raise Refused("object: expected a report we sent to you")
+    now = timezone.now()
+    words = plain(_words(incoming.activity), LONGEST_REASON)
+    answer = {"answered_there_at": now, "acted_there": acted, "words_there": words}
+    if not Flag.objects.filter(pk=flag.pk, answered_there_at__isnull=True).update(**answer):
+        return "answered before"
+    Flag.objects.filter(pk=flag.pk, seen_there_at__isnull=True).update(seen_there_at=now)
+    record("flag.answered_there", flag.uri, actor=incoming.actor.uri, origin="peer")
+    return "their answer to our report"

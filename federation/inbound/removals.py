@@ -1,0 +1,67 @@
+"""The stewards of a group elsewhere take words out of its talk, and put them back (FEP-1b12: the group announces that
+it deletes). The words are their writer's, on their node; here they are hidden, since they stood in that talk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from federation import moderation, types
+from federation.inbound.verbs import Incoming, Refused, verb
+from federation.models.moderation import LONGEST_REASON
+from federation.reader import BadField, Reader
+from frontend.text import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def speaks_for_its_talk(incoming: Incoming) -> bool:
+    """Whether a group announces a Delete of its own, of what somebody else has said."""
+    inner = incoming.inner or {}
+    if inner.get("type") != "Delete" or _id(inner.get("actor")) != incoming.actor.uri:
+        return False
+    return incoming.target is None or incoming.target.actor_id != incoming.actor.pk
+
+
+def taken_out(incoming: Incoming, uri: str) -> str:
+    """Only by the group in whose talk the words stand. Of what is not known here nothing is remembered."""
+    if not _stands_under(incoming, uri):
+        return "takes out what is not known here"
+    moderation.take_out(uri, incoming.actor, by=None, reason=_reason(incoming.inner or {}))
+    return "taken out of the group's talk"
+
+
+@verb("Announce", of="Undo")
+def put_back(incoming: Incoming) -> str:
+    undone = (incoming.inner or {}).get("object")
+    if not isinstance(undone, dict) or undone.get("type") != "Delete":
+        return "undoes nothing this node acted on"
+    if _id((incoming.inner or {}).get("actor")) != incoming.actor.uri:
+        raise Refused("actor: only the group itself puts back what it took out")
+    uri = _id(undone.get("object"))
+    if uri is None or not moderation.put_back(uri, incoming.actor, by=None):
+        return "nothing of theirs to undo"
+    return "put back into the group's talk"
+
+
+def _stands_under(incoming: Incoming, uri: str) -> bool:
+    found = types.locate(uri)
+    if found is None or found[1].withdrawn_at is not None:
+        return False
+    group = found[0].stands_under(found[1])
+    if group is None or group.pk != incoming.actor.pk:
+        raise Refused(f"object: {uri} does not stand in the talk of {incoming.actor.uri}")
+    return True
+
+
+def _reason(inner: Mapping[str, Any]) -> str:
+    try:
+        return plain(Reader(inner).html("summary", LONGEST_REASON * 4), LONGEST_REASON)
+    except BadField:
+        return ""
+
+
+def _id(value: Any) -> str | None:
+    if isinstance(value, dict):
+        value = value.get("id")
+    return value if isinstance(value, str) else None

@@ -1,0 +1,123 @@
+"""What a steward does about another node for a while: pause it, not show it unasked, block it. Each can be undone.
+
+Nothing is thrown away meanwhile: follows stay, deliveries wait, and afterwards each reads on in the other's catalogue.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from federation import catalogue, introductions
+from federation.models import Delivery, Node, Remark
+from federation.peering import CannotPeer, set_state
+from journal import bell, errand, errand_kind, record
+
+if TYPE_CHECKING:
+    from journal.models import Errand
+
+PAUSES: dict[str, dt.timedelta | None] = {"day": dt.timedelta(days=1), "week": dt.timedelta(days=7), "open": None}
+"""How long a pause lasts; None: until a steward carries on."""
+
+
+def pause(node: Node, *, by: str = "", lasting: dt.timedelta | None = None) -> Node:
+    """Send nothing and take nothing for now, or for as long as `lasting`; what is due waits. Raises CannotPeer."""
+    with transaction.atomic():
+        node = _locked(node)
+        if not node.is_neighbour:
+            raise CannotPeer(CannotPeer.NO_NEIGHBOUR, node.origin)
+        until = timezone.now() + lasting if lasting is not None else None
+        set_state(node, Node.Peering.PAUSED, "node.paused", by=by, paused_until=until, resumes_as=node.peering)
+        if until is not None:
+            said = {"node": node.pk, "until": until.isoformat()}
+            errand("federation.resume", payload=said, key=f"resume:{node.pk}:{said['until']}", due_at=until)
+    return node
+
+
+def resume(node: Node, *, by: str = "") -> Node:
+    """Carry on as before the pause, with no loss. Raises CannotPeer."""
+    with transaction.atomic():
+        node = _locked(node)
+        if node.peering != Node.Peering.PAUSED:
+            raise CannotPeer(CannotPeer.NOT_PAUSED, node.origin)
+        before = Node.Peering(node.resumes_as or Node.Peering.FULL)
+        set_state(node, before, "node.resumed", by=by, here=True)
+        _carry_on(node)
+    return node
+
+
+@errand_kind("federation.resume")
+def resume_by_itself(errand_row: Errand) -> None:
+    """The end of a pause, unless a steward has carried on, or paused again, since it was planned."""
+    until = parse_datetime(errand_row.payload["until"])
+    node = Node.objects.filter(pk=errand_row.payload["node"], paused_until=until, peering=Node.Peering.PAUSED).first()
+    if node is not None:
+        resume(node)
+
+
+def limit(node: Node, *, by: str = "") -> Node:
+    """Go on hearing a neighbour, and show it only by address and to those who follow it. Raises CannotPeer."""
+    with transaction.atomic():
+        node = _locked(node)
+        if not node.is_neighbour or node.peering == Node.Peering.LIMITED:
+            raise CannotPeer(CannotPeer.NO_NEIGHBOUR, node.origin)
+        set_state(node, Node.Peering.LIMITED, "node.limited", by=by)
+    return node
+
+
+def stop_limiting(node: Node, *, by: str = "") -> Node:
+    """Show a neighbour like any other again. Raises CannotPeer."""
+    with transaction.atomic():
+        node = _locked(node)
+        if node.peering != Node.Peering.LIMITED:
+            raise CannotPeer(CannotPeer.NOT_LIMITED, node.origin)
+        set_state(node, Node.Peering.FULL, "node.unlimited", by=by)
+    return node
+
+
+def block(node: Node, *, by: str = "", reason: str = "") -> Node:
+    """Show nothing of it, send nothing to it and take nothing from it; `reason` is for the record here alone.
+
+    Raises CannotPeer.
+    """
+    with transaction.atomic():
+        node = _locked(node)
+        if node.blocked_at is not None:
+            raise CannotPeer(CannotPeer.BLOCKED, node.origin)
+        node.blocked_at = timezone.now()
+        node.save(update_fields=["blocked_at"])
+        entry = record("node.blocked", node.origin, actor=by)
+        if reason:
+            Remark.objects.create(entry=entry, text=reason[:300])
+    return node
+
+
+def unblock(node: Node, *, by: str = "") -> Node:
+    """Everything of it is back, and what was missed is read. Raises CannotPeer."""
+    with transaction.atomic():
+        node = _locked(node)
+        if node.blocked_at is None:
+            raise CannotPeer(CannotPeer.NOT_BLOCKED, node.origin)
+        node.blocked_at = None
+        node.save(update_fields=["blocked_at"])
+        record("node.unblocked", node.origin, actor=by)
+        _carry_on(node)
+    return node
+
+
+def _locked(node: Node) -> Node:
+    return Node.objects.select_for_update(of=("self",)).select_related("actor").get(pk=node.pk)
+
+
+def _carry_on(node: Node) -> None:
+    """What waited goes out now; we read on in their catalogue, and they, once they hear from us, in ours."""
+    Delivery.objects.filter(node=node, state=Delivery.State.READY).update(due_at=timezone.now())
+    Node.objects.filter(pk=node.pk).update(failures=0, rest_until=None)
+    bell.ring()
+    if node.is_neighbour:
+        catalogue.ask(node)
+        introductions.tell(node)

@@ -1,0 +1,92 @@
+"""What the proxy has seen: every request between nodes, what it asked for, and how it ended."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from tests.federation.live.proxy_plan import Fate
+
+POST, OBJECT, DIGEST, PARTS, CATALOGUE, ABOUT = "POST", "object", "digest", "digest parts", "catalogue", "about"
+"""What requests are for. PARTS lists what some buckets of a digest hold; ABOUT says who a node is and how it works."""
+NEVER = 0
+"""The status of a request that was not answered."""
+
+
+@dataclass
+class Passage:
+    """One request on its way; `at` in seconds, by time.monotonic.
+
+    `status` is what the sender was told, `taken` how often the receiver said yes to it, whoever heard that.
+    `activity` and `thing` are what a POST carries.
+    """
+
+    at: float
+    sender: str
+    receiver: str
+    kind: str
+    path: str
+    fate: Fate = Fate.PASS
+    status: int = NEVER
+    taken: int = 0
+    activity: str = ""
+    thing: str = ""
+
+    @property
+    def arrived(self) -> bool:
+        """Whether the other node has taken it, even if the sender was never told."""
+        return self.taken > 0
+
+
+@dataclass
+class Book:
+    passages: list[Passage] = field(default_factory=list)
+
+    def enter(self, sender: str, receiver: str, method: str, path: str, body: bytes) -> Passage:
+        passage = Passage(time.monotonic(), sender, receiver, kind_of(method, path), path)
+        if passage.kind == POST:
+            passage.activity, passage.thing = _said(body)
+        self.passages.append(passage)
+        return passage
+
+    def since(self, moment: float, *kinds: str) -> Iterator[Passage]:
+        """Those that came at `moment` or later, of these kinds or of all."""
+        for passage in tuple(self.passages):
+            if passage.at >= moment and (not kinds or passage.kind in kinds):
+                yield passage
+
+    def counted(self, since: float = 0.0) -> Counter[str]:
+        return Counter(passage.kind for passage in self.since(since))
+
+    def repeated(self) -> int:
+        """Deliveries that reached a node which had taken the same activity before."""
+        taken: Counter[tuple[str, str]] = Counter()
+        for each in self.since(0.0, POST):
+            taken[each.receiver, each.activity] += each.taken
+        return sum(number - 1 for number in taken.values() if number)
+
+
+def kind_of(method: str, path: str) -> str:
+    parts = urlsplit(path)
+    if method == "POST":
+        return POST
+    if parts.path == "/metro/digest":
+        return PARTS if "buckets=" in parts.query else DIGEST
+    if parts.path == "/metro/catalogue":
+        return CATALOGUE
+    about = ("/.well-known/", "/nodeinfo/", "/actor", "/metro/")
+    return ABOUT if parts.path.startswith(about) or parts.path == "/" else OBJECT
+
+
+def _said(body: bytes) -> tuple[str, str]:
+    """The ids of an activity and of what it speaks of; empty for what is none."""
+    try:
+        said = json.loads(body)
+        thing = said.get("object", "")
+        return str(said.get("id", "")), str(thing.get("id", "")) if isinstance(thing, dict) else str(thing)
+    except (ValueError, AttributeError):
+        return "", ""

@@ -1,0 +1,153 @@
+"""Where a thing has travelled: what its author and the stewards read, and nobody else."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from cop.actions.conversations import publish_post, write_to
+from cop.actions.people import change_page, person_of
+from cop.actions.proposals import change_proposal, publish_proposal, withdraw_proposal
+from cop.models import Proposal
+from federation import actors, http
+from federation.http import Answer
+from federation.models import Actor, Delivery, Node
+from tests.gatherings import Camden
+
+NODES = ("hackney", "islington", "barnet", "brent")
+
+
+@pytest.fixture
+def answers(monkeypatch):
+    """What each server says to what we post."""
+    said = dict.fromkeys(NODES, Answer(202, {}, ""))
+
+    async def post(url, body, headers):
+        return said[url.split("//")[1].split(".")[0]]
+
+    monkeypatch.setattr(http, "post", post)
+    return said
+
+
+@pytest.fixture
+def camden(db):
+    camden = Camden()
+    for name in NODES:
+        node = Node.objects.create(origin=f"https://{name}.example", name=name.title())
+        uri = f"{node.origin}/actor"
+        actor = Actor.objects.create(uri=uri, node=node, type="Application", inbox=f"{uri}/inbox")
+        Node.objects.filter(pk=node.pk).update(actor=actor, peering="full")
+    return camden
+
+
+@pytest.fixture
+def need(camden, work, answers):
+    need = publish_proposal(
+        camden.bob, camden.group.actor, Proposal.Direction.NEED, title="A room for forty", language="en"
+    )
+    work()
+    return need
+
+
+def page(camden, person, thing) -> str:
+    answer = camden.client(person).get("/travels/", {"of": thing.uri})
+    assert answer.status_code == 200, answer.status_code
+    return answer.content.decode()
+
+
+def line(shown: str, name: str) -> str:
+    """The row of one node."""
+    return next(row for row in shown.split("<tr>") if f"{name.lower()}.example" in row)
+
+
+def test_its_author_reads_of_each_server_what_it_was_told_and_whether_that_arrived(camden, need, work, answers):
+    answers["islington"] = Answer(503, {}, "down")
+    answers["barnet"] = Answer(404, {}, "never heard of <i>you</i>")
+    change_proposal(camden.bob, need, {"title": "A room for fifty"})
+    work()
+    Node.objects.filter(name="Islington").update(unreachable_since="2026-11-18T10:00:00Z")
+    Delivery.objects.filter(node__name="Brent").update(state="dead", error="503 down", delivered_at=None)
+    shown = page(camden, camden.bob, need)
+    assert "that it was changed" in line(shown, "Hackney") and "Received" in line(shown, "Hackney")
+    assert "has not answered since" in line(shown, "Islington") and "18 November" in line(shown, "Islington")
+    assert "refused it" in line(shown, "Barnet") and "&lt;i&gt;you" in line(shown, "Barnet")
+    assert "we gave up" in line(shown, "Brent")
+    assert "may have copies and may keep them" in shown
+
+
+def test_after_a_withdrawal_it_says_whom_that_has_reached(camden, need, work, answers):
+    answers["islington"] = Answer(503, {}, "down")
+    withdraw_proposal(camden.bob, need)
+    work()
+    shown = page(camden, camden.bob, need)
+    assert "that it was withdrawn" in line(shown, "Hackney") and "Received" in line(shown, "Hackney")
+    assert "that it was withdrawn" in line(shown, "Islington") and "Not yet" in line(shown, "Islington")
+    gone = camden.client(camden.bob).get(need.get_absolute_url())
+    assert gone.status_code == 410 and "/travels/?of=" in gone.content.decode()
+    assert "/travels/?of=" not in Client().get(need.get_absolute_url()).content.decode()
+
+
+def test_what_waits_for_a_paused_or_blocked_node_says_so(camden, need, work, answers):
+    Node.objects.filter(name="Hackney").update(peering="paused")
+    answers["brent"] = Answer(503, {}, "down")
+    change_proposal(camden.bob, need, {"title": "A room for fifty"})
+    work()
+    Node.objects.filter(name="Brent").update(blocked_at="2026-11-20T10:00:00Z")
+    shown = page(camden, camden.bob, need)
+    assert "is paused" in line(shown, "Hackney") and "is blocked here" in line(shown, "Brent")
+
+
+def test_the_stewards_of_its_group_and_of_the_node_read_it_too(camden, need):
+    assert "A room for forty" in page(camden, camden.alice, need)
+    User.objects.filter(actor=camden.charlie).update(is_steward=True)
+    assert "A room for forty" in page(camden, camden.charlie, need)
+
+
+def test_all_others_find_nothing_there(camden, need):
+    other = camden.somebody("eve")
+    assert Client().get("/travels/", {"of": need.uri}).status_code == 404
+    for person in (camden.charlie, other):
+        assert camden.client(person).get("/travels/", {"of": need.uri}).status_code == 404
+
+
+@pytest.mark.parametrize("odd", ["", "nothing", "a\0b", "x" * 3000, "https://hackney.example/needs/1"])
+def test_an_address_of_nothing_here_is_not_found(camden, odd):
+    assert camden.client(camden.alice).get("/travels/", {"of": odd}).status_code == 404
+
+
+def test_what_another_node_published_is_traced_there(camden, need):
+    theirs = Node.objects.get(name="Hackney")
+    Proposal.objects.filter(pk=need.pk).update(node=theirs, author=None)
+    assert camden.client(camden.alice).get("/travels/", {"of": need.uri}).status_code == 404
+
+
+def test_where_a_message_went_is_its_writers_alone(camden, answers, work):
+    for person, name in ((camden.alice, "Alice"), (camden.bob, "Bob")):
+        change_page(person_of(person), {"name": name, "is_public": True})
+    message = write_to(camden.alice, camden.bob, "Between us")
+    User.objects.filter(actor=camden.charlie).update(is_steward=True)
+    assert page(camden, camden.alice, message)
+    for person in (camden.bob, camden.charlie):
+        assert camden.client(person).get("/travels/", {"of": message.uri}).status_code == 404
+
+
+def test_a_steward_of_the_node_does_not_read_what_a_group_calls_its_things(camden, answers, work):
+    post = publish_post(camden.alice, camden.group.uri, "For us", title="Our secret plan", members_only=True)
+    User.objects.filter(actor=camden.charlie).update(is_steward=True)
+    shown = page(camden, camden.charlie, post)
+    assert "Our secret plan" not in shown and "Something for one group" in shown
+    assert "Our secret plan" in page(camden, camden.alice, post)
+
+
+def test_the_page_of_a_thing_leads_there_for_those_who_may(camden, need):
+    link = f"/travels/?of={need.uri}".replace(":", "%3A").replace("/", "%2F").replace("%2Ftravels%2F", "/travels/")
+    for person, leads in ((camden.alice, True), (camden.bob, True), (camden.charlie, False)):
+        shown = camden.client(person).get(need.get_absolute_url()).content.decode()
+        assert (link in shown) == leads, person
+
+
+def test_taking_back_says_what_other_servers_will_do(camden, need):
+    shown = camden.client(camden.bob).get(f"{need.get_absolute_url()}/withdrawal").content.decode()
+    assert "Other servers are asked to delete their copies; some may keep them." in shown
+    assert actors.this_node()

@@ -1,0 +1,155 @@
+"""A node that joins late holds all that was published before, even if it is killed halfway, and the others stay quick.
+
+Three embedded neighbours hold 5,000 objects, most of them of one node, when a fourth becomes the neighbour of all. At
+half of them it gets `kill -9`, starts again, and must go on where its cursors stood: no page of a catalogue that it had
+taken in is asked for again. Meanwhile needs are published on one of the others and looked for on another, as before it
+came. A proxy between the nodes counts the requests; it does nothing else.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.federation.live.hand import Hand
+from tests.federation.live.node import InhabitedNode
+from tests.federation.live.proxy import Proxy
+from tests.federation.live.proxy_book import CATALOGUE, OBJECT, PARTS, Book
+from tests.federation.live.shipyard import Shipyard, at_sea
+from tests.federation.live.stories import agree, become_neighbours
+from tests.nodes import eventually
+from tests.proofs import Proof
+from tests.proofs._sightings import Strait, p95
+
+NAME = "late-joiner"
+
+NODES = ("camden", "hackney", "lambeth")
+LATE = "newham"
+OBJECTS, TIMES = 5000, 100
+QUICK_OBJECTS, QUICK_TIMES = 130, 8
+AT_MOST = 1.5  # times the p95 of before
+QUICK_LEEWAY_SECONDS = 1.0
+"""The quick form measures so few times, while a fourth node starts on the same machine, that p95 is its slowest."""
+WITHIN_SECONDS = 1800.0
+
+
+@dataclass
+class Joining:
+    """What happened while the fourth node read. `cursors`: how far it had read each origin when it was killed."""
+
+    seconds: float = 0.0
+    killed_at: int = 0
+    killed: float = 0.0
+    cursors: dict[str, int] | None = None
+    crossings: tuple[float, ...] = ()
+
+
+def main(quick: bool) -> Proof:
+    objects, times = (QUICK_OBJECTS, QUICK_TIMES) if quick else (OBJECTS, TIMES)
+    with tempfile.TemporaryDirectory(prefix="flotilla-late-") as folder, Proxy() as proxy:
+        data = Path(folder)
+        with (
+            Shipyard(data / "yard", production=False, proxy=proxy) as yard,
+            yard.company(*NODES, folder=data) as nodes,
+        ):
+            _publish(nodes, objects)
+            late = yard.node(LATE, data)
+            with at_sea(late):
+                strait = Strait(nodes[0], nodes[1])
+                strait.cross_many(2)
+                before = strait.cross_many(times)
+                joining = _join(late, nodes, strait, objects)
+                assert strait.is_shown()
+    faults = list(_read_again(proxy.book, joining, {node.origin: node.name for node in nodes}))
+    for fault in faults:
+        print(f"FAULT: {fault}")
+    asked = Counter(passage.kind for passage in proxy.book.since(0.0) if passage.sender == LATE)
+    ratio = p95(joining.crossings) / p95(before)
+    figure = (
+        f"{objects} objects: equal {joining.seconds:.0f} s after it joined, killed at {joining.killed_at}, "
+        f"{asked[CATALOGUE]} pages read, {len(faults)} of them again, {asked[OBJECT] + asked[PARTS]} other requests; "
+        f"the others' publish to visible p95 {p95(joining.crossings) * 1000:.0f} ms of {len(joining.crossings)}, "
+        f"{p95(before) * 1000:.0f} ms before ({ratio:.2f} times)"
+    )
+    quick_enough = ratio <= AT_MOST or (quick and p95(joining.crossings) <= p95(before) + QUICK_LEEWAY_SECONDS)
+    return Proof(figure, held=quick_enough and not faults)
+
+
+def _publish(nodes: Sequence[InhabitedNode], objects: int) -> None:
+    with ExitStack() as stack:
+        hands = [stack.enter_context(Hand(node)) for node in nodes]
+        few = objects // 10
+        shares = [objects - few * (len(hands) - 1), *[few] * (len(hands) - 1)]
+
+        def publish(hand: Hand, share: int) -> None:
+            for number in range(share):
+                hand.do("publish", title=f"Need {number}", summary="Who can help?")
+
+        begun = time.monotonic()
+        with ThreadPoolExecutor(max_workers=len(hands)) as pool:
+            list(pool.map(publish, hands, shares))
+        eventually(lambda: all(len(hand.do("held")) > objects for hand in hands), within=WITHIN_SECONDS)
+        eventually(lambda: not any(hand.do("unfinished") for hand in hands), within=WITHIN_SECONDS)
+        eventually(lambda: agree(*nodes), within=WITHIN_SECONDS)
+        print(f"{objects} objects on {len(nodes)} nodes in {time.monotonic() - begun:.0f} s", flush=True)
+
+
+def _join(late: InhabitedNode, nodes: Sequence[InhabitedNode], strait: Strait, objects: int) -> Joining:
+    """Becomes the neighbour of all, is killed at half and started again; the others go on all the while."""
+    joining = Joining()
+    over = threading.Event()
+    crossings: list[float] = []
+
+    def cross() -> None:
+        while not over.is_set():
+            crossings.append(strait.cross())
+
+    others = threading.Thread(target=cross)
+    begun = time.monotonic()
+    others.start()
+    try:
+        for node in nodes:
+            become_neighbours(late, node, wait=False)
+        eventually(lambda: _held(late) >= objects / 2, within=WITHIN_SECONDS)
+        late.kill()
+        joining.killed, joining.killed_at, joining.cursors = time.monotonic(), _held(late), _cursors(late)
+        late.start()
+        eventually(lambda: _held(late) >= objects, within=WITHIN_SECONDS)
+    finally:
+        over.set()
+        others.join()
+    eventually(lambda: agree(late, *nodes), within=WITHIN_SECONDS)
+    joining.seconds, joining.crossings = time.monotonic() - begun, tuple(crossings)
+    return joining
+
+
+def _held(node: InhabitedNode) -> int:
+    return int(_asked(node, "SELECT count(*) FROM federation_document WHERE counted AND public")[0][0])
+
+
+def _cursors(node: InhabitedNode) -> dict[str, int]:
+    return dict(_asked(node, "SELECT origin, catalogue_cursor FROM federation_node"))
+
+
+def _asked(node: InhabitedNode, query: str) -> list[tuple[Any, ...]]:
+    with closing(sqlite3.connect(f"file:{node.data / 'node.sqlite3'}?mode=ro", uri=True)) as table:
+        return table.execute(query).fetchall()
+
+
+def _read_again(book: Book, joining: Joining, names: dict[str, str]) -> Iterator[str]:
+    """Pages that the late node asked for although it had taken them in before it was killed."""
+    assert joining.cursors is not None
+    had = {names[origin]: cursor for origin, cursor in joining.cursors.items() if origin in names}
+    for passage in book.since(joining.killed, CATALOGUE):
+        after = int(passage.path.rpartition("=")[2])
+        if passage.sender == LATE and after < had[passage.receiver]:
+            yield f"{passage.path} of {passage.receiver}, though it stood at {had[passage.receiver]}"
