@@ -737,6 +737,24 @@ HOLES_AND_GUARDS: tuple[Hole, ...] = (
         note="it is not published at all, and would have no recipients",
     ),
     hole(
+        "hostile HTML of others on our pages",
+        ("federation/foreign_html.py", "    cleaned = str(clean_html(source)).strip()\n", "    return source\n"),
+        (
+            "frontend/templatetags/flotilla.py",
+            "clean_html(text) if isinstance(text, SafeString)",
+            "text if isinstance(text, SafeString)",
+        ),
+        tests=[f"{POLICY}/test_clean_words.py::test_what_a_neighbour_says_does_nothing_on_our_pages"],
+        note="cleaned when it is read, and when it is shown",
+    ),
+    hole(
+        "hostile HTML of ours on the pages of others",
+        ("frontend/text.py", '{"html": False,', '{"html": True,'),
+        ("frontend/text.py", 'return clean_html(rendered.replace("<h1>"', 'return mark_safe(rendered.replace("<h1>"'),
+        tests=[f"{POLICY}/test_clean_words.py::test_what_people_here_write_does_nothing_elsewhere"],
+        note="Markdown makes no HTML of HTML, and what it makes is cleaned",
+    ),
+    hole(
         "proof by another actor's key",
         (
             "federation/proofs.py",
