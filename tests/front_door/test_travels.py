@@ -23,7 +23,7 @@ def answers(monkeypatch):
     """What each server says to what we post."""
     said = dict.fromkeys(NODES, Answer(202, {}, ""))
 
-    async def post(url, body, headers):
+    async def post(url, body, headers, **_: object):
         return said[url.split("//")[1].split(".")[0]]
 
     monkeypatch.setattr(http, "post", post)

@@ -58,7 +58,7 @@ def sent(monkeypatch):
 
     found = Sent()
 
-    async def post(url, body, headers):
+    async def post(url, body, headers, **_: object):
         found.append((url, json.loads(body)["type"]))
         return found.answer
 

@@ -29,7 +29,7 @@ from journal.models import Errand
 
 @pytest.fixture
 def sent(monkeypatch):
-    async def post(url, body, headers):
+    async def post(url, body, headers, **_: object):
         return Answer(202, {}, "")
 
     monkeypatch.setattr(http, "post", post)
@@ -87,7 +87,7 @@ def test_who_asks_to_join_elsewhere_reads_how_far_it_has_come(peer, menders, ali
 
 
 def test_a_refused_request_says_what_their_server_said(menders, alice, work, monkeypatch):
-    async def post(url, body, headers):
+    async def post(url, body, headers, **_: object):
         return Answer(404, {}, "no such group <b>here</b>")
 
     monkeypatch.setattr(http, "post", post)
