@@ -560,19 +560,14 @@ HOLES_AND_GUARDS: tuple[Hole, ...] = (
     hole(
         "replay of an activity, signed anew",
         (
-            "federation/models/wire.py",
-            "    activity_uri = models.CharField(max_length=500, unique=True)\n",
-            "    activity_uri = models.CharField(max_length=500)\n",
-        ),
-        (
-            "federation/migrations/0001_initial.py",
-            "('activity_uri', models.CharField(max_length=500, unique=True)),",
-            "('activity_uri', models.CharField(max_length=500)),",
+            THE_DOOR,
+            "            _store(uri, activity, actor, type_, raw)\n",
+            '            _store(f"{uri}-{signer.fingerprint}", activity, actor, type_, raw)\n',
         ),
         tests=[
             f"{POLICY}/test_replays.py::test_the_same_message_signed_anew_is_thanked_too_and_kept_once",
         ],
-        note="unique in the database; the proof makes that database anew",
+        note="its id is unique in the database",
     ),
     hole(
         "replay of a signed GET after its hour",
@@ -717,8 +712,8 @@ HOLES_AND_GUARDS: tuple[Hole, ...] = (
         "group-only sent to a node that is no full neighbour",
         (
             "federation/outbound/say.py",
-            "audience_keys__audience=audience, node__peering=Node.Peering.FULL, node__blocked_at__isnull=True",
-            "audience_keys__audience=audience, node__isnull=False",
+            "node__in=Node.objects.filter(Node.FOR_GROUPS, blocked_at__isnull=True)",
+            "node__isnull=False",
         ),
         tests=[
             f"{AUDIENCES}::test_a_node_that_is_no_full_neighbour_any_more_is_sent_and_given_nothing[{state}]"
