@@ -52,7 +52,7 @@ def test_people_who_are_only_named_count_as_well(peer, monkeypatch, outcomes):
 @pytest.mark.parametrize("name", ["DOCUMENTS_PER_NEIGHBOUR", "DOCUMENTS_PER_STRANGER"])
 def test_only_so_many_things_of_one_server_are_kept(peer, monkeypatch, outcomes, name):
     if name == "DOCUMENTS_PER_STRANGER":
-        Node.objects.update(peering=Node.Peering.LIMITED)
+        Node.objects.update(peering=Node.Peering.INVITED)
     monkeypatch.setattr(limits, name, 2)
     dana = peer.somebody("people/dana")
     for number in range(4):
