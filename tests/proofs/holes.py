@@ -30,8 +30,8 @@ from tests.proofs import Proof
 NAME = "holes"
 
 AT_ONCE = 2
-QUICK_GUARDS = 8
-QUICK_SECONDS = 36  # after which no guard is begun, on a busy machine; two are always tried
+QUICK_GUARDS = 5
+QUICK_SECONDS = 30  # after which no guard is begun, on a busy machine; two are always tried
 LONGEST_SECONDS = 180  # for the tests of one guard
 LONGEST_SECONDS_OF_ALL = 1_200
 AT_HOME = {"data", "demo-data", "screenshots"}  # what a node keeps, and what only people look at
