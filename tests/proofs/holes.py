@@ -30,9 +30,10 @@ from tests.proofs import Proof
 NAME = "holes"
 
 AT_ONCE = 2
-QUICK_GUARDS = 8
-QUICK_SECONDS = 36  # after which no guard is begun, on a busy machine; two are always tried
+QUICK_GUARDS = 5
+QUICK_SECONDS = 30  # after which no guard is begun, on a busy machine; two are always tried
 LONGEST_SECONDS = 180  # for the tests of one guard
+LONGEST_SECONDS_OF_ALL = 1_200
 AT_HOME = {"data", "demo-data", "screenshots"}  # what a node keeps, and what only people look at
 EVERYWHERE = {".git", ".venv", ".tools", "node_modules", "__pycache__", ".hypothesis", "test-results"}
 OUR_OWN_FAULT = re.compile(r"(Name|Syntax|Import|ModuleNotFound|Indentation|UnboundLocal)Error\b")
@@ -46,7 +47,9 @@ class Copy:
         shutil.copytree(ROOT, self.folder, ignore=_not_copied, symlinks=True)
         self.data.mkdir()
 
-    def tested(self, tests: Iterable[str], *, database: Path | None = None) -> dict[str, str]:
+    def tested(
+        self, tests: Iterable[str], *, database: Path | None = None, seconds: float = LONGEST_SECONDS
+    ) -> dict[str, str]:
         """Of each case that ran, why it failed; "" where it passed. Raises RuntimeError when pytest could not run."""
         held = self.data / "test.sqlite3"
         for old in self.data.glob("test.sqlite3*"):
@@ -58,7 +61,7 @@ class Copy:
         done = subprocess.run(
             [*command, f"--junitxml={report}", *dict.fromkeys(tests)],
             cwd=self.folder, env=self._environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-            check=False, timeout=LONGEST_SECONDS,
+            check=False, timeout=seconds,
         )  # fmt: skip
         if done.returncode not in {0, 1}:
             raise RuntimeError(f"pytest ended with {done.returncode}: {done.stdout[-800:]}")
@@ -148,7 +151,7 @@ def _tried(holes: list[Hole], folder: Path, until: float | None) -> tuple[int, d
     """How many guards were taken away, what was said of those that no test held, and whether all passed before."""
     first, *others = [Copy(folder / str(number)) for number in range(AT_ONCE)]
     tests = [test for hole in holes for test in hole.tests]
-    failing = {name: why for name, why in first.tested(tests).items() if why}
+    failing = {name: why for name, why in first.tested(tests, seconds=LONGEST_SECONDS_OF_ALL).items() if why}
     if failing:
         return 0, failing, False
     database = Path(shutil.copy(first.data / "test.sqlite3", folder))
