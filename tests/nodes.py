@@ -148,8 +148,6 @@ class LiveNode:
     def start(self) -> None:
         """Start whatever does not run, and wait until the node says it is ready."""
         commands = {"web": [sys.executable, "manage.py", "serve", f"--port={self.inner_port}"]}
-        if self.kept:  # with its tables, as they are now
-            commands["web"].append("--no-migrate")
         if self.production:
             celery = [sys.executable, "-m", "celery", "-A", "config"]
             commands["worker"] = [*celery, "worker"]
