@@ -52,7 +52,7 @@ def main(quick: bool) -> Proof:
         data = Path(folder)
         with (
             Shipyard(data / "yard", production=False) as yard,
-            yard.company("camden", "hackney", data) as (camden, hackney),
+            yard.company("camden", "hackney", folder=data) as (camden, hackney),
         ):
             camden.prepare(REPORTER.format(password=PASSWORD))
             passages = [_one(camden, hackney, number) for number in range(QUICK_TIMES if quick else TIMES)]
