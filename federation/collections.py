@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from federation.blocks import from_blocked
-from federation.documents import CONTEXT
+from federation.documents import CONTEXT, PROOF_CONTEXT
 from federation.models import Activity, Actor, Following
 from federation.negotiation import as_activity
 
@@ -81,7 +81,7 @@ def _collection(request: HttpRequest, rows: QuerySet[Any], shape: Any) -> HttpRe
         answer["next"] = f"{address}?page={current.next_page_number()}"
     if current.has_previous():
         answer["prev"] = f"{address}?page={current.previous_page_number()}"
-    return as_activity({"@context": CONTEXT, **answer})
+    return as_activity({"@context": PROOF_CONTEXT, **answer})
 
 
 def _address(request: HttpRequest) -> str:

@@ -108,7 +108,7 @@ OURS: Terms = _plain(
     " support capacity role area origin position last reviewAt frequency"
     " template stages accessibility demo peers peering state reasons term step awardDate status"
     " whoCanApply howToApply effortHours services giveBack accessNote signed experience ways"
-    " contact reportHandling reason",
+    " contact reportHandling reason left",
 ) | _links("flotilla:", "topics axis mandate need offer group parentGroup")
 
 TERMS: Final[Terms] = PREFIXES | FEDIVERSE | EVENTS | SCHEMA_ORG | EXCHANGE | KNOWLEDGE | OURS
