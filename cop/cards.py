@@ -24,7 +24,7 @@ def _row(model: Any, uri: str) -> Any:
 @builder("group")
 def group_card(uri: str) -> CardData | None:
     group: Group | None = _row(Group, uri)
-    if group is None:
+    if group is None or not group.is_discoverable:
         return None
     return CardData.of(group, kind="group", title=group.name, summary=group.summary)
 

@@ -13,6 +13,7 @@ from atlas.filters import kind_plural
 from atlas.models import Card, Link
 from atlas.queries import newest_of_each_kind
 from cop.models import Claim, Group, Listing, Member, Person, Post
+from federation import restrictions
 from federation.identity import is_ours
 from federation.models import Restriction
 
@@ -50,9 +51,10 @@ def own_name(person: Actor | None) -> str:
     return Person.objects.filter(actor=person).values_list("name", flat=True).first() or ""
 
 
-def waiting_at(group: Group) -> QuerySet[Member]:
-    """Those who asked to join and were not answered, longest first."""
+def waiting_at(group: Group, reader: Actor) -> QuerySet[Member]:
+    """Those who asked to join and were not answered, longest first; nobody whom the reader blocks."""
     asking = group.members.filter(state=Member.State.ASKED).exclude(actor__node__blocked_at__isnull=False)
+    asking = asking.exclude(restrictions.whom_they_block(reader))
     return asking.select_related("actor__node").order_by("asked_at")
 
 
@@ -67,7 +69,7 @@ def my_groups(person: Actor) -> QuerySet[Member]:
 
 
 def waiting_for_answer(person: Actor) -> QuerySet[Member]:
-    """Requests to join the groups a person is steward of, longest waiting first (for the desk and for notices)."""
+    """Requests to join the groups a person is steward of, longest waiting first; of nobody they block."""
     return (
         Member.objects.filter(
             state=Member.State.ASKED,
@@ -77,6 +79,7 @@ def waiting_for_answer(person: Actor) -> QuerySet[Member]:
             group__members__role=Member.Role.STEWARD,
         )
         .exclude(actor__node__blocked_at__isnull=False)
+        .exclude(restrictions.whom_they_block(person))
         .select_related("group__actor", "actor__node")
         .order_by("asked_at", "pk")
     )

@@ -11,11 +11,22 @@ from cop.actions.people import groups_changed
 from cop.models import Member, Post
 from federation import audiences, restrictions
 from federation.inbound.objects import bury
-from federation.models import Activity, Actor, Delivery
-from federation.outbound.say import creation_of, erase, followers_of, heard, neighbours, readers_of, say
+from federation.models import Actor
+from federation.outbound.say import (
+    creation_of,
+    erase,
+    followers_of,
+    heard,
+    neighbours,
+    readers_of,
+    say,
+    stands_by,
+    told_by,
+)
 from journal import hold, reaction
 
 if TYPE_CHECKING:
+    from federation.models import Published
     from journal.models import Errand
 
 
@@ -50,15 +61,46 @@ def relay_post(errand: Errand) -> None:
     entry = errand.entry
     assert entry is not None  # reactions always come with their entry
     hold(entry.uri)  # what was taken back while its words are being passed on would be kept in them
-    post = Post.objects.select_related("actor__node").filter(uri=entry.uri).first()
-    thing = threads.thing_at(post.about_uri) if post is not None else None
-    if post is None or thing is None or not thing.is_ours or thing.actor.type != Actor.Type.GROUP:
+    found = _in_talk_of_ours(entry.uri)
+    if found is None:
         return
-    if restrictions.is_hidden(post.uri, post.actor.uri):
-        return
+    post, thing = found
+    if post.withdrawn_at is None and restrictions.is_hidden(post.uri, post.actor.uri):
+        return  # that it was taken back is passed on all the same
     happened = entry.name.partition(".")[2]
     if happened == "published" and post.withdrawn_at is not None:
         return
+    _relay(post, thing, happened)
+
+
+@reaction("cop.relay_again", to="moderation.shown_again")
+def relay_again(errand: Errand) -> None:
+    """What a steward had hidden is seen again: where its group has taken back that it passed it on, or never did, it
+    does so now, with the words as they stand."""
+    entry = errand.entry
+    assert entry is not None  # reactions always come with their entry
+    hold(entry.uri)
+    found = _in_talk_of_ours(entry.uri)
+    if found is None or found[0].withdrawn_at is not None:
+        return
+    post, thing = found
+    if restrictions.is_hidden(post.uri, post.actor.uri) or stands_by(thing.actor, post.uri):
+        return
+    _relay(post, thing, "published")
+    if heard(post.uri, post.actor, "Update"):
+        _relay(post, thing, "changed")
+
+
+def _in_talk_of_ours(uri: str) -> tuple[Post, Published] | None:
+    """A post and the thing it is about, where that is a group of ours or one of its things."""
+    post = Post.objects.select_related("actor__node").filter(uri=uri).first()
+    thing = threads.thing_at(post.about_uri) if post is not None else None
+    if post is None or thing is None or not thing.is_ours or thing.actor.type != Actor.Type.GROUP:
+        return None
+    return post, thing
+
+
+def _relay(post: Post, thing: Published, happened: str) -> None:
     if post.audience == audiences.of_group(thing.actor.uri):
         verb = {"published": "Create", "changed": "Update", "withdrawn": "Delete"}[happened]
         _pass_on_to_members(post, thing.actor, verb)
@@ -75,7 +117,7 @@ def _pass_on_to_members(post: Post, group: Actor, verb: str) -> None:
     said = heard(post.uri, post.actor, verb)
     inboxes = set(readers_of(post.audience))
     if verb == "Delete":
-        inboxes |= _told(post, group)
+        inboxes |= told_by(group, post.uri)
         erase(post.uri)
     there = {post.actor.delivery_inbox, post.actor.inbox}
     if said is not None and "proof" in said:
@@ -97,20 +139,13 @@ def _pass_on(post: Post, group: Actor) -> None:
 
 def _pass_on_again(post: Post, group: Actor, verb: str) -> None:
     """What its writer said, where that is on record; else only that it happened: each asks the post's own server."""
-    inboxes = _told(post, group)
+    inboxes = told_by(group, post.uri)
     if verb == "Delete":
         erase(post.uri)
     if inboxes:
         inner = heard(post.uri, post.actor, verb) or {"type": verb, "actor": post.actor.uri, "object": post.uri}
         to, cc = [audiences.PUBLIC], [f"{group.uri}/followers"]
-        said = say(group, "Announce", inner, inboxes, to=to, cc=cc, about=post.uri)
-        Activity.objects.filter(pk=said.pk).update(public=False)
-
-
-def _told(post: Post, group: Actor) -> set[str]:
-    """Where the group has passed it on before."""
-    before = Activity.objects.filter(actor=group, type="Announce", object_uri=post.uri)
-    return set(Delivery.objects.filter(activity__in=before).values_list("inbox", flat=True))
+        say(group, "Announce", inner, inboxes, to=to, cc=cc, about=post.uri, listed=False)
 
 
 @reaction("cop.forget_posts", to="actor.gone")

@@ -57,7 +57,7 @@ def readable(reader: Actor | None) -> QuerySet[Post]:
 def thread_about(about_uri: str, reader: Actor | None, number: int | str | None = None) -> Thread:
     """Page `number` of the thread, in the order it was written; without a number the last, where talk goes on."""
     rows = readable(reader).filter(about_uri=about_uri)
-    pages = Paginator(_tops(rows).order_by("published_at", "pk"), TOPS_PER_PAGE)
+    pages = Paginator(_tops(about_uri, rows, reader).order_by("published_at", "pk"), TOPS_PER_PAGE)
     page = pages.get_page(number if number is not None else pages.num_pages)
     muted = bool(reader) and Mute.objects.filter(actor=reader, about_uri=about_uri).exists()
     return Thread(about_uri, _branches(list(page.object_list), rows), page, muted)
@@ -66,20 +66,25 @@ def thread_about(about_uri: str, reader: Actor | None, number: int | str | None 
 def newest_about(about_uri: str, reader: Actor | None) -> tuple[list[Branch], bool]:
     """The last branches of a thread, for the thing's own page, and whether there are earlier ones."""
     rows = readable(reader).filter(about_uri=about_uri)
-    newest = list(_tops(rows).order_by("-published_at", "-pk")[: NEWEST_SHOWN + 1])
+    newest = list(_tops(about_uri, rows, reader).order_by("-published_at", "-pk")[: NEWEST_SHOWN + 1])
     return _branches(newest[:NEWEST_SHOWN][::-1], rows), len(newest) > NEWEST_SHOWN
 
 
-def _tops(rows: QuerySet[Post]) -> QuerySet[Post]:
-    """What opens a branch; what was taken back stays while somebody's answer hangs from it."""
+def _tops(about_uri: str, rows: QuerySet[Post], reader: Actor | None) -> QuerySet[Post]:
+    """What opens a branch, each with `is_shown`. What was taken back, and what the reader is not shown, stays as an
+    empty place while an answer that they are shown hangs from it."""
+    places = Post.objects.filter(about_uri=about_uri, top_uri="", audience__in=audiences.readable_by(reader))
+    places = places.select_related("actor", "node").annotate(is_shown=Exists(rows.filter(pk=OuterRef("pk"))))
+    if reader:
+        places = places.annotate(is_kept=restrictions.kept_from_others())
     answered = rows.filter(top_uri=OuterRef("uri"), withdrawn_at__isnull=True)
-    return rows.filter(top_uri="").filter(Q(withdrawn_at__isnull=True) | Exists(answered))
+    return places.filter(Q(is_shown=True, withdrawn_at__isnull=True) | Exists(answered))
 
 
 def branch_of(post: Post, reader: Actor | None) -> Branch:
     """The part of a thread that a post stands in."""
     rows = readable(reader).filter(about_uri=post.about_uri)
-    top = rows.filter(uri=post.top_uri).first() if post.top_uri else post
+    top = _tops(post.about_uri, rows, reader).filter(uri=post.top_uri).first() if post.top_uri else post
     return _branches([top or post], rows)[0]
 
 
@@ -98,7 +103,7 @@ def tell_read(reader: Actor | None, thing: Published, branches: Iterable[Branch]
     """What the page of a thread says to other nodes, and what they have said: posts from there were seen here, where
     the reader answers for the thing; the reader's own say how far they have come at the thing's node. At most three
     queries."""
-    posts = [post for branch in branches for post in [branch.post, *branch.answers] if post.withdrawn_at is None]
+    posts = [post for branch in branches for post in [branch.post, *branch.answers] if not _is_empty(post)]
     if not reader:
         return
     if thing.is_ours:
@@ -112,18 +117,27 @@ def tell_read(reader: Actor | None, thing: Published, branches: Iterable[Branch]
         post.receipt = found.get(post.uri)  # type: ignore[attr-defined]
 
 
+def _is_empty(post: Post) -> bool:
+    """Whether only its place in the thread is left, for this reader."""
+    return post.withdrawn_at is not None or not getattr(post, "is_shown", True)
+
+
 def _attach(posts: Iterable[Post]) -> None:
     """The page of each writer, whom each post answers and what hangs on it: two queries for all, and one where
     stewards keep some of it from others."""
     posts = list(posts)
     pages = dict(Card.objects.filter(uri__in={post.actor.uri for post in posts}).values_list("uri", "url"))
     by_uri = {post.uri: post for post in posts}
-    attached = attaching.of_things(by_uri)
-    kept = [post.uri for post in posts if getattr(post, "is_kept", False)]
+    attached = attaching.of_things([post.uri for post in posts if not _is_empty(post)])
+    kept = [post.uri for post in posts if getattr(post, "is_kept", False) or not getattr(post, "is_shown", True)]
     restricted = restrictions.of_things(kept) if kept else {}
     for post in posts:
+        if _is_empty(post):  # whatever a page does with it, it has no words of it
+            vars(post).update(post.without_words())
         post.attached = attached.get(post.uri, [])  # type: ignore[attr-defined]
         post.restricted = restricted.get(post.uri, [])  # type: ignore[attr-defined]
+        post.is_empty = _is_empty(post)  # type: ignore[attr-defined]
+        post.is_taken_out = any(each.group_id for each in post.restricted)  # type: ignore[attr-defined]
         post.writer_page = pages.get(post.actor.uri, "")  # type: ignore[attr-defined]
         answered = by_uri.get(post.reply_to)
         post.answered = answered if answered is not None and post.reply_to != post.top_uri else None  # type: ignore[attr-defined]
@@ -140,6 +154,11 @@ def leads(seats: Iterable[Member], thing: Published) -> bool:
     """Whether one of these seats is a steward's of the group of this node whose talk this is."""
     led = [seat.group.actor_id for seat in seats if seat.role == Member.Role.STEWARD and seat.group.is_ours]
     return thing.is_ours and thing.actor_id in led
+
+
+def may_take_out(reader: Actor | None, thing: Published) -> bool:
+    """Whether somebody may take words out of the talk about a thing. One query; none for a visitor."""
+    return bool(reader) and leads(seats_of(reader), thing)
 
 
 def voices(reader: Actor, thing: Published, seats: list[Member] | None = None) -> list[tuple[str, str]]:

@@ -80,11 +80,12 @@ def _carry_out(
         moderation.hide(row.uri, by=by, reason=words, flag=flag)
         if decision == Decision.HIDE:
             return Flag.Outcome.HIDDEN
-        reports.pass_on(flag, row)
-        return Flag.Outcome.PASSED_ON
+        return Flag.Outcome.PASSED_ON if reports.pass_on(flag, row) else Flag.Outcome.HIDDEN
     if decision == Decision.REMOVE:
         tell_owner("removed_by_stewards", row, threads.title_of(row), words)
         publishing.withdraw(row, type_.kind_of(row), by=by)
+        removed = Restriction.Level.REMOVED
+        Restriction.objects.create(level=removed, object_uri=row.uri, by=by, reason=words, flag=flag)
         return Flag.Outcome.REMOVED
     level = Restriction.Level.LIMITED if decision == Decision.LIMIT else Restriction.Level.SUSPENDED
     moderation.restrict_actor(level, row.actor, by=by, reason=words, flag=flag)
@@ -98,6 +99,7 @@ def refuse(restriction: Restriction, *, by: Actor, words: str) -> None:
         found = types.locate(restriction.object_uri)
         if not moderation.dismiss(restriction, by=by):
             raise moderation.NotInForce(f"{restriction} does not wait any more")
+        Restriction.objects.filter(pk=restriction.pk).update(reason=words)
         if found is not None and found[1].withdrawn_at is None:
             tell_owner("first_post_refused", found[1], threads.title_of(found[1]), words)
             publishing.withdraw(found[1], found[0].kind_of(found[1]), by=by)

@@ -13,9 +13,9 @@ from desk.bringing.descriptions import LONGEST_MAPPING
 from desk.bringing.uploads import LARGEST_FILE
 from federation import identity
 from federation.models import ThisNode
-from federation.models.moderation import LONGEST_REASON
 from federation.peering import AGREEMENT
 from frontend.forms import Paragraphs
+from notifications.kinds import PARAM_LENGTH
 
 
 class AddressForm(forms.Form):
@@ -172,9 +172,12 @@ class DecisionForm(forms.Form):
     decision = forms.ChoiceField(label=_("What do you decide"), widget=forms.RadioSelect)
     words = forms.CharField(
         label=_("Why"),
-        max_length=LONGEST_REASON,
+        max_length=PARAM_LENGTH,
         widget=Paragraphs(attrs={"rows": 3}),
-        help_text=_("Whoever reported it reads this, and whoever published it, where something is done about it."),
+        help_text=_(
+            "Whoever reported it reads this, and whoever published it, where something is done about it. At most"
+            " 300 characters."
+        ),
     )
 
     def __init__(self, *args: Any, decisions: list[tuple[str, Any]], **kwargs: Any) -> None:
@@ -185,7 +188,7 @@ class DecisionForm(forms.Form):
 class RefusalForm(forms.Form):
     words = forms.CharField(
         label=_("A kind word on why not"),
-        max_length=LONGEST_REASON,
+        max_length=PARAM_LENGTH,
         widget=Paragraphs(attrs={"rows": 3}),
-        help_text=_("Whoever wrote it reads this. Say what would make it welcome."),
+        help_text=_("Whoever wrote it reads this. Say what would make it welcome. At most 300 characters."),
     )

@@ -12,11 +12,11 @@ from accounts.models import User
 from cop import threads
 from cop.access import running
 from cop.models import Member
-from federation import types
+from federation import restrictions, types
 from federation.models import Actor, Flag, Node, Restriction, ThisNode
 from journal import reaction
 from notifications.actions import notify
-from notifications.kinds import notice_kind
+from notifications.kinds import notice_kind, nowhere
 
 if TYPE_CHECKING:
     from federation.models import Published
@@ -50,7 +50,7 @@ def tell_stewards(errand: Errand) -> None:
 # --- Reports, and what stewards decide ---------------------------------------------------------------------
 
 
-MOST_TITLE, MOST_REASON = 500, 1000  # bytes as JSON, so that both fit into a notice with an address
+MOST_TITLE = MOST_CONTACT = 500  # bytes as JSON, so that they fit into a notice with a reason in any script
 
 
 def _report_page(notice: Notice) -> str:
@@ -99,7 +99,7 @@ for _kind, _text in (
     ("suspended", _("The stewards of this node have suspended %(title)s: %(reason)s %(how)s")),
     ("limited", _("What %(title)s publishes is now shown only to those who follow it: %(reason)s %(how)s")),
 ):
-    notice_kind(_kind, _text, matter="words", address=lambda _notice: "")(_with_contact)
+    notice_kind(_kind, _text, matter="words", address=nowhere)(_with_contact)
 
 
 def tell_owner(kind: str, row: Published, title: str, reason: str, entry: Entry | None = None) -> None:
@@ -117,8 +117,8 @@ def tell_owner(kind: str, row: Published, title: str, reason: str, entry: Entry 
             f"{row.uri}#decision",
             entry=entry,
             title=_cut(title, MOST_TITLE),
-            reason=_cut(reason, MOST_REASON),
-            contact=contact,
+            reason=reason,
+            contact=_cut(contact, MOST_CONTACT),
         )
 
 
@@ -143,14 +143,20 @@ def tell_of_report(errand: Errand) -> None:
 
 @reaction("desk.tell_of_decision", to=("moderation.restricted", "moderation.lifted"))
 def tell_of_decision(errand: Errand) -> None:
-    """Whoever published it, where that is somebody of this node; stewards, of what waits for them."""
+    """Whoever published it, where that is somebody of this node; stewards, of what waits for them.
+
+    Of what was taken back meanwhile there is nothing to tell; and what another decision still keeps from others cannot
+    be seen again.
+    """
     entry = errand.entry
     assert entry is not None  # reactions always come with their entry
     made = entry.name == "moderation.restricted"
     about = Restriction.objects.filter(Q(object_uri=entry.uri) | Q(actor__uri=entry.uri), lifted_at__isnull=made)
     restriction = about.order_by("-made_at" if made else "-lifted_at").first()
     found = types.locate(entry.uri)
-    if restriction is None or found is None or not found[1].is_ours:
+    if restriction is None or found is None or not found[1].is_ours or found[1].withdrawn_at is not None:
+        return
+    if not made and restrictions.is_hidden(found[1].uri, found[1].actor.uri):
         return
     title = threads.title_of(found[1])
     if restriction.level == Restriction.Level.HELD and made:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.core.cache import cache
-from django.db.models import Case, Count, Min, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Case, Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, When
 from django.utils import timezone
 
 from cop import threads
@@ -57,15 +57,22 @@ def all_reports() -> QuerySet[Flag]:
 
 
 def held() -> QuerySet[Restriction]:
-    """What somebody new has published first, oldest first."""
+    """What somebody new has published first, oldest first; not what they took back meanwhile. One query."""
     held = Restriction.objects.in_force().filter(level=Restriction.Level.HELD)
+    for type_ in types.all_types():
+        gone = type_.model._default_manager.filter(uri=OuterRef("object_uri"), withdrawn_at__isnull=False)
+        held = held.exclude(Exists(gone.order_by()))
     return held.order_by("made_at", "pk")
 
 
 def decisions() -> QuerySet[Restriction]:
-    """Everything that stewards decided, newest first."""
-    rows = Restriction.objects.exclude(level=Restriction.Level.HELD)
-    return rows.select_related("actor__node", "by", "lifted_by", "group", "flag").order_by("-made_at", "-pk")
+    """Everything that stewards decided, newest first; what waits is decided when it waits no more (`decided_at`)."""
+    held = Q(level=Restriction.Level.HELD)
+    rows = Restriction.objects.exclude(held, lifted_at__isnull=True)
+    rows = rows.annotate(decided_at=Case(When(held, then=F("lifted_at")), default=F("made_at")))
+    return rows.select_related("actor__node", "by__user", "lifted_by__user", "group", "flag").order_by(
+        "-decided_at", "-pk"
+    )
 
 
 def with_things(rows: Iterable[Restriction]) -> list[tuple[Restriction, NamedThing | None]]:

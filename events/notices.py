@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from cop.access import running
 from events.models import Attendee, Gathering
+from federation import restrictions
 from journal import reaction
 from notifications.access import may_read
 from notifications.actions import notify
@@ -63,12 +64,17 @@ def asking_words(notice: Notice) -> Mapping[str, Any]:
 
 @reaction("events.tell_organisers", to="gathering.join_requested")
 def tell_organisers(errand: Errand) -> None:
-    """Those who may answer hear that somebody waits: its group's stewards, and who wrote it while they are in it."""
+    """Those who may answer hear that somebody waits: its group's stewards, and who wrote it while they are in it.
+
+    Not who blocks them: they hear nothing of each other.
+    """
     entry, gathering = _happened(errand)
-    attendee = gathering.attendees.filter(actor__uri=entry.actor).select_related("actor").first() if gathering else None
+    asked = gathering.attendees.filter(actor__uri=entry.actor).select_related("actor__node") if gathering else None
+    attendee = asked.first() if asked is not None else None
     if gathering is None or attendee is None or attendee.state != Attendee.State.ASKED:
         return
-    for user in running(gathering):
+    apart = restrictions.users_blocking(attendee.actor.uri, attendee.actor.node)
+    for user in running(gathering).exclude(pk__in=apart):
         notify(user, "place_requested", gathering.uri, entry=entry, person=attendee.called, gathering=gathering.title)
 
 

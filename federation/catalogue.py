@@ -63,10 +63,14 @@ def page(after: int) -> Json:
     return answer
 
 
-def given(node: Node, after: int) -> None:
-    """A neighbour asks for what comes after `after`: so far they have read."""
-    left = Publication.objects.filter(public=True, position__gt=after).count()
-    Node.objects.filter(pk=node.pk).update(given_cursor=after, given_left=left, given_at=timezone.now())
+def given(node: Node, after: int, told: Json) -> None:
+    """A neighbour asks for what comes after `after` and is `told` that page: so far they have read.
+
+    Nobody comes back to say that they have the last one; should it be lost, the comparison of views finds that.
+    """
+    is_last = "next" not in told
+    cursor, left = (told["last"], 0) if is_last else (after, told["left"] + len(told["orderedItems"]))
+    Node.objects.filter(pk=node.pk).update(given_cursor=cursor, given_left=left, given_at=timezone.now())
 
 
 def ask(node: Node) -> None:

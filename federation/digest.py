@@ -11,6 +11,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.core.cache import cache
+from django.db.models import Case, TextField, Value, When
 from django.utils import timezone
 
 from federation.documents import BUCKETS
@@ -19,9 +21,12 @@ from federation.models import Document, Publication
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from django.db.models import QuerySet
+
 MOST_LISTED = 2_000  # objects of one answer
 LONGEST_LISTING = 800_000  # bytes, roughly: a withdrawn object is told whole
 
+KEEP_SECONDS = 1
 _MODULUS = 2**256
 
 
@@ -48,6 +53,20 @@ def of_origin(origin: str) -> dict[str, Any]:
     }
 
 
+def lately_of(origin: str) -> dict[str, Any]:
+    """The same, as it was at most a second ago: whoever asks again and again has us count once a second."""
+    key = lately_key(origin)
+    found: dict[str, Any] | None = cache.get(key)
+    if found is None:
+        found = of_origin(origin)
+        cache.set(key, found, KEEP_SECONDS)
+    return found
+
+
+def lately_key(origin: str) -> str:
+    return "digest:" + hashlib.sha256(origin.encode()).hexdigest()[:32]
+
+
 def row_hash(uri: str, version: int, content_hash: str) -> str:
     """What one object adds to its bucket, in hex."""
     return hashlib.sha256(f"{uri}\n{version}\n{content_hash}".encode()).hexdigest()
@@ -68,7 +87,7 @@ def listing(buckets: Iterable[int]) -> dict[str, Any]:
     items: list[dict[str, Any]] = []
     told: list[int] = []
     for bucket in sorted(set(buckets)):
-        rows = Publication.objects.filter(public=True, bucket=bucket).order_by("pk")
+        rows = _with_tombstones().filter(public=True, bucket=bucket).order_by("pk")
         found = [_listed(row, (now - row.changed_at).total_seconds()) for row in rows]
         size += sum(200 + len(str(item.get("tombstone", ""))) for item in found)
         if told and (len(items) + len(found) > MOST_LISTED or size > LONGEST_LISTING):
@@ -78,6 +97,12 @@ def listing(buckets: Iterable[int]) -> dict[str, Any]:
     return {"origin": settings.ORIGIN, "buckets": told, "items": items}
 
 
-def _listed(row: Publication, age: float) -> dict[str, Any]:
+def _with_tombstones() -> QuerySet[Publication, Any]:
+    """Without the documents of what is there, which nobody is told here."""
+    told = Case(When(tombstone=True, then="document"), default=Value(""), output_field=TextField())
+    return Publication.objects.defer("document").annotate(told=told)
+
+
+def _listed(row: Any, age: float) -> dict[str, Any]:
     item = {"id": row.uri, "version": row.version, "hash": row.content_hash, "age": max(0, int(age))}
-    return item | {"tombstone": json.loads(row.document)} if row.tombstone else item
+    return item | {"tombstone": json.loads(row.told)} if row.tombstone else item

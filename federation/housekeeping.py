@@ -38,6 +38,11 @@ def purge(errand: Errand) -> None:
     SeenSignature.objects.filter(forget_at__lt=now).delete()  # one statement, however many
     read = Receipt.objects.filter(received_at__lt=now - KEEP_MESSAGES, state=Receipt.State.DONE).exclude(body=b"")
     Receipt.objects.filter(pk__in=list(read.values_list("pk", flat=True)[:PURGE_BATCH])).update(body=b"")
+    # Nobody tried them again: they are no longer to be worked on, and stand in no list of what is.
+    given_up = Receipt.objects.filter(received_at__lt=now - KEEP_MESSAGES, state=Receipt.State.DEAD)
+    Receipt.objects.filter(pk__in=list(given_up.values_list("pk", flat=True)[:PURGE_BATCH])).update(
+        state=Receipt.State.DONE, settled_at=now, outcome="given up", body=b""
+    )
     strange = unread_of_strangers().filter(received_at__lt=now - KEEP_UNREAD).order_by("received_at")
     held = strange.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True)
     Document.objects.filter(pk__in=list(held[:PURGE_BATCH])).delete()

@@ -33,6 +33,8 @@ from federation.limits import (
 )
 from federation.limits import TOTAL_SECONDS as TOTAL_SECONDS  # others bound their requests by it as well
 
+FETCHES_AT_ONCE = 200
+POSTS_AT_ONCE = 500
 REDIRECTS = (301, 302, 303, 307, 308)
 ACTIVITYSTREAMS = "https://www.w3.org/ns/activitystreams"
 
@@ -121,7 +123,7 @@ async def _get(url: URL, sign: Sign | None, accept: MediaTypes, headers: Mapping
         "Accept-Encoding": "gzip",
         **(sign("GET", str(url), None) if sign else {}),
     }
-    async with _session().get(url, headers=sent, allow_redirects=False) as response:
+    async with _session(FETCHES_AT_ONCE).get(url, headers=sent, allow_redirects=False) as response:
         content_type = response.headers.get("Content-Type", "")
         ok = 200 <= response.status < 300
         if ok:
@@ -174,7 +176,7 @@ async def post(url: str, body: bytes, headers: Mapping[str, str], *, seconds: fl
     """
     async with (
         _in_time(url, seconds),
-        _session().post(
+        _session(POSTS_AT_ONCE).post(
             check_url(url),
             data=body,
             headers={**headers, "Accept-Encoding": "identity"},
@@ -208,26 +210,27 @@ async def _in_time(url: str, seconds: float = TOTAL_SECONDS) -> AsyncIterator[No
         raise FetchFailed(f"{url[:200]}: {type(error).__name__}: {str(error)[:200]}") from error
 
 
-Sessions = dict[bool, aiohttp.ClientSession]
+Sessions = dict[tuple[bool, int], aiohttp.ClientSession]
 _sessions: WeakKeyDictionary[asyncio.AbstractEventLoop, Sessions] = WeakKeyDictionary()
 
 
-def _session() -> aiohttp.ClientSession:
-    """This loop's session; one per setting of the guard, so that no connection outlives a stricter one."""
+def _session(at_once: int) -> aiohttp.ClientSession:
+    """This loop's session for `at_once` connections; one per setting of the guard, so that none outlives a stricter
+    one. Whoever delivers may wait a minute for an answer, and takes no connection from those who fetch."""
     sessions = _sessions.setdefault(asyncio.get_running_loop(), {})
-    private = private_allowed()
-    if private not in sessions or sessions[private].closed:
-        sessions[private] = _new_session()
-    return sessions[private]
+    key = (private_allowed(), at_once)
+    if key not in sessions or sessions[key].closed:
+        sessions[key] = _new_session(at_once)
+    return sessions[key]
 
 
-def _new_session() -> aiohttp.ClientSession:
+def _new_session(at_once: int) -> aiohttp.ClientSession:
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(
             resolver=GuardedResolver(),
             socket_factory=guarded_socket,
             use_dns_cache=False,
-            limit=200,
+            limit=at_once,
             limit_per_host=8,
         ),
         timeout=aiohttp.ClientTimeout(total=TOTAL_SECONDS, sock_connect=CONNECT_SECONDS),

@@ -8,6 +8,7 @@ what it can rely on, and FEDERATION.md tells it.
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -33,8 +34,9 @@ MAX_REDIRECTS = 3
 
 # How often in a minute
 INBOX_PER_NODE = 1_200  # messages that one server has signed; each makes at most one errand to ask somebody else
-UNKNOWN_KEYS_PER_NODE = 120  # that one server is asked for: anybody can name any number of them
-UNKNOWN_KEYS_PER_ADDRESS = 240  # that one address can have us ask for, on whatever servers
+INBOX_BYTES_PER_STRANGER = 10_000_000  # of all messages of a server with which nothing is agreed
+UNKNOWN_KEYS_PER_NODE = 240  # that one server is asked for: anybody can name any number of them
+UNKNOWN_KEYS_PER_ADDRESS = 120  # that one address can have us ask for, on whatever servers: fewer, for the others
 FETCHES_PER_NEIGHBOUR = 1_200  # things that one server is asked for since others spoke of them; the rest waits
 FETCHES_PER_STRANGER = 120
 READS_PER_ADDRESS = 1_200  # pages of the catalogue, WebFinger
@@ -42,6 +44,7 @@ DIGESTS_PER_ADDRESS = 600  # each looks at every object of a node
 
 # How many at once, in one process
 KEY_FETCHES_AT_ONCE = 8  # requests that wait for the key of somebody unknown; whoever comes then is put off
+KEY_FETCHES_OF_ONE = 2  # of these on one server, and for one address
 
 # How much of one server is taken in
 NEW_ACTORS_PER_NEIGHBOUR_PER_DAY = 20_000
@@ -52,15 +55,26 @@ DOCUMENTS_PER_STRANGER = 5_000
 MINUTE, DAY = 60, 86_400  # seconds
 
 
-def within(name: str, most: int, *, seconds: int = MINUTE) -> bool:
-    """Count one more of `name`; whether it is still among the first `most` of this minute, or of these `seconds`."""
+def within(name: str, most: int, *, more: int = 1, seconds: int = MINUTE) -> bool:
+    """Count one of `name` more, or `more`; whether it is in the first `most` of this minute, or of `seconds`."""
     window = int(timezone.now().timestamp()) // seconds
     key = "limit:" + hashlib.sha256(f"{name} {window}".encode()).hexdigest()[:32]
     cache.add(key, 0, timeout=2 * seconds)
     try:
-        return int(cache.incr(key)) <= most
+        return int(cache.incr(key, more)) <= most
     except ValueError:  # expired between the two calls
         return True
+
+
+def counted_as(address: str) -> str:
+    """What an address counts for in a limit: with IPv6 its /64, for that is the least that anybody is given."""
+    try:
+        number = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(number, ipaddress.IPv4Address):
+        return str(number)
+    return str(number.ipv4_mapped or ipaddress.IPv6Network((number, 64), strict=False))
 
 
 View = Callable[..., HttpResponse]
@@ -73,7 +87,7 @@ def per_address(limit: str) -> Callable[[View], View]:
         @wraps(view)
         def answer(request: HttpRequest, *given: Any, **named: Any) -> HttpResponse:
             most: int = globals()[limit]
-            if within(f"{limit}:{address_of(request.META)}", most):
+            if within(f"{limit}:{counted_as(address_of(request.META))}", most):
                 return view(request, *given, **named)
             reason = f"more than {most} requests in a minute; please ask for the rest later\n"
             kind = "text/plain; charset=utf-8"

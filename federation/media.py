@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from federation import audiences, restrictions, types
+from federation import restrictions, types
 from federation.models import Attachment
 from federation.negotiation import hosts_a_reader
 
@@ -27,24 +27,27 @@ def attachment(request: HttpRequest, public_id: str, ending: str, size: str | No
     kept: Any = (found.small if size else found.file) if found is not None else None
     if found is None or not kept or not kept.name.endswith(f".{ending}"):
         raise Http404
-    thing = _thing_for_reading(request, found.thing_uri)
+    is_public = _seen_by_all(request, found.thing_uri)
     try:
         with kept.open("rb") as opened:
             response = HttpResponse(opened.read(), content_type=TYPES[ending])
     except FileNotFoundError:
         raise Http404 from None
-    return _with_headers(response, found, is_public=thing.audience == audiences.PUBLIC)
+    return _with_headers(response, found, is_public=is_public)
 
 
-def _thing_for_reading(request: HttpRequest, uri: str) -> Published:
+def _seen_by_all(request: HttpRequest, uri: str) -> bool:
+    """Whether a visitor sees the thing too, so that caches may keep what hangs on it. Raises Http404 where the asker
+    does not."""
     located = types.locate(uri)
     if located is None:
         raise Http404
     type_, thing = located
-    seen = type_.model._default_manager.visible_to(getattr(request, "actor", None) or None).filter(pk=thing.pk)
-    if not seen.exists() and not _asked_by_a_neighbour(request, thing):
+    things, reader = type_.model._default_manager, getattr(request, "actor", None) or None
+    seen = things.visible_to(reader).filter(pk=thing.pk).exists()
+    if not seen and not _asked_by_a_neighbour(request, thing):
         raise Http404
-    return thing  # type: ignore[no-any-return]
+    return seen and (reader is None or things.visible_to(None).filter(pk=thing.pk).exists())
 
 
 def _asked_by_a_neighbour(request: HttpRequest, thing: Published) -> bool:

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from federation import actors, audiences, restrictions, types
 from federation.models import Actor, Restriction
+from federation.outbound import say
 from federation.outbound.publish import publish_uri
 from journal import errand_kind, reaction, record
 from journal.models import Entry
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from journal.models import Errand
 
 RESTRICTED, LIFTED = "moderation.restricted", "moderation.lifted"
+SHOWN_AGAIN = "moderation.shown_again"
 
 
 class StewardsOnly(PermissionDenied):
@@ -175,15 +177,15 @@ def _publish_now(uri: str) -> None:
 
 @reaction("federation.carry_out_decision", to=(RESTRICTED, LIFTED))
 def carry_out(errand: Errand) -> None:
-    """The other nodes hear of it: of the thing itself, or of everything that an actor of ours has said."""
+    """The other nodes hear of it: of the thing itself, or of everything that an actor has said."""
     assert isinstance(errand.entry, Entry)  # reactions always come with their entry
-    uri = errand.entry.uri
-    publish_uri(uri)
-    actor = Actor.objects.filter(uri=uri, node__isnull=True).first()
+    uri, lifted = errand.entry.uri, errand.entry.name == LIFTED
+    _tell(uri, lifted=lifted)
+    actor = Actor.objects.filter(uri=uri).first()
     if actor is None:
         return
     said = [
-        type_.model._default_manager.filter(actor=actor, node__isnull=True, withdrawn_at__isnull=True)
+        type_.model._default_manager.filter(actor=actor, withdrawn_at__isnull=True)
         .exclude(uri=uri)
         .order_by()
         .values_list("uri")
@@ -191,10 +193,25 @@ def carry_out(errand: Errand) -> None:
     ]
     things = said[0].union(*said[1:], all=True)
     now = timezone.now()
-    errand_for_each("federation.tell_again", [Wanted(f"tell:{uri}", {"uri": uri}, now) for (uri,) in things])
+    again = [Wanted(f"tell:{uri}", {"uri": uri, "lifted": lifted}, now) for (uri,) in things]
+    errand_for_each("federation.tell_again", again)
 
 
 @errand_kind("federation.tell_again")
 def tell_again(errand: Errand) -> None:
-    """One thing of ours, as it stands now."""
-    publish_uri(errand.payload["uri"])
+    """One thing, as it stands now."""
+    _tell(errand.payload["uri"], lifted=errand.payload["lifted"])
+
+
+def _tell(uri: str, *, lifted: bool) -> None:
+    """What other nodes are to know of it. What a group of ours passed on of theirs is taken back here as well: it
+    stands in no outbox of ours while it is hidden, and may stand there again afterwards."""
+    publish_uri(uri)
+    found = types.locate(uri)
+    if found is None or found[1].withdrawn_at is not None:
+        return
+    if not restrictions.is_hidden(uri, found[1].actor.uri):
+        if lifted:
+            record(SHOWN_AGAIN, uri, actor=found[1].actor.uri)
+    elif not found[1].is_ours:
+        say.erase(uri)

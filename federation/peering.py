@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils import timezone
 
-from federation import actors, audiences, catalogue, discovery, identity, introductions
+from federation import actors, audiences, catalogue, discovery, identity, introductions, returning
 from federation.models import Acceptance, Actor, Following, Node
 from federation.outbound.follow import follow, stop_following
 from journal import errand, errand_kind, record
@@ -170,6 +170,7 @@ def described_by(node: Node) -> str:
     introductions.ask_again(node)
     if node.is_neighbour:
         catalogue.ask(node)
+        returning.carries_on(node)
     return "the node is read again"
 
 
@@ -190,8 +191,10 @@ def has_public_page(actor: Actor) -> bool:
 
 def _become_neighbours(node: Node, *, by: str = "") -> None:
     if node.peering not in Node.SHARING:
-        Node.objects.filter(pk=node.pk).update(peered_at=timezone.now(), failures=0, rest_until=None)
+        now = timezone.now()
+        Node.objects.filter(pk=node.pk).update(peered_at=now, failures=0, rest_until=None, unreachable_since=None)
         set_state(node, Node.Peering.FULL, "node.peered", by=by)
+        returning.take_up_again(node)
         introductions.ask_again(node)
 
 
@@ -210,11 +213,15 @@ def _accept_agreement(node: Node, version: int, *, by: str) -> None:
 
 
 def set_state(node: Node, state: Node.Peering, name: str, *, by: str = "", here: bool = False, **columns: Any) -> None:
-    """Where the agreement stands from now on, on the record as `name`. What only a pause has goes with the pause.
+    """Where the agreement stands from now on, on the record as `name`. What only a pause has goes with the pause; who
+    was not shown unasked is not, until there is a new agreement.
 
     `here`: it is ours, though nobody did it just now.
     """
-    values: dict[str, Any] = {"peering": state, "paused_until": None, "resumes_as": "", **columns}
+    agreed = {Node.Peering.TRIAL, Node.Peering.FULL, Node.Peering.LIMITED}
+    stays_limited = not node.is_shown_unasked and state not in agreed
+    resumes_as = Node.Peering.LIMITED if stays_limited else ""
+    values: dict[str, Any] = {"peering": state, "paused_until": None, "resumes_as": resumes_as, **columns}
     Node.objects.filter(pk=node.pk).update(**values)
     for column, value in values.items():
         setattr(node, column, value)

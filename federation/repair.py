@@ -2,17 +2,21 @@
 again (blueprint 4.5, after FEP-8fcf).
 
 Pushing is how things arrive; this is why none stays missing. A look costs one request, and where both hold the same the
-answer to it is a 304. Where they do not, the buckets that differ are told object by object, and only those objects are
-asked for, each at its own address. What was withdrawn is told whole in the list.
+answer to it is a 304. A neighbour that has still to tell us something says so, and is given time. Where the views
+differ then, the buckets that do are told object by object, and only those objects are asked for, each at its own
+address. What was withdrawn is told whole in the list.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import logging
+import random
+import re
 from collections import deque
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict, dataclass, field, replace
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from django.db import transaction
 from django.db.models import Q
@@ -25,9 +29,10 @@ from federation.fetching import Gone, document_of
 from federation.guard import FetchRefused
 from federation.http import PLAIN_JSON, FetchFailed
 from federation.inbound.objects import bury, take
-from federation.models import Document, Node
+from federation.models import Document, Node, Receipt
 from federation.outbound.signing import fetch_signer
 from federation.reader import BadField
+from federation.values import LARGEST_INTEGER
 from journal import carry_out, claim, errand, errand_kind, lane, periodic
 from journal.errands import perform
 from journal.models import Errand
@@ -44,22 +49,45 @@ Json = dict[str, Any]
 FIRST_LOOK = dt.timedelta(seconds=20)  # after we last heard them; then at doubling pauses, as long as all agrees
 LONGEST_PAUSE = dt.timedelta(minutes=10)
 LOOK_AGAIN = dt.timedelta(seconds=5)
+MOST_WAITS = LONGEST_PAUSE // FIRST_LOOK  # for a neighbour that says it is still telling us
 ON_ITS_WAY = 10  # seconds: what was published just now is about to be pushed to us
 BUCKETS_PER_LIST = 64
 MOST_AT_ONCE = 500  # objects of one errand; the next one goes on
 REQUESTS_AT_ONCE = 6
 LONGEST_LIST = 2_100  # objects that one answer may tell of
+HASH = re.compile(r"[0-9a-f]{64}")
 CATCHING_UP = ("federation.compare", "federation.catalogue")
+
+
+@dataclass(frozen=True)
+class Look:
+    """What is known of the looks before this one: how many in a row brought nothing or failed, how often it was put
+    off, what both sides held when they were last compared, and which bucket is to be the first this time: were it
+    always the same one, much that cannot be mended would keep what comes after it apart."""
+
+    rounds: int = 0
+    waits: int = 0
+    found: str = ""
+    start: int = 0
+
+    @property
+    def pause(self) -> dt.timedelta | None:
+        """What a node says of a thing and what stands at its address may differ for ever, or it may be away: then it is
+        asked less and less, and in the end only by `look_around`."""
+        pause = LOOK_AGAIN * 2**self.rounds
+        return pause if pause < LONGEST_PAUSE else None
 
 
 @dataclass
 class Difference:
-    """What their list and our copies do not agree on. `young` are things so new that they are still being pushed;
-    `unusable` those that we have just as told, and cannot read or count."""
+    """What their list and our copies do not agree on. `told_again` are ends that they had ceased to tell of; `young`
+    are things so new that they are still being pushed; `unusable` those that we have just as told, and cannot read or
+    count."""
 
     fetch: list[str] = field(default_factory=list)
     tombstones: list[Json] = field(default_factory=list)
     unlisted: list[str] = field(default_factory=list)
+    told_again: list[str] = field(default_factory=list)
     young: int = 0
     unusable: int = 0
 
@@ -73,19 +101,20 @@ def drain_catching_up(limit: int) -> int:
 def soon(node: Node) -> None:
     """Have a worker compare what we hold of a neighbour with what it publishes. Inside a transaction."""
     if node.peering in Node.SHARING:
-        _ask(node.pk, FIRST_LOOK)
+        _ask(node.pk, FIRST_LOOK, Look())
 
 
-def _ask(node_id: int, wait: dt.timedelta, rounds: int = 0) -> None:
-    payload = {"node": node_id, "rounds": rounds}
+def _ask(node_id: int, wait: dt.timedelta, look: Look) -> None:
+    payload = {"node": node_id, **asdict(look)}
     errand("federation.compare", payload=payload, key=f"compare:{node_id}", due_at=timezone.now() + wait)
 
 
 @periodic("federation.look_around", every=LONGEST_PAUSE)
 def look_around(errand_row: Errand) -> None:
     """Every neighbour is compared with at least this often, also one that we have not heard for months."""
-    for pk in Node.objects.filter(peering__in=Node.SHARING, blocked_at__isnull=True).values_list("pk", flat=True):
-        _ask(pk, dt.timedelta())
+    wanted = Node.objects.filter(peering__in=Node.SHARING, blocked_at__isnull=True)
+    for pk in wanted.order_by("pk").values_list("pk", flat=True):  # locked in one order, as by whoever read receipts
+        _ask(pk, dt.timedelta(), Look(start=random.randrange(BUCKETS)))
 
 
 @errand_kind("federation.compare", atomic=False, own_lane=True)
@@ -94,51 +123,61 @@ def compare(errand_row: Errand) -> None:
     node = Node.objects.get(pk=errand_row.payload["node"])
     if node.peering not in Node.SHARING or node.blocked_at is not None or not node.digest_url:
         return
-    rounds = int(errand_row.payload["rounds"])
+    look = Look(**{name: value for name, value in errand_row.payload.items() if name != "node"})
     try:
-        wait, rounds = _compare(node, rounds)
-    except FetchFailed as failed:  # perhaps for a moment only; whoever is away for longer is for `look_around`
+        wait, look = _compare(node, look)
+    except FetchFailed as failed:  # perhaps for a moment only
         log.info("%s could not be compared with: %s", node.origin, failed)
-        again = LOOK_AGAIN * 2**rounds
-        wait, rounds = again if again < LONGEST_PAUSE else None, rounds + 1
+        wait, look = look.pause, replace(look, rounds=look.rounds + 1)
     except (FetchRefused, BadDocument) as refused:
         log.warning("the digest of %s cannot be used: %s", node.origin, refused)
         return
     if wait is not None:
         with transaction.atomic():
-            _ask(node.pk, wait, rounds)
+            _ask(node.pk, wait, look)
 
 
-def _compare(node: Node, rounds: int) -> tuple[dt.timedelta | None, int]:
-    """How long to wait before the next look, None to leave it to `look_around`, and how many looks in a row have found
-    a difference."""
+def _compare(node: Node, look: Look) -> tuple[dt.timedelta | None, Look]:
+    """How long to wait before the next look, None to leave it to `look_around`, and what that one is to know."""
     sign, held = fetch_signer(), digest.of_origin(node.origin)
     theirs = _their_digest(node, digest.etag(held), sign)
     if theirs is None:
         idle = timezone.now() - node.heard_at
-        return (max(idle, FIRST_LOOK) if idle < LONGEST_PAUSE else None), 0
-    differing = [n for n, (a, b) in enumerate(zip(held["buckets"], theirs, strict=True)) if a != b]
+        return (max(idle, FIRST_LOOK) if idle < LONGEST_PAUSE else None), Look()
+    if look.waits < MOST_WAITS and (theirs.get("queued") or _unread(node)):
+        return FIRST_LOOK, replace(look, waits=look.waits + 1)
+    found = f"{digest.etag(held)} {theirs.get('count')} {theirs.get('hash')}"[:500]
+    look = replace(look, rounds=look.rounds + 1 if found == look.found else 0, waits=0, found=found)
+    differing = [n for n, (a, b) in enumerate(zip(held["buckets"], theirs["buckets"], strict=True)) if a != b]
+    first, then = [n for n in differing if n >= look.start], [n for n in differing if n < look.start]
     mended, left = 0, 0
-    for listed, buckets in _lists(node, differing, sign):
-        found = _differences(node, listed, buckets)
-        mended += _mend(node, found, sign)
-        left += found.young
+    for listed, buckets in itertools.chain(_lists(node, first, sign), _lists(node, then, sign)):
+        difference = _differences(node, listed, buckets)
+        mended += _mend(node, difference, sign)
+        left += difference.young
         if mended >= MOST_AT_ONCE:
-            return dt.timedelta(), rounds
+            look = replace(look, start=(max(buckets) + 1) % BUCKETS)
+            return (look.pause if look.rounds else dt.timedelta()), look
     log.info("%s: %s things differed and were asked for, %s are on their way", node.origin, mended, left)
-    # What a node says of a thing and what stands at its address may differ for ever: then we ask less and less.
-    return (min(LOOK_AGAIN * 2**rounds, LONGEST_PAUSE) if left or mended else None), rounds + 1
+    return (look.pause if left or mended else None), look
 
 
-def _their_digest(node: Node, etag: str, sign: Sign) -> list[Json] | None:
-    """Count and hash of each of their buckets; None where they hold what we do."""
+def _unread(node: Node) -> bool:
+    """Whether something they told us still waits to be read."""
+    return Receipt.objects.filter(actor__node=node, state=Receipt.State.READY, attempts=0).exists()
+
+
+def _their_digest(node: Node, etag: str, sign: Sign) -> Json | None:
+    """Count and hash of all they publish and of each bucket; None where they hold what we do."""
     answer = _get(node.digest_url, node, sign, {"If-None-Match": etag})
     if answer.status == 304:
         return None
-    found = parse_document(_body(answer), max_list=BUCKETS).get("buckets")
+    doc = parse_document(_body(answer), max_list=BUCKETS)
+    found = doc.get("buckets")
     if not isinstance(found, list) or len(found) != BUCKETS:
         raise BadField("buckets", found, f"a list of {BUCKETS}")
-    return [{"count": each.get("count"), "hash": each.get("hash")} if isinstance(each, dict) else {} for each in found]
+    told = [{"count": each.get("count"), "hash": each.get("hash")} if isinstance(each, dict) else {} for each in found]
+    return doc | {"buckets": told}
 
 
 def _lists(node: Node, buckets: list[int], sign: Sign) -> Iterator[tuple[list[Json], list[int]]]:
@@ -149,11 +188,20 @@ def _lists(node: Node, buckets: list[int], sign: Sign) -> Iterator[tuple[list[Js
         answer = _get(f"{node.digest_url}?buckets={','.join(map(str, asked))}", node, sign)
         doc = parse_document(_body(answer), max_list=LONGEST_LIST)
         items, told = doc.get("items"), doc.get("buckets")
-        if not isinstance(items, list) or not isinstance(told, list) or not set(told) & set(asked):
+        whole = [bucket for bucket in asked if bucket in told] if _are_buckets(told) else []
+        if not isinstance(items, list) or not whole:
             raise BadField("buckets", told, f"some of {asked[:5]}, and items")
-        whole = [bucket for bucket in asked if bucket in told]
         yield [item for item in items if isinstance(item, dict)], whole
         wanted = [bucket for bucket in wanted if bucket not in whole]
+
+
+def _are_buckets(told: Any) -> TypeGuard[list[int]]:
+    return isinstance(told, list) and all(_is_whole(each) for each in told)
+
+
+def _is_whole(value: Any) -> TypeGuard[int]:
+    """A number as a column holds it; `true` is none, though Python counts with it."""
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST_INTEGER
 
 
 def _differences(node: Node, listed: list[Json], buckets: list[int]) -> Difference:
@@ -161,15 +209,19 @@ def _differences(node: Node, listed: list[Json], buckets: list[int]) -> Differen
     found, told = Difference(), set()
     for item in listed:
         uri, version, content_hash, age = (item.get(name) for name in ("id", "version", "hash", "age"))
-        if not isinstance(uri, str) or not isinstance(version, int) or not isinstance(content_hash, str):
+        hashed = isinstance(content_hash, str) and HASH.fullmatch(content_hash)
+        if not isinstance(uri, str) or not _is_whole(version) or not hashed:
             raise BadField("items", item, "an id, a version and a hash each")
         told.add(uri)
         copy, tombstone = held.get(uri), item.get("tombstone")
         if copy is not None and (copy.version, copy.content_hash) == (version, content_hash):
-            found.unusable += not (copy.counted and copy.public)
+            if copy.tombstone and copy.public and not copy.counted:
+                found.told_again.append(uri)
+            else:
+                found.unusable += not (copy.counted and copy.public)
         elif copy is not None and copy.version > version:
             found.unusable += 1  # they were set back to an earlier copy of themselves
-        elif isinstance(age, int) and age < ON_ITS_WAY:
+        elif _is_whole(age) and age < ON_ITS_WAY:
             found.young += 1
         elif isinstance(tombstone, dict):
             found.tombstones.append(tombstone)
@@ -182,24 +234,33 @@ def _differences(node: Node, listed: list[Json], buckets: list[int]) -> Differen
 
 def _mend(node: Node, found: Difference, sign: Sign) -> int:
     """Take in what differs; returns how many things were dealt with. One that cannot be had does not stop the rest."""
+    Document.objects.filter(node=node, uri__in=found.told_again, tombstone=True).update(counted=True)
     for tombstone in found.tombstones:
         _taken(node, str(tombstone.get("id")), lambda doc=tombstone: take(doc, node))
     wanted = [uri for uri in (*found.fetch, *found.unlisted) if identity.is_at(uri, node.origin)]
+    unlisted = frozenset(found.unlisted)
     asked: deque[tuple[str, Future[Fetched]]] = deque()
     for uri in [*wanted, ""]:
         if uri:
             asked.append((uri, http.begin(uri, sign=sign)))
         while asked and (not uri or len(asked) == REQUESTS_AT_ONCE):
             first, answer = asked.popleft()
-            _taken(node, first, lambda uri=first, answer=answer: _took(node, uri, answer))
-    return len(found.tombstones) + len(wanted)
+            _taken(node, first, lambda uri=first, answer=answer: _took(node, uri, answer, listed=uri not in unlisted))
+    return len(found.tombstones) + len(found.told_again) + len(wanted)
 
 
-def _took(node: Node, uri: str, answer: Future[Fetched]) -> str:
+def _took(node: Node, uri: str, answer: Future[Fetched], *, listed: bool) -> str:
+    """What became of a thing that was asked for. Raises Gone where they list it and do not find it: it may be there in
+    a moment, and as long as nothing changes it is asked for less and less."""
     try:
         doc = document_of(uri, answer.result())
     except Gone:
-        # They do not list it, and do not find it: what they never told the end of is no part of what is shared.
+        if listed:
+            raise
+        # They do not list it, and do not find it: what they never told the end of, or do not remember to have ended,
+        # is no part of what is shared.
+        if Document.objects.filter(uri=uri, node=node, tombstone=True).update(counted=False):
+            return "an end that they no longer tell of"
         return bury(uri, node, content={"id": uri})
     return take(doc, node)
 

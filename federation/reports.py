@@ -57,13 +57,16 @@ def report(reporter: Actor, thing: Published, reason: str, words: str = "", *, n
         return flag, True
 
 
-def pass_on(flag: Flag, thing: Published) -> None:
-    """Send a report that was made here to the node of the thing, where that was not done yet. Inside a transaction."""
-    if thing.is_ours or flag.passed_to_id is not None or flag.node_id is not None:
-        return
-    _pass_on(flag, thing)
-    passed = {"uri": flag.uri, "passed_to": flag.passed_to, "passed_at": flag.passed_at}
-    Flag.objects.filter(pk=flag.pk).update(**passed)
+def pass_on(flag: Flag, thing: Published) -> bool:
+    """Send a report that was made here to the node of the thing, where that was not done yet. Inside a transaction.
+
+    Whether it was sent, now or before: not to a node that is blocked here, nor to one that gives no address for it.
+    """
+    if flag.passed_to_id is None and flag.node_id is None and not thing.is_ours:
+        _pass_on(flag, thing)
+        passed = {"uri": flag.uri, "passed_to": flag.passed_to, "passed_at": flag.passed_at}
+        Flag.objects.filter(pk=flag.pk).update(**passed)
+    return flag.passed_to_id is not None
 
 
 def _pass_on(flag: Flag, thing: Published) -> None:

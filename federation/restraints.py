@@ -1,6 +1,8 @@
 """What a steward does about another node for a while: pause it, not show it unasked, block it. Each can be undone.
 
-Nothing is thrown away meanwhile: follows stay, deliveries wait, and afterwards each reads on in the other's catalogue.
+Follows stay, and afterwards each reads on in the other's catalogue. During a pause deliveries wait, however long it
+lasts; during a block those that waited wait on, and what is said then is never meant for that node: of it only what is
+for everyone is read afterwards.
 """
 
 from __future__ import annotations
@@ -12,9 +14,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from federation import catalogue, introductions
+from federation import catalogue, introductions, returning
 from federation.models import Delivery, Node, Remark
 from federation.peering import CannotPeer, set_state
+from federation.returning import WOKEN_AT_ONCE
 from journal import bell, errand, errand_kind, record
 
 if TYPE_CHECKING:
@@ -73,9 +76,14 @@ def stop_limiting(node: Node, *, by: str = "") -> Node:
     """Show a neighbour like any other again. Raises CannotPeer."""
     with transaction.atomic():
         node = _locked(node)
-        if node.peering != Node.Peering.LIMITED:
+        if node.is_shown_unasked:
             raise CannotPeer(CannotPeer.NOT_LIMITED, node.origin)
-        set_state(node, Node.Peering.FULL, "node.unlimited", by=by)
+        if node.peering == Node.Peering.LIMITED:
+            set_state(node, Node.Peering.FULL, "node.unlimited", by=by)
+        else:
+            resumes_as = Node.Peering.FULL if node.has_agreement else ""
+            state, until = Node.Peering(node.peering), node.paused_until
+            set_state(node, state, "node.unlimited", by=by, paused_until=until, resumes_as=resumes_as)
     return node
 
 
@@ -116,7 +124,11 @@ def _locked(node: Node) -> Node:
 def _carry_on(node: Node) -> None:
     """What waited goes out now; we read on in their catalogue, and they, once they hear from us, in ours."""
     now = timezone.now()
-    Delivery.objects.filter(node=node, state=Delivery.State.READY).update(due_at=now, patient_since=now)
+    waiting = Delivery.objects.filter(node=node, state=Delivery.State.READY).order_by("pk")
+    keys = list(waiting.select_for_update(of=("self",)).values_list("pk", flat=True))
+    for start in range(0, len(keys), WOKEN_AT_ONCE):
+        Delivery.objects.filter(pk__in=keys[start : start + WOKEN_AT_ONCE]).update(due_at=now, patient_since=now)
+    returning.take_up_again(node)
     Node.objects.filter(pk=node.pk).update(failures=0, rest_until=None, unreachable_since=None)
     bell.ring()
     if node.is_neighbour:

@@ -138,15 +138,3 @@ def keep_apart(one: Actor, other: Actor) -> bool:
         return Q(blocker=blocker.pk) & about
 
     return Block.objects.filter(blocks(one, other) | blocks(other, one)).exists()
-
-
-def blocked_among(reader: Actor | None, uris: Iterable[str]) -> set[str]:
-    """Which of these actors a reader blocks, themselves or with their node. One query; none for a visitor."""
-    if not reader:
-        return set()
-    from federation.models import Actor
-
-    blocks = _blocks(reader)
-    met = Q(pk__in=blocks.filter(blocked__isnull=False).values("blocked"))
-    met |= Q(node__in=blocks.filter(node__isnull=False).values("node"))
-    return set(Actor.objects.filter(met, uri__in=list(uris)).values_list("uri", flat=True))

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef
+from django.utils import timezone
 
-from federation.models import Delivery
+from federation.housekeeping import KEEP_DELIVERIES
+from federation.models import Delivery, Publication
+from federation.outbound.say import TELLS_HOW_IT_STANDS
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-TELL_OF_IT = ("Create", "Update", "Delete", "Announce")
+TELL_OF_IT = (*TELLS_HOW_IT_STANDS, "Delete", "Announce")
 
 
 def travels(uri: str) -> QuerySet[Delivery]:
@@ -23,7 +26,14 @@ def travels(uri: str) -> QuerySet[Delivery]:
     told = Delivery.objects.filter(activity__object_uri=uri, activity__type__in=TELL_OF_IT)
     later = told.filter(node=OuterRef("node"), pk__gt=OuterRef("pk"))
     last = told.filter(~Exists(later)).select_related("activity", "node")
-    return last.order_by("delivered_at", "node__name", "pk")
+    return last.order_by(F("delivered_at").asc(nulls_first=True), "node__name", "pk")
+
+
+def days_on_record(uri: str) -> int:
+    """After how many days the record of a thing that was taken back went, where that has come; else 0. One query."""
+    before = timezone.now() - KEEP_DELIVERIES
+    gone = Publication.objects.filter(uri=uri, tombstone=True, changed_at__lt=before).exists()
+    return KEEP_DELIVERIES.days if gone else 0
 
 
 def how_it_stands(row: Delivery) -> str:

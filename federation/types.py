@@ -72,11 +72,10 @@ class FederatedType:
     def silence(self, row: Any) -> Any:
         """An actor's row as it is told while stewards let it say nothing: kept, with no words of its own in it.
 
-        A Delete would end an account or a group in other programs for good, and a suspension can be undone.
+        A Delete would end an account or a group in other programs for good, and a suspension can be undone. Such a row
+        `is_hidden`, and its document `discoverable: false`. For kinds that are actors.
         """
-        for name, value in row.without_words().items():
-            setattr(row, name, value)
-        return row
+        raise NotImplementedError
 
     def stands_under(self, row: Any) -> Actor | None:
         """Whose talk a row is part of: that actor may take it out of there (FEP-1b12). None for what stands alone."""
@@ -123,10 +122,11 @@ class FederatedType:
 
             doc |= properties(row.actor)
         doc |= self.to_object(row)
-        doc |= endorsed(row.uri)
-        from federation import attaching  # likewise
+        if not self.is_hidden(row):
+            from federation import attaching  # likewise
 
-        doc["attachment"] = [*doc.get("attachment", []), *(attaching.on_the_wire(row.uri) if row.pk else [])]
+            doc |= endorsed(row.uri)
+            doc["attachment"] = [*doc.get("attachment", []), *(attaching.on_the_wire(row.uri) if row.pk else [])]
         return {key: value for key, value in doc.items() if value not in (None, "", [], {})}
 
     def tombstone(self, row: Any) -> Json:

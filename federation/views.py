@@ -14,6 +14,7 @@ from federation.blocks import from_blocked
 from federation.documents import BUCKETS
 from federation.models import Activity, Actor, Publication
 from federation.negotiation import ACTIVITY, as_activity, wants_activity
+from federation.outbound import say
 
 VERSION = "0.1.0"
 _BUCKETS = re.compile(r"[0-9]{1,3}(,[0-9]{1,3}){0,63}")
@@ -82,8 +83,9 @@ def activity(request: HttpRequest, public_id: str) -> HttpResponse:
 @limits.per_address("DIGESTS_PER_ADDRESS")
 def metro_digest(request: HttpRequest) -> HttpResponse:
     """`GET /metro/digest?origin=https://node`: what this node publishes (by default) or holds of another; 304 for who
-    holds the same and says so in `If-None-Match`. With `?buckets=3,17`, what it publishes there, object by object."""
-    returning.noticed(request)
+    holds the same and says so in `If-None-Match`. With `?buckets=3,17`, what it publishes there, object by object.
+    A neighbour that signs is told how much is `queued` for it: it need not ask for what is about to come."""
+    neighbour = returning.neighbour_asking(request)
     if "buckets" in request.GET:
         return _listing(request.GET["buckets"])
     asked = request.GET.get("origin", settings.ORIGIN)
@@ -91,10 +93,13 @@ def metro_digest(request: HttpRequest) -> HttpResponse:
         origin = identity.origin_of(asked)
     except ValueError as bad:
         return _plain(f"origin: {bad}", 400)
-    found = digest.of_origin(origin)
-    response = get_conditional_response(request, etag=digest.etag(found), response=JsonResponse(found))
+    # A neighbour is told how it stands this very moment, since it acts on it; anybody else, at most a second ago.
+    found = digest.of_origin(origin) if neighbour else digest.lately_of(origin)
+    etag = digest.etag(found)
+    more = {"queued": say.queued_for(neighbour)} if neighbour else {}
+    response = get_conditional_response(request, etag=etag, response=JsonResponse(found | more))
     assert response is not None  # it is the one we gave, or a 304
-    response["ETag"], response["Cache-Control"] = digest.etag(found), "no-cache"
+    response["ETag"], response["Cache-Control"] = etag, "private, no-cache"
     return response
 
 
@@ -120,7 +125,8 @@ def metro_catalogue(request: HttpRequest) -> HttpResponse:
     after = request.GET.get("after", "0")
     if not re.fullmatch("[0-9]{1,18}", after):
         return _plain(f"after: expected a whole number, 0 or more, got {after[:30]!r}", 400)
+    page = catalogue.page(int(after))
     neighbour = returning.neighbour_asking(request)
     if neighbour is not None:
-        catalogue.given(neighbour, int(after))
-    return as_activity(catalogue.page(int(after)))
+        catalogue.given(neighbour, int(after), page)
+    return as_activity(page)

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from django.http import Http404
 
 from cop import access as cop
-from cop.access import may_edit, require_edit
+from cop.access import may_edit, may_trace, require_edit
 from funding.models import Call
 
 if TYPE_CHECKING:
     from federation.models import Actor
 
-__all__ = ["call_for_editing", "call_for_reading", "may_edit", "withdrawn_for_reading"]
+__all__ = ["call_for_editing", "call_for_reading", "may_edit", "may_trace", "withdrawn_for_reading"]
 
 
 def call_for_reading(reader: Actor | None, public_id: str) -> Call:

@@ -17,6 +17,7 @@ from atlas.access import cards_for
 from atlas.queries import known_areas
 from atlas.views.files import calendar_file, unreadable
 from atlas.views.fragments import is_for
+from atlas.views.publishing import tell_published
 from federation.negotiation import (
     copy_for_members,
     document_response,
@@ -92,7 +93,10 @@ def _withdrawn(request: HttpRequest, public_id: str) -> HttpResponse:
     if copy is not None:
         return copy
     call = access.withdrawn_for_reading(request.actor, public_id)
-    return gone_document(call) if wants_activity(request) else render(request, "cop/withdrawn.html", status=410)
+    if wants_activity(request):
+        return gone_document(call)
+    context = {"row": call, "runs": access.may_trace(request.actor, call)}
+    return render(request, "cop/withdrawn.html", context, status=410)
 
 
 @signed_in
@@ -104,7 +108,7 @@ def new_call(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         speaker, audience = form.spoken()
         call = actions.publish_call(author, speaker, audience=audience, once=form.once_key, **form.changes())
-        messages.success(request, _("Published. People who follow its topics are being told, on every node."))
+        tell_published(request, call)
         return redirect(call)
     return render(request, "funding/call_form.html", {"form": form}, status=400 if form.errors else 200)
 

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from django.db import IntegrityError, transaction
-from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models import Case, F, Q, QuerySet, TextField, Value, When
 from django.utils import timezone
 
 from journal.models import Claimable
@@ -27,6 +27,9 @@ log = logging.getLogger(__name__)
 
 LEASE = dt.timedelta(seconds=30)
 ERROR_LENGTH = 2000
+
+#: What is written on a row whose holder died; the second when it was so the last time as well.
+DIED, DIED_AGAIN = "its worker died", "its worker died again"
 
 Row = TypeVar("Row", bound=Claimable)
 
@@ -64,6 +67,12 @@ def claim(model: type[Row], limit: int, where: Q | None = None) -> list[Row]:
             lease_owner=owner,
             lease_until=now + LEASE,
             attempts=Case(When(lease_owner="", then=F("attempts")), default=F("attempts") + Value(1)),
+            error=Case(
+                When(lease_owner="", then=F("error")),
+                When(error__in=[DIED, DIED_AGAIN], then=Value(DIED_AGAIN)),
+                default=Value(DIED),
+                output_field=TextField(),
+            ),
         )
     return list(model._default_manager.filter(pk__in=keys, lease_owner=owner).order_by("due_at", "pk"))
 
@@ -85,8 +94,7 @@ def carry_out(rows: Sequence[Row], handle: Callable[[Row], object], *, atomic: b
 
 
 def _carry_out_one(row: Row, handle: Callable[[Row], object], atomic: bool) -> None:
-    if row.attempts >= row.patience:
-        fail(row, RuntimeError("given up: its workers died before finishing it"), dead=True)
+    if worn_out(row):
         return
     try:
         if atomic:
@@ -103,6 +111,18 @@ def _carry_out_one(row: Row, handle: Callable[[Row], object], atomic: bool) -> N
         fail(row, error)
 
 
+def worn_out(row: Claimable) -> bool:
+    """Whether the row is given up untried, since its workers keep dying: then it is buried here.
+
+    That is a fault of ours, as in `fail`; one death alone says little of a row that only waited for the network.
+    """
+    enough = row.max_attempts if row.error == DIED_AGAIN else row.patience
+    if row.attempts < enough:
+        return False
+    fail(row, RuntimeError("given up: its workers died before finishing it"), dead=True)
+    return True
+
+
 def settle(row: Claimable, **values: Any) -> None:
     """Mark the row done, setting `values` too. Raises LeaseLost if it is no longer ours."""
     now = timezone.now()
@@ -115,12 +135,13 @@ def settle(row: Claimable, **values: Any) -> None:
 def fail(row: Claimable, error: BaseException, *, retry_in: dt.timedelta | None = None, dead: bool = False) -> None:
     """Keep the error and put the row back for `retry_in` (default: its `retry_delay`), or bury it.
 
-    It is dead after `max_attempts` failures, where the network failed after `patience`, or at once with `dead`. Does
-    nothing if the lease was lost.
+    It is dead after `max_attempts` failures, where the network failed after `patience`, or at once with `dead`. After
+    failures of the network a fault of ours is tried once more. Does nothing if the lease was lost.
     """
     row.attempts += 1
     # Who could not be reached may be back next week; a fault of ours is for somebody to look at today.
-    dead = dead or row.attempts >= (row.patience if isinstance(error, OSError) else row.max_attempts)
+    waits = isinstance(error, OSError) or _is_of_the_network(row.error)
+    dead = dead or row.attempts >= (row.patience if waits else row.max_attempts)
     changes: dict[str, Any] = {
         "state": Claimable.State.DEAD if dead else Claimable.State.READY,
         "attempts": row.attempts,
@@ -251,6 +272,17 @@ def _give_back(row: Claimable, changes: dict[str, Any]) -> None:
 def _reflect(row: Claimable, changes: dict[str, Any]) -> None:
     for field, value in changes.items():
         setattr(row, field, value)
+
+
+def _is_of_the_network(words: str) -> bool:
+    """Whether what is written on a row is an OSError, as FetchFailed is."""
+    return words.partition(":")[0] in {each.__name__ for each in _kinds_of(OSError)}
+
+
+def _kinds_of(error: type[BaseException]) -> Iterator[type[BaseException]]:
+    yield error
+    for kind in error.__subclasses__():
+        yield from _kinds_of(kind)
 
 
 def _in_words(error: BaseException) -> str:

@@ -27,6 +27,7 @@ class Lane:
         self.drain = drain
         self.batch = batch
         self.nudge = nudge
+        self.width = width
         self._slots = threading.BoundedSemaphore(width)
         self._wanted = threading.Event()
 
@@ -74,6 +75,14 @@ def lane(
 
 def lanes() -> Iterator[Lane]:
     return iter(list(_lanes.values()))
+
+
+def threads() -> int:
+    """How many threads a process needs so that every lane gets all of its own, however slow the others are.
+
+    `CELERY_WORKER_CONCURRENCY` says so many (a test compares): the settings are read before there are lanes.
+    """
+    return sum(each.width for each in lanes())
 
 
 def work_until_idle() -> int:

@@ -36,7 +36,8 @@ def followable(user: User, kind: str, target: str) -> str:
     if kind == Follow.Kind.TOPIC:
         found = Topic.objects.filter(scheme=Topic.Scheme.TOPIC, iri=target)
     elif kind in Follow.Kind.values:
-        found = visible.filter(kind=kind, uri=target)
+        # Whoever is limited is shown to those who have the address: and so they can begin to follow.
+        found = Card.objects.asked_for_by(reader(user)).filter(kind=kind, uri=target)
     else:
         raise NotFollowable(f"a {kind} cannot be followed")
     if not found.exists():

@@ -33,10 +33,15 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PARAM_LENGTH = 300  # characters of one value
-PARAMS_BYTES = 2000  # of all of them as JSON
+PARAMS_BYTES = 5000  # of all of them as JSON: one value that is full, in any script, and some short ones
 
 Words = Callable[["Notice"], Mapping[str, Any]]
 Address = Callable[["Notice"], str]
+
+
+def nowhere(_notice: object) -> str:
+    """The `address` of a kind whose sentence says it all."""
+    return ""
 
 
 class UnknownNoticeKind(LookupError):
@@ -54,6 +59,7 @@ class NoticeKind:
     words: Words | None = None
     address: Address | None = None
     needs_card: bool = False
+    about_words: bool = False
     matter: str = Matter.NEWS
 
     def sentence(self, notice: Notice) -> str:
@@ -75,17 +81,21 @@ def notice_kind(
     matter: str = Matter.NEWS,
     address: Address | None = None,
     needs_card: bool = False,
+    about_words: bool = False,
 ) -> Callable[[Words], Words]:
     """Register a kind: its sentence with `%(name)s` places, and the page to open.
 
     Without `address` that is the page of the card the notice is about, else its uri if it is on this node.
-    With `needs_card` nothing opens once the reader cannot see that card any more. `matter` is what people choose
-    their mail by. Raises ValueError for another matter, and when another sentence is registered under the same name.
+    With `needs_card` nothing opens once the reader cannot see that card any more; with `about_words` the notice itself
+    is not shown while stewards keep what it is about from others. `matter` is what people choose their mail by.
+    Raises ValueError for another matter, and when another sentence is registered under the same name.
     """
     known = _kinds.get(name)
     if known and str(known.text) != str(text):
         raise ValueError(f"notice kind {name!r} is registered twice: {known.text!r} and {text!r}")
-    _kinds[name] = NoticeKind(name, text, address=address, needs_card=needs_card, matter=Matter(matter))
+    _kinds[name] = NoticeKind(
+        name, text, address=address, needs_card=needs_card, about_words=about_words, matter=Matter(matter)
+    )
 
     def with_words(words: Words) -> Words:
         _kinds[name] = replace(_kinds[name], words=words)
@@ -112,6 +122,17 @@ def matter_of(name: str) -> str:
 def needs_card(name: str) -> bool:
     kind = _kinds.get(name)
     return kind is not None and kind.needs_card
+
+
+def about_words() -> list[str]:
+    """The kinds that tell of what somebody wrote."""
+    return [kind.name for kind in _kinds.values() if kind.about_words]
+
+
+def opens_nothing(name: str) -> bool:
+    """Whether there never was a page to open; one whose app is gone may have had one."""
+    kind = _kinds.get(name)
+    return kind is not None and kind.address is nowhere
 
 
 def names() -> list[str]:

@@ -44,7 +44,7 @@ def write(mail: Mail, address: str | None) -> EmailMultiAlternatives | None:
     if address is None:
         return None
     with translation.override(user.language), timezone.override(matters.zone_of(user)):
-        about = list(mail.notices.filter(user=user, read_at=None).order_by("-made_at", "-pk"))
+        about = list(queries.shown_to(user).filter(mail=mail, read_at=None).order_by("-made_at", "-pk"))
         items = [item for line in queries.lines(about, user) if (item := _item(line)) is not None]
         if not items:
             return None

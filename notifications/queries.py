@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.db.models import CharField, F, Max, QuerySet, Value
+from django.db.models import CharField, Exists, F, Max, OuterRef, Q, QuerySet, Value
 from django.urls import reverse
 
 from atlas.models import Card
 from federation.blocks import from_blocked
+from federation.models import Restriction
 from notifications import kinds, topics
 from notifications.access import reader
 from notifications.models import Follow, Notice
@@ -38,6 +39,11 @@ class Line:
         return self.notice.read_at is None
 
     @property
+    def is_gone(self) -> bool:
+        """Whether what there was to open is not there any more, or not for them."""
+        return not self.url and not kinds.opens_nothing(self.notice.kind)
+
+    @property
     def origin(self) -> str:
         return self.card.node.origin if self.card and self.card.node else settings.ORIGIN
 
@@ -58,8 +64,13 @@ class FollowLine:
 
 
 def shown_to(user: User) -> QuerySet[Notice]:
-    """The notices of a person, but for what somebody on a blocked node published or did."""
-    return Notice.objects.filter(~from_blocked("uri"), ~from_blocked("entry__actor"), user=user)
+    """The notices of a person, but for what somebody on a blocked node published or did, and for those of words that
+    stewards keep from others as long as they do."""
+    in_force = Restriction.objects.in_force()
+    kept = in_force.filter(level__in=Restriction.OF_THINGS, object_uri=OuterRef("uri"))
+    silenced = in_force.filter(level=Restriction.Level.SUSPENDED, actor__uri=OuterRef("entry__actor"))
+    of_kept_words = Q(kind__in=kinds.about_words()) & (Exists(kept) | Exists(silenced))
+    return Notice.objects.filter(~from_blocked("uri"), ~from_blocked("entry__actor"), ~of_kept_words, user=user)
 
 
 def notices_of(user: User, unread_only: bool = False) -> QuerySet[Notice]:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from atlas.models import Card
 from federation import restrictions
-from federation.models import Actor, Node
+from federation.models import Actor
 from journal import Errand, periodic, reaction
 from notifications import actions, pokes, queries, searches, topics
 from notifications.access import may_read
@@ -54,7 +54,7 @@ def _reasons(card: Card, author_uri: str) -> dict[int, tuple[str, dict[str, str]
     for person in _person_who_speaks(card, author_uri):
         for user_id, _uri in queries.followers(Follow.Kind.PERSON, {person.uri}):
             reasons.setdefault(user_id, (NEW_FROM_PERSON, {"name": person.title}))
-    if card.node is not None and card.node.peering == Node.Peering.LIMITED:
+    if card.node is not None and not card.node.is_shown_unasked:
         return reasons  # not shown to who has not asked for it
     if restrictions.is_limited(card.speaker_uri):
         return reasons  # only who follows them hears of what stewards no longer show unasked

@@ -9,7 +9,6 @@ from django.db import transaction
 from atlas import lists
 from atlas.models import Card
 from atlas.vocabulary import Vocabulary
-from federation.models import Node
 from journal import Entry, Errand, errand, errand_kind
 from notifications import actions
 from notifications.access import may_read
@@ -34,7 +33,7 @@ def tell_who_follows_a_search(work: Errand) -> None:
     """
     entry = work.entry
     card = Card.objects.select_related("node").filter(uri=entry.uri).first() if entry else None
-    if card is None or (card.node is not None and card.node.peering == Node.Peering.LIMITED):
+    if card is None or (card.node is not None and not card.node.is_shown_unasked):
         return
     followed = Follow.objects.filter(kind=Follow.Kind.FILTER, target__gt=work.payload["after"])
     targets = list(followed.order_by("target").values_list("target", flat=True).distinct()[:BATCH])

@@ -30,6 +30,7 @@ from tests.storage import (
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 60
 STOP_SECONDS = 20
+BEHIND_OTHERS = ("nice", "-n", "19")
 
 # The actors of topics have addresses on their node: each makes its own when it starts.
 WITHOUT_ADDRESSES = """
@@ -84,6 +85,8 @@ class LiveNode:
         self.data = data
         self.production = production
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        #: Works only when no other node has anything to do: on a machine of its own it would cost them nothing.
+        self.yields = False
         ours = {"DATABASE_URL", "BROKER_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "SECRET_KEY"}
         self.environment = {name: value for name, value in os.environ.items() if name not in ours}
         self.environment |= {
@@ -157,8 +160,15 @@ class LiveNode:
                 if name in self.processes and self.processes[name].poll() is None:
                     continue
                 self.processes[name] = subprocess.Popen(
-                    command, cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True
+                    [*(BEHIND_OTHERS if self.yields else ()), *command],
+                    cwd=ROOT,
+                    env=self.environment,
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,
                 )
+                if self.yields:
+                    _let_its_session_yield(self.processes[name].pid)
                 if name == "web" and not self.kept:  # it makes the tables, and the others need them
                     self._wait_for("/live")
         self._wait_for("/ready")
@@ -211,9 +221,16 @@ class LiveNode:
                 return False
 
         try:
-            eventually(answers, within=START_SECONDS)
+            eventually(answers, within=START_SECONDS * (10 if self.yields else 1))
         except AssertionError:
             raise AssertionError(f"{self.origin}{path} never answered 200\n{self.log[-4000:]}") from None
+
+
+def _let_its_session_yield(pid: int) -> None:
+    """Linux weighs sessions against each other before their processes (sched(7), "The autogroup feature")."""
+    weight = Path(f"/proc/{pid}/autogroup")
+    if weight.exists():
+        weight.write_text("19")
 
 
 @cache

@@ -45,7 +45,7 @@ class CardQuerySet(models.QuerySet["Card"]):
         mine = [audience.removesuffix("/members") for audience in self.readable if audience.endswith("/members")]
         chosen = Q(group_uri__in=followed) | Q(speaker_uri__in=followed) | Q(uri__in=followed)
         chosen |= Q(group_uri__in=mine) | Q(uri__in=mine)
-        return self.filter(Q(node__isnull=True) | ~Q(node__peering=Node.Peering.LIMITED) | chosen)
+        return self.filter(~Q(node__in=Node.objects.filter(Node.NOT_UNASKED)) | chosen)
 
     def _clone(self) -> Self:
         """What is narrowed further is read by the same reader."""

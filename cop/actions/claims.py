@@ -70,6 +70,7 @@ def grant_claim(steward: User, claim: Claim) -> Group:
         group = found_group(
             claim.actor,
             steward_name=claim.name,
+            let_in=True,
             name=claim.group_name,
             summary=listing.summary,
             website=listing.website,

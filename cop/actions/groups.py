@@ -10,7 +10,7 @@ from django.utils import timezone
 from cop.access import NotAllowed, is_steward
 from cop.actions.people import groups_changed
 from cop.models import Group, Member
-from federation import actors, attaching, audiences, identity, publishing
+from federation import actors, attaching, audiences, identity, moderation, publishing
 from federation.models import Actor, AudienceKey
 from journal import record
 
@@ -27,9 +27,15 @@ def found_group(
     steward_name: str = "",
     once: str = "",
     attached: Attaching | None = None,
+    let_in: bool = False,
     **fields: Any,
 ) -> Group:
-    """A new group of this node, with its own actor; whoever founds it is its first steward. `once` as in `publish`."""
+    """A new group of this node, with its own actor; whoever founds it is its first steward. `once` as in `publish`.
+
+    It may wait for a steward as any first thing does, unless one has `let_in` its founder already. Raises
+    moderation.Suspended.
+    """
+    moderation.require_not_suspended(founder)
     with transaction.atomic():
         public_id = identity.new_public_id()
         uri = identity.new_uri("groups", public_id)
@@ -60,7 +66,8 @@ def found_group(
         groups_changed(founder)
         if attached is not None:
             attaching.attach(uri, attached, by=founder)
-        record("group.published", uri, actor=founder.uri)
+        if let_in or not moderation.hold_if_first(group, founder):
+            record("group.published", uri, actor=founder.uri)
     return group
 
 

@@ -10,8 +10,8 @@ from cop import threads
 from cop.access import NotAllowed
 from cop.models import Group, Member, Post
 from federation import audiences, moderation
-from federation.models import Activity, Delivery, Restriction
-from federation.outbound.say import erase, followers_of, neighbours, say
+from federation.models import Restriction
+from federation.outbound.say import erase, followers_of, neighbours, readers_of, say, told_by
 
 if TYPE_CHECKING:
     from federation.models import Actor
@@ -35,7 +35,7 @@ def take_out(steward: Actor, post: Post, *, reason: str) -> Restriction:
         if before is not None:
             return before
         made = moderation.take_out(post.uri, group.actor, by=steward, reason=reason)
-        if not post.is_ours and post.audience == audiences.PUBLIC:
+        if not post.is_ours:
             inboxes = _who_has_it(group, post)
             erase(post.uri)
             deleted = {"type": "Delete", "actor": group.uri, "object": post.uri, "summary": reason}
@@ -49,7 +49,7 @@ def put_back(steward: Actor, post: Post) -> bool:
     with transaction.atomic():
         if not moderation.put_back(post.uri, group.actor, by=steward):
             return False
-        if not post.is_ours and post.audience == audiences.PUBLIC:
+        if not post.is_ours:
             deleted = {"type": "Delete", "actor": group.uri, "object": post.uri}
             undone = {"type": "Undo", "actor": group.uri, "object": deleted}
             _announce(group, post, undone, _who_has_it(group, post))
@@ -58,15 +58,18 @@ def put_back(steward: Actor, post: Post) -> bool:
 
 def _announce(group: Group, post: Post, inner: dict[str, object], inboxes: set[str]) -> None:
     """In no outbox: it is told to those who have the words, and to nobody else."""
-    to, cc = [audiences.PUBLIC], [f"{group.uri}/followers"]
-    said = say(group.actor, "Announce", inner, inboxes, to=to, cc=cc, about=post.uri)
-    Activity.objects.filter(pk=said.pk).update(public=False)
+    everyone = post.audience == audiences.PUBLIC
+    to, cc = [post.audience], [f"{group.uri}/followers"] if everyone else None
+    say(group.actor, "Announce", inner, inboxes, to=to, cc=cc, about=post.uri, listed=False)
 
 
 def _who_has_it(group: Group, post: Post) -> set[str]:
-    announced = Activity.objects.filter(actor=group.actor, type="Announce", object_uri=post.uri)
-    heard = Delivery.objects.filter(activity__in=announced).values_list("inbox", flat=True)
-    return {*heard, *neighbours(), *followers_of(group.actor), post.actor.delivery_inbox} - {""}
+    heard = {*told_by(group.actor, post.uri), post.actor.delivery_inbox}
+    if post.audience == audiences.PUBLIC:
+        heard.update(neighbours(), followers_of(group.actor))
+    else:
+        heard.update(readers_of(post.audience))
+    return heard - {""}
 
 
 def _group_led_by(steward: Actor, post: Post) -> Group:

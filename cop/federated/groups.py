@@ -29,7 +29,17 @@ class GroupOnTheWire(FederatedType):
     also_reads = (("Group", ""), ("Organization", ""))
     is_actor = True
 
+    def is_hidden(self, group: Group) -> bool:
+        return not group.is_discoverable
+
+    def silence(self, group: Group) -> Group:
+        group.is_discoverable = False
+        return group
+
     def to_object(self, group: Group) -> Json:
+        """Of a silenced group only what its members' nodes need to know that it is still there."""
+        if not group.is_discoverable:
+            return {"attributedTo": f"{group.uri}/moderators", "discoverable": False, "indexable": False}
         said: Json = {
             "name": group.name,
             "summary": render_markdown(group.summary),
@@ -61,6 +71,7 @@ class GroupOnTheWire(FederatedType):
             "languages": read.strings("languages", 10),
             "joining": Group.Joining.OPEN if openness == "open" else Group.Joining.REQUEST,
             "website": read.url("website") or "",
+            "is_discoverable": read.boolean("discoverable", default=True),
             "members_elsewhere": read.integer("memberCount", 0, 10**9) or 0,
             "topics": wire.read_topics(read),
             **wire.read_where(read),

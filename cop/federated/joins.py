@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cop.actions.membership import AlreadyThere, LastSteward, answered_by_their_node, join_group, leave_group
 from cop.models import Group, Member
+from federation import restrictions
 from federation.inbound.verbs import Incoming, Refused, verb
 from federation.outbound.say import say
 
@@ -14,6 +15,8 @@ def join(incoming: Incoming) -> str:
     group: Group = incoming.target
     if not group.is_ours or group.withdrawn_at is not None:
         raise Refused("object: expected a group of this node that is open")
+    if restrictions.is_hidden(group.uri, group.actor.uri):
+        raise Refused("object: the stewards of this node let nobody join this group")
     try:
         member = join_group(
             incoming.actor,

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from federation.models import Flag
-from federation.models.moderation import LONGEST_REASON, LONGEST_WORDS
+from federation.models.moderation import LONGEST_WORDS
 from frontend.forms import Paragraphs
+from notifications.kinds import PARAM_LENGTH
 
 
 class ReportForm(forms.Form):
+    """`name` is what the reporter is called here; told only where they want that."""
+
     about = forms.CharField(max_length=500, widget=forms.HiddenInput)
     reason = forms.ChoiceField(label=_("What is wrong with it"), choices=Flag.Reason.choices, widget=forms.RadioSelect)
     words = forms.CharField(
@@ -26,11 +32,27 @@ class ReportForm(forms.Form):
         help_text=_("Otherwise nobody learns who you are, here or on another node."),
     )
 
+    def __init__(self, *args: Any, name: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.name = name
+
+    def clean_told(self) -> str:
+        """The name that is told; empty for none."""
+        wanted = self.cleaned_data["told"]
+        if wanted and not self.name:
+            raise ValidationError(
+                _(
+                    "You have no name here that we could tell: no page of your own, and none in a group. Write your"
+                    " name into the words above, or do not tick this."
+                )
+            )
+        return self.name if wanted else ""
+
 
 class TakingOutForm(forms.Form):
     reason = forms.CharField(
         label=_("Why it is taken out"),
-        max_length=LONGEST_REASON,
+        max_length=PARAM_LENGTH,
         widget=Paragraphs(attrs={"rows": 3}),
-        help_text=_("Whoever wrote it reads this."),
+        help_text=_("Whoever wrote it reads this. At most 300 characters."),
     )

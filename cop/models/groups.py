@@ -31,6 +31,10 @@ class Group(Published, Placed, Topical):
         default=0, help_text="for a group of another node: the count its node tells"
     )
 
+    is_discoverable = models.BooleanField(
+        default=True, help_text="for a group of another node: whether it is to be found at all, as its node says"
+    )
+
     WORDS = ("summary",)
 
     class Meta:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from cop.models import Group, Member
+from federation import restrictions
 from journal import reaction
 from notifications.actions import notify
 from notifications.kinds import notice_kind
@@ -33,16 +34,19 @@ def newcomer_words(notice: Notice) -> Mapping[str, Any]:
 
 @reaction("cop.tell_stewards", to=("group.join_requested", "group.joined"))
 def tell_stewards(errand: Errand) -> None:
-    """Stewards hear of requests and of newcomers, except of what they did themselves."""
+    """Stewards hear of requests and of newcomers, except of what they did themselves, and of whom they block."""
     entry = _entry(errand)
     group = _group(entry)
-    member = group.members.filter(actor__uri=entry.actor).first() if group is not None else None
+    asked = group.members.filter(actor__uri=entry.actor).select_related("actor__node") if group is not None else None
+    member = asked.first() if asked is not None else None
     if group is None or member is None or not group.is_ours:
         return
+    apart = restrictions.users_blocking(member.actor.uri, member.actor.node)
     kind = "join_requested" if member.state == Member.State.ASKED else "somebody_joined"
     for steward in _stewards(group):
-        if steward.actor_id not in {member.actor_id, member.let_in_by_id}:
-            notify(steward.actor.user, kind, group.uri, entry=entry, person=member.name, group=group.name)
+        user = steward.actor.user
+        if steward.actor_id not in {member.actor_id, member.let_in_by_id} and user.pk not in apart:
+            notify(user, kind, group.uri, entry=entry, person=member.name, group=group.name)
 
 
 @reaction("cop.tell_accepted", to=("group.joined", "group.join_accepted"))

@@ -50,7 +50,7 @@ for _name, _text in (
 ):
     # What was said to many is news: it can wait for the mail of the day.
     _matter = "news" if _name in {IN_GROUP, IN_THREAD} else "words"
-    notice_kind(_name, _text, matter=_matter, address=_page)(_words)
+    notice_kind(_name, _text, matter=_matter, address=_page, about_words=True)(_words)
 
 
 @reaction("cop.tell_of_post", to="post.published")

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import signed_in
 from atlas.fields import LANGUAGES
+from atlas.views.publishing import tell_published
 from cop import access
 from cop.actions import expertise as actions
 from cop.forms.expertise import ExpertiseEditForm, ExpertiseForm
@@ -46,7 +47,7 @@ def new_expertise(request: HttpRequest) -> HttpResponse:
         known = actions.publish_expertise(
             request.actor, speaker, audience=audience, once=form.once_key, **form.changes()
         )
-        messages.success(request, _("Published. People who follow its topics are being told, on every node."))
+        tell_published(request, known)
         return redirect(known)
     return render(request, "cop/expertise_form.html", {"form": form}, status=400 if form.errors else 200)
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import signed_in
 from atlas.fields import LANGUAGES
 from atlas.views.fragments import is_for
+from atlas.views.publishing import tell_published
 from cop import access, queries
 from cop.actions import groups as actions
 from cop.actions import membership
@@ -56,7 +57,7 @@ def _people(request: HttpRequest, group: Group, me: Member | None) -> dict[str, 
     """Who is in the group, for those who are; how many, for everybody else. Only its own node knows them."""
     inside = me is not None and me.state == Member.State.JOINED and group.is_ours
     steward = inside and me is not None and me.role == Member.Role.STEWARD
-    waiting = list(queries.waiting_at(group)[:PEOPLE_PER_PAGE]) if steward else []
+    waiting = list(queries.waiting_at(group, request.actor)[:PEOPLE_PER_PAGE]) if steward else []
     seeing.opened(activities={member.join_uri: group.actor for member in waiting if not member.actor.is_ours})
     people = Paginator(queries.people_of(group), PEOPLE_PER_PAGE).get_page(request.GET.get("page")) if inside else None
     return {
@@ -83,7 +84,7 @@ def new_group(request: HttpRequest) -> HttpResponse:
         group = actions.found_group(
             request.actor, steward_name=queries.own_name(request.actor), once=form.once_key, **form.changes()
         )
-        messages.success(request, _("The group is there. Now tell people about it."))
+        tell_published(request, group, _("The group is there. Now tell people about it."))
         return redirect(group)
     return render(request, "cop/group_form.html", {"form": form}, status=400 if form.errors else 200)
 

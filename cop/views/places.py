@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.access import signed_in
+from atlas.views.publishing import tell_published
 from cop import access, queries
 from cop.actions import places as actions
 from cop.forms.places import PlaceEditForm, PlaceForm
@@ -43,7 +44,7 @@ def new_place(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         speaker, audience = form.spoken()
         place = actions.publish_place(request.actor, speaker, audience=audience, once=form.once_key, **form.changes())
-        messages.success(request, _("Published. People who follow its topics are being told, on every node."))
+        tell_published(request, place)
         return redirect(place)
     return render(request, "cop/place_form.html", {"form": form}, status=400 if form.errors else 200)
 

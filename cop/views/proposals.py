@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.access import signed_in
+from atlas.views.publishing import tell_published
 from cop import access
 from cop.actions import proposals as actions
 from cop.forms.proposals import ProposalEditForm, ProposalForm
@@ -46,7 +47,7 @@ def new_proposal(request: HttpRequest, direction: str) -> HttpResponse:
             once=form.once_key,
             **form.changes(),
         )
-        messages.success(request, _("Published. People who follow its topics are being told, on every node."))
+        tell_published(request, proposal)
         return redirect(proposal)
     context = {"form": form, "direction": direction}
     return render(request, "cop/proposal_form.html", context, status=400 if form.errors else 200)

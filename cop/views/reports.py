@@ -37,12 +37,11 @@ def my_reports(request: HttpRequest) -> HttpResponse:
 def new_report(request: HttpRequest) -> HttpResponse:
     asked = request.POST if request.method == "POST" else request.GET
     thing = access.anything_for_reading(request.actor, asked.get("about", "")[:500].replace("\0", ""))
-    form = ReportForm(request.POST or None, initial={"about": thing.uri})
+    form = ReportForm(request.POST or None, initial={"about": thing.uri}, name=access.name_of(request.actor))
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
-        name = access.name_of(request.actor) if said["told"] else ""
         try:
-            _flag, is_new = reports.report(request.actor, thing, said["reason"], said["words"], name=name)
+            _flag, is_new = reports.report(request.actor, thing, said["reason"], said["words"], name=said["told"])
         except reports.TooManyReports:
             form.add_error(None, _("Many of your reports wait for an answer. Wait for some of them, then come back."))
         else:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import page_to_return_to, signed_in
 from atlas.views.fragments import is_for
+from atlas.views.publishing import tell_published
 from cop import access, talk, threads
 from cop.actions import conversations as actions
 from cop.actions.muting import MOST_MUTED, TooManyMuted, mute, unmute
@@ -41,7 +42,8 @@ def thread(request: HttpRequest) -> HttpResponse:
     context["thread"] = talk.thread_about(thing.uri, request.actor, request.GET.get("page"))
     talk.tell_read(request.actor, thing, context["thread"].branches)
     if is_for(request, THREAD):
-        response = render(request, "cop/_thread.html", context)
+        may = {"may_take_out": talk.may_take_out(request.actor, thing)}
+        response = render(request, "cop/_thread.html", context | may)
     else:
         response = render(request, "cop/thread.html", context | writing(request.actor, thing))
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
@@ -59,7 +61,7 @@ def _write(request: HttpRequest) -> HttpResponse:
         except actions.TooMany:
             form.add_error(None, _("You have written a lot in a few minutes. Wait a little, then send this again."))
         else:
-            messages.success(request, _("Published. Whom it concerns is being told, on every node."))
+            tell_published(request, post, _("Published. Whom it concerns is being told, on every node."))
             return redirect(f"{post.get_absolute_url()}#post-{post.public_id}")
     context = {"thing": thing, "title": threads.title_of(thing), "form": form, "voices": voices}
     return render(request, "cop/writing.html", context, status=400)

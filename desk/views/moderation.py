@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 PER_PAGE = 30
+_UNDONE = Restriction.objects.filter(group__isnull=True).exclude(level=Restriction.Level.REMOVED)
 
 
 @require_safe
@@ -35,8 +36,11 @@ def log(request: HttpRequest) -> HttpResponse:
 @stewards_only
 def undo(request: HttpRequest, restriction_id: int) -> HttpResponse:
     """Also publishes what waited. What a group took out of its talk is the group's to put back."""
-    restriction = get_object_or_404(Restriction, pk=restriction_id, group__isnull=True)
+    restriction = get_object_or_404(_UNDONE, pk=restriction_id)
     waited = restriction.level == Restriction.Level.HELD
+    if waited and not queries.things_at([restriction.object_uri]):
+        messages.info(request, _("Whoever wrote it has taken it back. There is nothing to publish any more."))
+        return redirect("desk")
     try:
         moderation.lift(restriction, by=request.actor)
     except moderation.NotInForce:

@@ -46,7 +46,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     asked |= {each.join_uri: each.gathering.actor for each in context["places"] if not each.actor.is_ours}
     seeing.opened(activities=asked)
     context["reports"] = queries.open_reports()[:PER_PAGE]
-    context["held_things"] = queries.with_things(queries.held()[:PER_PAGE]) if node.hold_first_post else []
+    context["held_things"] = queries.with_things(queries.held()[:PER_PAGE])
     return render(request, "desk/desk.html", context | {"health": queries.health(), "node": node})
 
 

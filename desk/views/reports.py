@@ -42,7 +42,7 @@ def reports(request: HttpRequest) -> HttpResponse:
 @stewards_only
 def report(request: HttpRequest, flag_id: int) -> HttpResponse:
     """Opening it says to whoever sent it that it was seen."""
-    flag = get_object_or_404(Flag.objects.select_related("node", "sender", "passed_to"), pk=flag_id)
+    flag = get_object_or_404(Flag.objects.select_related("node", "sender", "passed_to", "closed_by__user"), pk=flag_id)
     if request.method == "GET":
         reporting.seen(flag)
     found = types.locate(flag.object_uri)

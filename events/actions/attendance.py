@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from cop.access import require_edit
 from events.models import Attendee, Gathering
-from federation import actors
+from federation import actors, restrictions
 from federation.outbound.say import say
 from journal import errand, errand_kind, record
 
@@ -137,6 +137,8 @@ def _require_open(person: Actor, gathering: Gathering) -> None:
     if held is not None:
         declined = held.state == Attendee.State.DECLINED
         raise CannotCome(CannotCome.DECLINED if declined else CannotCome.ALREADY)
+    if gathering.is_ours and restrictions.keep_apart(person, gathering.actor):
+        raise CannotCome(CannotCome.DECLINED)  # as everybody who gets no place: nobody learns of a block
     if gathering.is_ours and gathering.is_full:
         raise CannotCome(CannotCome.FULL)
 

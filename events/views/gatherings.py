@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import signed_in
 from atlas.models import Topic
+from atlas.views.publishing import tell_published
 from atlas.vocabulary import Vocabulary
 from cop.models import Place
 from cop.queries import own_name
@@ -70,7 +71,7 @@ def _page(request: HttpRequest, gathering: Gathering) -> dict[str, Any]:
 def _people(request: HttpRequest, gathering: Gathering) -> dict[str, Any]:
     """Who asked and who was answered, for the organisers. Of those who wait, the next ones follow those answered."""
     answered = _answered(request, gathering)
-    waiting = list(queries.waiting_at(gathering)[:PEOPLE_PER_PAGE])
+    waiting = list(queries.waiting_at(gathering, request.actor)[:PEOPLE_PER_PAGE])
     seeing.opened(activities={each.join_uri: gathering.actor for each in waiting if not each.actor.is_ours})
     return {
         "waiting": waiting,
@@ -82,7 +83,7 @@ def _people(request: HttpRequest, gathering: Gathering) -> dict[str, Any]:
 
 def _answered(request: HttpRequest, gathering: Gathering) -> Page[Attendee]:
     """A page of those who were answered; where all of them fit on one, nobody counts them first."""
-    everybody = queries.answered_at(gathering)
+    everybody = queries.answered_at(gathering, request.actor)
     first = list(everybody[: PEOPLE_PER_PAGE + 1])
     fit = len(first) <= PEOPLE_PER_PAGE
     return Paginator(first if fit else everybody, PEOPLE_PER_PAGE).get_page(request.GET.get("page"))
@@ -124,7 +125,7 @@ def new_gathering(request: HttpRequest) -> HttpResponse:
         gathering = actions.publish_gathering(
             request.actor, speaker, audience=audience, once=form.once_key, **form.changes()
         )
-        messages.success(request, _("Published. People who follow its topics are being told, on every node."))
+        tell_published(request, gathering)
         return redirect(gathering)
     return render(request, "events/gathering_form.html", {"form": form}, status=400 if form.errors else 200)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from django.core.cache import cache
@@ -12,11 +13,15 @@ from django.db.models import Q
 
 from federation import actors, identity, keys, limits
 from federation.guard import FetchRefused
+from federation.http import FetchFailed
 from federation.models import Actor
+from federation.room import NoRoom
 from federation.signatures import SignatureRefused, claimed_key, verify_request
 from frontend.addresses import address_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from django.http import HttpRequest
 
     from federation.keys import PublicKey
@@ -25,11 +30,17 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 REFETCH_AFTER = dt.timedelta(minutes=5)
-_asking = threading.BoundedSemaphore(limits.KEY_FETCHES_AT_ONCE)
+AWAY_SECONDS = 120
+_waiting: list[tuple[str, str]] = []  # for which server, and for whom
+_waiting_lock = threading.Lock()
 
 
 class SignatureMissing(SignatureRefused):
     """There is nobody to ask: unsigned, or the key could not be read."""
+
+
+class KeyUnreachable(SignatureMissing):
+    """Nor is it known whether there is such a key: who asks later may be told."""
 
 
 def authenticate(request: HttpRequest, body: bytes, *, owner: str = "") -> tuple[Actor, Signer]:
@@ -43,7 +54,7 @@ def authenticate(request: HttpRequest, body: bytes, *, owner: str = "") -> tuple
     claim = claimed_key(request.headers)
     if owner and _origin(claim.keyid) != identity.origin_of(owner):
         raise SignatureRefused(f"keyId: expected an address on {identity.origin_of(owner)}")
-    address = address_of(request.META)
+    address = limits.counted_as(address_of(request.META))
     actor, fresh = signer_of(claim.keyid, address)
     target = request.get_full_path()
     try:
@@ -71,10 +82,20 @@ def signer_of(key_id: str, asker: str = "") -> tuple[Actor, bool]:
 
 
 def refetched(actor: Actor, key_id: str, asker: str = "") -> Actor | None:
-    """The actor with the keys their server gives now; None where it was asked within the last five minutes."""
-    if not cache.add(f"refetch:{actor.pk}", 1, timeout=REFETCH_AFTER.total_seconds()):
+    """The actor with the keys their server gives now; None where it was asked within the last five minutes.
+
+    Raises SignatureMissing; KeyUnreachable also where they did not answer within these five minutes.
+    """
+    mark, seconds = f"refetch:{actor.pk}", REFETCH_AFTER.total_seconds()
+    if not cache.add(mark, "asked", timeout=seconds):
+        if cache.get(mark) == "in vain":
+            raise KeyUnreachable(f"keyId: {key_id[:200]} could not be read again just now; please send it again later")
         return None
-    return _fetch(key_id, asker)
+    try:
+        return _fetch(key_id, asker)
+    except KeyUnreachable:
+        cache.set(mark, "in vain", timeout=seconds)
+        raise
 
 
 def _origin(key_id: str) -> str:
@@ -97,8 +118,15 @@ def _fetch(key_id: str, asker: str) -> Actor:
     try:
         if identity.is_ours(key_id):
             raise SignatureMissing("keyId: an address on this node cannot sign from outside")
-        _not_too_often(identity.origin_of(key_id), asker)
-        actor = _one_of_few(key_id)
+        origin = identity.origin_of(key_id)
+        _not_away(origin, asker)
+        _not_too_often(origin, asker)
+        with _one_of_few(origin, asker):
+            actor = actors.fetch(key_id)
+    except (FetchFailed, NoRoom) as error:
+        if not asker and isinstance(error, FetchFailed):
+            cache.set(f"keys-away:{origin}", 1, timeout=AWAY_SECONDS)
+        raise KeyUnreachable(f"keyId: {key_id[:200]} could not be read: {error}") from error
     except (FetchRefused, ValueError) as error:
         raise SignatureMissing(f"keyId: {key_id[:200]} could not be read: {error}") from error
     if key_id not in {actor.rsa_key_id, actor.ed25519_key_id}:
@@ -106,22 +134,35 @@ def _fetch(key_id: str, asker: str) -> Actor:
     return actor
 
 
+def _not_away(origin: str, asker: str) -> None:
+    """Work that can wait is not held up again and again by a server that did not answer. A request is: else whoever
+    names a slow address there could keep everybody there from being heard."""
+    if not asker and cache.get(f"keys-away:{origin}"):
+        raise KeyUnreachable(f"keyId: {origin} did not answer within the last two minutes")
+
+
 def _not_too_often(origin: str, asker: str) -> None:
-    few = limits.within(f"keys:{origin}", limits.UNKNOWN_KEYS_PER_NODE)
-    if asker and few:
-        few = limits.within(f"keys-from:{asker}", limits.UNKNOWN_KEYS_PER_ADDRESS)
+    """Who asks is counted first: one address alone does not use up what a server is asked for."""
+    few = not asker or limits.within(f"keys-from:{asker}", limits.UNKNOWN_KEYS_PER_ADDRESS)
+    few = few and limits.within(f"keys:{origin}", limits.UNKNOWN_KEYS_PER_NODE)
     if not few:
-        raise SignatureMissing("keyId: too many keys we do not know in a minute; please send the rest later")
+        raise KeyUnreachable("keyId: too many keys we do not know in a minute; please send the rest later")
 
 
-def _one_of_few(key_id: str) -> Actor:
-    """Servers that take their time hold only so many of our threads: the others go on answering."""
-    if not _asking.acquire(blocking=False):
-        raise SignatureMissing("keyId: too many keys we do not know at once; please send it again later")
+@contextmanager
+def _one_of_few(origin: str, asker: str) -> Iterator[None]:
+    """Servers that take their time hold only so many of our threads, and few of these for one server or one who asks:
+    the others go on answering."""
+    with _waiting_lock:
+        of_one = [sum(each[0] == origin for each in _waiting), sum(each[1] == asker for each in _waiting if asker)]
+        if len(_waiting) >= limits.KEY_FETCHES_AT_ONCE or max(of_one) >= limits.KEY_FETCHES_OF_ONE:
+            raise KeyUnreachable("keyId: too many keys we do not know at once; please send it again later")
+        _waiting.append((origin, asker))
     try:
-        return actors.fetch(key_id)
+        yield
     finally:
-        _asking.release()
+        with _waiting_lock:
+            _waiting.remove((origin, asker))
 
 
 def key_of(actor: Actor) -> KeyLookup:

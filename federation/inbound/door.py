@@ -18,6 +18,7 @@ from federation import identity, limits, returning
 from federation.bounded import BadDocument
 from federation.documents import read_document
 from federation.inbound.authenticate import SignatureMissing, authenticate
+from federation.inbound.verbs import id_of
 from federation.limits import MAX_BYTES
 from federation.models import Actor, Node, Receipt, SeenSignature
 from federation.signatures import SignatureRefused
@@ -65,7 +66,7 @@ def receive(request: HttpRequest) -> None:
         activity = read_document(raw)
     except BadDocument as bad:
         raise Refusal(400, str(bad)) from bad
-    actor_uri = _id(activity.get("actor"))
+    actor_uri = id_of(activity.get("actor"))
     type_ = activity.get("type")
     if not actor_uri or not isinstance(type_, str):
         raise Refusal(400, "actor and type: expected an address and one name")
@@ -87,7 +88,16 @@ def receive(request: HttpRequest) -> None:
     # Only what a node has signed counts, and only once: anybody can write its name, and send its words again.
     if not limits.within(f"inbox:{identity.origin_of(actor.uri)}", limits.INBOX_PER_NODE):
         raise Refusal(429, f"more than {limits.INBOX_PER_NODE} messages in a minute; please send the rest later")
+    if not _within_bytes(actor, len(raw)):
+        raise Refusal(429, f"more than {limits.INBOX_BYTES_PER_STRANGER} bytes in a minute; please send the rest later")
     _keep(activity, actor, signer, type_, raw)
+
+
+def _within_bytes(actor: Actor, size: int) -> bool:
+    """A neighbour may speak at length; strangers could fill the disk before anybody has read what they say."""
+    node = actor.node
+    assert node is not None  # whoever signs from outside lives somewhere
+    return node.has_agreement or limits.within(f"bytes:{node.pk}", limits.INBOX_BYTES_PER_STRANGER, more=size)
 
 
 def _body(request: HttpRequest) -> bytes:
@@ -129,7 +139,7 @@ def _farewell_of_a_stranger(activity: Mapping[str, Any], actor_uri: str) -> bool
     """Servers tell everybody when an account is deleted; of somebody unknown there is nothing to check or to do."""
     return (
         activity.get("type") == "Delete"
-        and _id(activity.get("object")) == actor_uri
+        and id_of(activity.get("object")) == actor_uri
         and not Actor.objects.filter(uri=actor_uri).exists()
     )
 
@@ -170,7 +180,7 @@ def _store(uri: str, activity: Mapping[str, Any], actor: Actor, type_: str, raw:
                 activity_uri=uri,
                 actor=actor,
                 type=type_[:64],
-                object_uri=(_about(activity) or "")[:500],
+                object_uri=(_about(activity, actor) or "")[:500],
                 body=raw,
             )
             bell.ring()
@@ -179,22 +189,24 @@ def _store(uri: str, activity: Mapping[str, Any], actor: Actor, type_: str, raw:
 
 
 def _heard(actor: Actor) -> None:
-    """A node that speaks is awake."""
+    """A node that speaks is awake, and may hear us as well."""
     node = actor.node
     assert node is not None  # whoever signs from outside lives somewhere
     Node.objects.filter(pk=node.pk).update(heard_at=timezone.now())
     if node.failures:
-        returning.is_back(node)
+        returning.speaks(node)
 
 
-def _about(activity: Mapping[str, Any]) -> str | None:
-    """The thing concerned, also of an activity that is passed on whole: with the thing, its words go."""
+def _about(activity: Mapping[str, Any], actor: Actor) -> str | None:
+    """The thing concerned, also of an activity that is passed on whole: with the thing, its words go.
+
+    What is undone and its undoing are about the same, so that they are worked on in the order in which they came.
+    """
     obj = activity.get("object")
-    inner = _id(obj.get("object")) if isinstance(obj, dict) and activity.get("type") == "Announce" else None
-    return inner or _id(obj)
-
-
-def _id(value: Any) -> str | None:
-    if isinstance(value, dict):
-        value = value.get("id")
-    return value if isinstance(value, str) else None
+    if activity.get("type") not in ("Announce", "Undo"):  # within another one, nobody has looked yet whether it is text
+        return id_of(obj)
+    inner = _about(obj, actor) if isinstance(obj, dict) else None
+    if inner is None and activity["type"] == "Undo":
+        undone = Receipt.objects.filter(activity_uri=id_of(obj) or "", actor=actor).values_list("object_uri", flat=True)
+        inner = undone.first() or None
+    return inner or id_of(obj)

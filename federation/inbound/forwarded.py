@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from federation import identity, proofs
 from federation.bounded import BadDocument
 from federation.guard import FetchRefused
-from federation.inbound.authenticate import key_of, refetched, signer_of
+from federation.http import FetchFailed
+from federation.inbound.authenticate import KeyUnreachable, key_of, refetched, signer_of
 from federation.proofs import ProofRefused
 from federation.signatures import SignatureRefused
 
@@ -26,7 +27,8 @@ Json = dict[str, Any]
 def vouched_by(activity: Json) -> Actor | None:
     """Whoever did an activity that came inside another one, if the proof in it holds under a key of theirs.
 
-    May ask the network for the key, as a signature may; never inside a transaction.
+    May ask the network for the key, as a signature may; never inside a transaction. Raises FetchFailed where it cannot
+    be read just now: what is only for members of a group nobody could ask the writer's server for later.
     """
     actor_uri = activity.get("actor")
     if not isinstance(actor_uri, str) or "proof" not in activity or identity.is_ours(actor_uri):
@@ -36,6 +38,8 @@ def vouched_by(activity: Json) -> Actor | None:
         if not identity.is_at(method, identity.origin_of(actor_uri)):
             raise ProofRefused(f"verificationMethod: expected a key on {identity.origin_of(actor_uri)}")
         actor = _proven(activity, method)
+    except KeyUnreachable as passing:
+        raise FetchFailed(f"what {actor_uri} is said to have done waits: {passing}") from passing
     except (ProofRefused, SignatureRefused, FetchRefused, BadDocument) as refused:
         log.info("what %s is said to have done is not believed: %s", actor_uri, refused)
         return None

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from federation import moderation, types
-from federation.inbound.verbs import Incoming, Refused, verb
+from federation.inbound.verbs import Incoming, Refused, id_of, verb
 from federation.models.moderation import LONGEST_REASON
 from federation.reader import BadField, Reader
 from frontend.text import plain
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def speaks_for_its_talk(incoming: Incoming) -> bool:
     """Whether a group announces a Delete of its own, of what somebody else has said."""
     inner = incoming.inner or {}
-    if inner.get("type") != "Delete" or _id(inner.get("actor")) != incoming.actor.uri:
+    if inner.get("type") != "Delete" or id_of(inner.get("actor")) != incoming.actor.uri:
         return False
     return incoming.target is None or incoming.target.actor_id != incoming.actor.pk
 
@@ -36,9 +36,9 @@ def put_back(incoming: Incoming) -> str:
     undone = (incoming.inner or {}).get("object")
     if not isinstance(undone, dict) or undone.get("type") != "Delete":
         return "undoes nothing this node acted on"
-    if _id((incoming.inner or {}).get("actor")) != incoming.actor.uri:
+    if id_of((incoming.inner or {}).get("actor")) != incoming.actor.uri:
         raise Refused("actor: only the group itself puts back what it took out")
-    uri = _id(undone.get("object"))
+    uri = id_of(undone.get("object"))
     if uri is None or not moderation.put_back(uri, incoming.actor, by=None):
         return "nothing of theirs to undo"
     return "put back into the group's talk"
@@ -59,9 +59,3 @@ def _reason(inner: Mapping[str, Any]) -> str:
         return plain(Reader(inner).html("summary", LONGEST_REASON * 4), LONGEST_REASON)
     except BadField:
         return ""
-
-
-def _id(value: Any) -> str | None:
-    if isinstance(value, dict):
-        value = value.get("id")
-    return value if isinstance(value, str) else None

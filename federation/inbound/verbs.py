@@ -34,6 +34,13 @@ class Incoming:
         return str(self.activity["id"])
 
 
+def id_of(value: Any) -> str | None:
+    """The address of what an activity names, whether it stands there whole or by its address alone."""
+    if isinstance(value, dict):
+        value = value.get("id")
+    return value if isinstance(value, str) else None
+
+
 _TABLE: dict[tuple[str, str, str], Callable[[Incoming], str]] = {}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 from typing import TYPE_CHECKING, Any
 
@@ -15,11 +16,11 @@ from federation.guard import FetchRefused
 from federation.http import FetchFailed
 from federation.inbound.forwarded import vouched_by
 from federation.inbound.objects import SaysOtherwise
-from federation.inbound.objects_verbs import ask_for
-from federation.inbound.verbs import Incoming, Refused, handler_for
+from federation.inbound.objects_verbs import ask_for, is_welcome
+from federation.inbound.verbs import Incoming, Refused, handler_for, id_of
 from federation.models import Activity, Actor, Document, Node, Receipt
 from journal import LeaseLost, claim, fail, lane, postpone, settle
-from journal.claims import in_hand, stopping
+from journal.claims import in_hand, stopping, worn_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,6 +29,8 @@ log = logging.getLogger(__name__)
 
 Json = dict[str, Any]
 BATCH = 50
+NOTHING_CAME_OF_IT = ("not kept", "not counted", "not asked for", "nobody here follows", "nothing of theirs here")
+"""How the outcomes end of what strangers may push at us for nothing; `refused:` is how the others begin."""
 CARRIES_ANOTHER = frozenset({"Accept", "Reject", "Undo", "Announce", "TentativeAccept"})
 
 
@@ -63,8 +66,7 @@ def work_on(receipt: Receipt) -> None:
     if stopping.is_set():
         postpone(receipt, until=receipt.due_at)
         return
-    if receipt.attempts >= receipt.patience:
-        fail(receipt, RuntimeError("given up: its workers died before finishing it"), dead=True)
+    if worn_out(receipt):
         return
     try:
         _act_on(receipt)
@@ -83,20 +85,26 @@ def _act_on(receipt: Receipt) -> None:
         handler, incoming = prepare(activity, receipt.actor)
         with transaction.atomic():
             outcome = handler(incoming)
-            settle(receipt, outcome=outcome[:300], **_what_is_kept(receipt))
+            settle(receipt, outcome=outcome[:300], **_what_is_kept(receipt, outcome))
     except (Refused, BadDocument) as refusal:
         log.info("activity %s was refused: %s", receipt.activity_uri, refusal)
         with transaction.atomic():
-            settle(receipt, outcome=f"refused: {refusal}"[:300])
+            outcome = f"refused: {refusal}"[:300]
+            settle(receipt, outcome=outcome, **_what_is_kept(receipt, outcome))
             if isinstance(refusal, SaysOtherwise):
                 ask_for(receipt.object_uri)
 
 
-def _what_is_kept(receipt: Receipt) -> Json:
+def _what_is_kept(receipt: Receipt, outcome: str) -> Json:
     """Nothing of what comes late about a thing that is withdrawn; else the bytes stay for their 14 days.
 
-    A Delete has no words, and is passed on to those who heard them.
+    A Delete has no words, and is passed on to those who heard them. Of strangers nothing that came to nothing: they
+    could fill the disk with it.
     """
+    if outcome.startswith("refused:") or outcome.endswith(NOTHING_CAME_OF_IT):
+        agreed = Node.objects.filter(actors=receipt.actor, peering__in=[*Node.AGREED, Node.Peering.INVITED])
+        if not agreed.exists():
+            return {"body": b""}
     gone = receipt.type != "Delete" and Document.objects.filter(uri=receipt.object_uri, tombstone=True).exists()
     return {"body": b""} if gone else {}
 
@@ -120,20 +128,23 @@ def prepare(activity: Json, actor: Actor) -> tuple[Callable[[Incoming], str], In
     type_ = str(activity.get("type", ""))
     obj = activity.get("object")
     inner = inner_activity(obj) if type_ in CARRIES_ANOTHER else None
-    about = _id(inner.get("object")) if inner else _id(obj)
+    about = id_of(inner.get("object")) if inner else id_of(obj)
     found = types.locate(about) if about else None
     kind = found[0].kind_of(found[1]) if found else ""
     handler = handler_for(type_, str(inner.get("type", "")) if inner else "", kind)
     if handler is None:
         raise Refused(f"{type_}: not something this node acts on")
     target = found[1] if found else None
-    vouched = vouched_by(inner) if inner is not None and type_ == "Announce" else None
-    return handler, Incoming(activity, actor, actor.node, kind=kind, target=target, inner=inner, vouched=vouched)
+    incoming = Incoming(activity, actor, actor.node, kind=kind, target=target, inner=inner)
+    # Whose words nobody here wants cannot have us ask for keys: servers that never answer would hold up the inbox.
+    if inner is not None and type_ == "Announce" and is_welcome(incoming):
+        incoming = dataclasses.replace(incoming, vouched=vouched_by(inner))
+    return handler, incoming
 
 
 def inner_activity(obj: Any) -> Json | None:
     """The activity inside an Accept, Reject, Undo or Announce: ours by its id, theirs as embedded."""
-    uri = _id(obj)
+    uri = id_of(obj)
     if uri:
         ours = Activity.objects.filter(uri=uri).first()
         if ours is not None:
@@ -142,9 +153,3 @@ def inner_activity(obj: Any) -> Json | None:
         if before is not None:
             return read_document(bytes(before.body))
     return obj if isinstance(obj, dict) and "object" in obj else None
-
-
-def _id(value: Any) -> str | None:
-    if isinstance(value, dict):
-        value = value.get("id")
-    return value if isinstance(value, str) else None

@@ -109,6 +109,9 @@ class RestrictionQuerySet(models.QuerySet["Restriction"]):
 class Restriction(models.Model):
     """A steward's decision about one thing (`object_uri`) or about all that an `actor` says, ours or theirs.
 
+    What waited and was let out, or refused, is lifted; refused, with a `reason`. What was removed stays so: it was
+    withdrawn, and this row alone says by whom.
+
     `group` is set where the stewards of a group took words out of its talk: theirs to do and to undo, on every node
     that shows the talk. Such a thing is hidden, and not taken off the network.
     """
@@ -118,9 +121,9 @@ class Restriction(models.Model):
         HIDDEN = "hidden", _("Hidden")
         LIMITED = "limited", _("Not shown unasked")
         SUSPENDED = "suspended", _("Suspended")
+        REMOVED = "removed", _("Removed")
 
     OF_THINGS = (Level.HELD, Level.HIDDEN)
-    OF_ACTORS = (Level.LIMITED, Level.SUSPENDED)
 
     level = models.CharField(max_length=16, choices=Level.choices)
     object_uri = models.CharField(max_length=500, blank=True)
@@ -138,7 +141,7 @@ class Restriction(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(level__in=["held", "hidden"], actor__isnull=True) & ~Q(object_uri="")
+                condition=Q(level__in=["held", "hidden", "removed"], actor__isnull=True) & ~Q(object_uri="")
                 | Q(level__in=["limited", "suspended"], actor__isnull=False, group__isnull=True, object_uri=""),
                 name="restriction_of_a_thing_or_an_actor",
             ),
@@ -178,8 +181,10 @@ class Restriction(models.Model):
         return self.actor.uri if self.actor is not None else self.object_uri
 
     @property
-    def is_in_force(self) -> bool:
-        return self.lifted_at is None
+    def can_be_undone(self) -> bool:
+        """By this node's stewards: what a group took out of its talk is the group's to put back."""
+        undone = (self.Level.HIDDEN, self.Level.LIMITED, self.Level.SUSPENDED)
+        return self.level in undone and self.lifted_at is None and self.group_id is None
 
 
 class Block(models.Model):

@@ -31,6 +31,8 @@ class Node(models.Model):
     AGREED = (*SHARING, Peering.PAUSED)
     FOR_GROUPS = Q(peering=Peering.FULL) | Q(peering=Peering.PAUSED, resumes_as__in=["", "full"])
     """Nodes that get what is for one group with members there; while one is paused, it waits."""
+    NOT_UNASKED = Q(peering=Peering.LIMITED) | Q(resumes_as="limited")
+    """Nodes that are not shown unasked, also while they are paused, and after they are no neighbours any more."""
 
     origin = models.CharField(max_length=255, unique=True)
     name = models.CharField(max_length=200, blank=True)
@@ -39,7 +41,11 @@ class Node(models.Model):
     peering = models.CharField(max_length=8, choices=Peering.choices, default=Peering.NONE)
     peered_at = models.DateTimeField(null=True, blank=True)
     paused_until = models.DateTimeField(null=True, blank=True, help_text="empty while paused: until a steward says so")
-    resumes_as = models.CharField(max_length=8, blank=True, help_text="the peering that a pause goes back to")
+    resumes_as = models.CharField(
+        max_length=8,
+        blank=True,
+        help_text="what a pause goes back to; limited also after an end, until they agree anew",
+    )
     blocked_at = models.DateTimeField(null=True, blank=True)
     contact = models.CharField(max_length=254, blank=True, help_text="who to write to there, as they say")
     reports = models.TextField(blank=True, help_text="how they handle reports, as they say")
@@ -79,9 +85,13 @@ class Node(models.Model):
                 name="node_neighbour_has_actor",
             ),
             models.CheckConstraint(
-                condition=Q(paused_until__isnull=True, resumes_as="")
-                | Q(peering="paused", resumes_as__in=["", "trial", "full", "limited"]),
-                name="node_only_a_pause_has_an_end",
+                condition=Q(paused_until__isnull=True) | Q(peering="paused"), name="node_only_a_pause_has_an_end"
+            ),
+            models.CheckConstraint(
+                condition=Q(resumes_as="")
+                | Q(peering="paused", resumes_as__in=["trial", "full", "limited"])
+                | Q(peering__in=["none", "invited", "asked", "ended"], resumes_as="limited"),
+                name="node_resumes_as_it_was",
             ),
         ]
 
@@ -91,6 +101,10 @@ class Node(models.Model):
     @property
     def is_neighbour(self) -> bool:
         return self.peering in self.SHARING and self.blocked_at is None
+
+    @property
+    def is_shown_unasked(self) -> bool:
+        return "limited" not in {self.peering, self.resumes_as}
 
     @property
     def has_agreement(self) -> bool:

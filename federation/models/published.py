@@ -38,7 +38,7 @@ class PublishedQuerySet(models.QuerySet[Any]):
 
     def unasked(self) -> Self:
         """Without what comes from nodes that are heard and not shown unasked."""
-        return self.exclude(node__peering=Node.Peering.LIMITED)
+        return self.exclude(node__in=Node.objects.filter(Node.NOT_UNASKED))
 
     def ours(self) -> Self:
         return self.filter(node__isnull=True)

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from journal.models import Claimable
+from journal.models import PATIENT_ATTEMPTS, Claimable
 
 from .actors import Actor
 from .nodes import Node
@@ -25,6 +25,11 @@ class Receipt(Claimable):
 
     def __str__(self) -> str:
         return f"{self.type} {self.activity_uri}"
+
+    @property
+    def patience(self) -> int:
+        """Who is to say where an answer goes, or whose words somebody passed on, may be away over the holidays."""
+        return PATIENT_ATTEMPTS
 
 
 class SeenSignature(models.Model):
@@ -132,7 +137,9 @@ class Activity(models.Model):
     type = models.CharField(max_length=32)
     object_uri = models.CharField(max_length=500, blank=True, db_index=True)
     public = models.BooleanField(default=False, help_text="listed in the actor's outbox")
-    farewell = models.BooleanField(default=False, help_text="tells that the thing is gone: not erased with its words")
+    farewell = models.BooleanField(
+        default=False, help_text="tells of an end, or takes that back: not erased with the words"
+    )
     body = models.TextField()
     made_at = models.DateTimeField(default=timezone.now)
 
@@ -151,11 +158,13 @@ class Delivery(Claimable):
     inbox = models.CharField(max_length=500)
     object_uri = models.CharField(max_length=500, blank=True)
     made_at = models.DateTimeField(default=timezone.now)
-    patient_since = models.DateTimeField(default=timezone.now, help_text="seven days from then it is given up")
+    patient_since = models.DateTimeField(
+        default=timezone.now, help_text="seven days from then it is given up; a pause of theirs does not count"
+    )
     answer = models.CharField(max_length=300, blank=True, help_text="what their server last said; empty: nothing")
     delivered_at = models.DateTimeField(null=True, blank=True)
     unreached = models.BooleanField(
-        default=False, help_text="where it is dead: nobody answered; sent once they are back"
+        default=False, help_text="where it is dead: it was given up, not refused; sent once they are back"
     )
 
     class Meta(Claimable.Meta):

@@ -25,6 +25,8 @@ from journal import claim, lane
 from journal.claims import LEASE, put_down, stopping, take_in_hand
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from federation.http import Answer
 
 ACTIVITY = "application/activity+json"
@@ -106,6 +108,7 @@ def _deliver(owner: str, limit: int, open_per_node: dict[int, list[Delivery]]) -
         watched: list[Future[Any]] = [*pending, rung]
         done, _ = wait(watched, timeout=LOOK_AGAIN_SECONDS, return_when=FIRST_COMPLETED)
         for future in [each for each in pending if each in done]:
+            renewed_at = _renew(owner, renewed_at)
             row, node = pending.pop(future)
             retry = _knock_again(future, row, node)
             if retry is not None:
@@ -126,7 +129,11 @@ def _leave(owner: str, pending: dict[Future[Answer], tuple[Delivery, Node]]) -> 
     """The process ends: whoever answers within a moment is heard, the others are tried again by the next worker."""
     done, late = wait(pending, timeout=LAST_WORDS_SECONDS)
     for future in done:
-        _finish(future, *pending[future])
+        row, node = pending[future]
+        if _deserves_another_knock(future, row):
+            _held(row).update(lease_until=None, lease_owner="")
+        else:
+            _finish(future, row, node)
     for future in late:
         future.cancel()
         _held(pending[future][0]).update(lease_until=None, lease_owner="")
@@ -142,7 +149,7 @@ def _start(
     """Begin what is due for nodes nobody talks to, while there is room; returns how many deliveries."""
     if room <= 0:
         return 0
-    nodes, started = _take_nodes(owner), 0
+    nodes, started = _take_nodes(owner, without=open_per_node), 0
     for left, node in zip(range(len(nodes), 0, -1), nodes, strict=True):
         rows = _take_deliveries(node, min(PER_NODE, -(-(room - started) // left)))
         if not rows:
@@ -160,13 +167,16 @@ def _ready(now: dt.datetime) -> Q:
     return Q(state=Delivery.State.READY, due_at__lte=now) & (Q(lease_until=None) | Q(lease_until__lt=now))
 
 
-def _take_nodes(owner: str) -> list[Node]:
-    """Nodes with something due whose lane is free and who are not resting, now leased to us."""
+def _take_nodes(owner: str, *, without: Collection[int]) -> list[Node]:
+    """Nodes with something due whose lane is free and who are not resting, now leased to us.
+
+    Never one `without` which we go on: our own lane to it may have lapsed while the database kept us waiting.
+    """
     now = timezone.now()
     free = Q(lane_until=None) | Q(lane_until__lt=now)
     awake = Q(rest_until=None) | Q(rest_until__lte=now)
-    due = Delivery.objects.filter(_ready(now), node=OuterRef("pk"))
-    wanted = Node.objects.filter(free, awake, Exists(due), blocked_at__isnull=True)
+    due = Delivery.objects.filter(_ready(now), returning.not_held_back(), node=OuterRef("pk"))
+    wanted = Node.objects.filter(free, awake, Exists(due), blocked_at__isnull=True).exclude(pk__in=list(without))
     taken = []
     for pk in wanted.exclude(peering=Node.Peering.PAUSED).values_list("pk", flat=True)[:NODES_AT_ONCE]:
         if Node.objects.filter(free, pk=pk).update(lane_owner=owner, lane_until=now + LANE_LEASE):
@@ -176,11 +186,8 @@ def _take_nodes(owner: str) -> list[Node]:
 
 def _take_deliveries(node: Node, limit: int) -> list[Delivery]:
     """Due rows of a node, none of which must wait for an earlier one about the same thing."""
-    earlier = Delivery.objects.filter(
-        state=Delivery.State.READY, inbox=OuterRef("inbox"), object_uri=OuterRef("object_uri"), id__lt=OuterRef("id")
-    ).exclude(object_uri="")
     room = 1 if node.failures >= BREAKER_AT else limit
-    rows = claim(Delivery, room, where=Q(~Exists(earlier), node=node)) if room > 0 else []
+    rows = claim(Delivery, room, where=returning.not_held_back() & Q(node=node)) if room > 0 else []
     # Looked up anew: what was withdrawn just now is settled, and its words are gone.
     held = Delivery.objects.filter(pk__in=[row.pk for row in rows], state=Delivery.State.READY)
     by_id = {row.pk: row for row in held.select_related("activity__actor")}
@@ -204,12 +211,16 @@ def _post(row: Delivery, scheme: str) -> Future[Answer]:
 def _knock_again(future: Future[Answer], row: Delivery, node: Node) -> Future[Answer] | None:
     """The other signature scheme, once, when this one was refused and the server was never heard to take one."""
     tried: str = row.scheme  # type: ignore[attr-defined]
-    if future.exception() is not None or future.result().status not in DOUBLE_KNOCK:
-        return None
-    if getattr(row, "knocked", None):
+    if not _deserves_another_knock(future, row):
         return None
     row.knocked = future.result()  # type: ignore[attr-defined]
     return _post(row, RFC9421 if tried == CAVAGE else CAVAGE)
+
+
+def _deserves_another_knock(future: Future[Answer], row: Delivery) -> bool:
+    if future.exception() is not None or future.result().status not in DOUBLE_KNOCK:
+        return False
+    return not getattr(row, "knocked", None)
 
 
 def _finish(future: Future[Answer], row: Delivery, node: Node) -> bool:
@@ -245,9 +256,13 @@ def _finish(future: Future[Answer], row: Delivery, node: Node) -> bool:
     if 400 <= answer.status < 500 and answer.status not in TRY_AGAIN:
         _give_up(row, f"refused: {said}", answer=said)
         return True
+    has_paused = answer.status == 503 and "retry-after" in answer.headers
+    if has_paused and node.has_agreement:
+        row.patient_since = now  # it waits as long as they do, however long that is
+        _held(row).update(patient_since=now)
     _later(row, said, now, answer=said, asked_to_wait=_asked_to_wait(answer))
     # Whoever says when to come again is busy or has paused, and not away.
-    return answer.status == 429 or (answer.status == 503 and "retry-after" in answer.headers)
+    return answer.status == 429 or has_paused
 
 
 def _asked_to_wait(answer: Answer) -> dt.timedelta:

@@ -36,11 +36,13 @@ def say(
     to: list[str],
     cc: list[str] | None = None,
     about: str = "",
+    listed: bool = True,
     **extra: Any,
 ) -> Activity:
     """Write down that `actor` does `type_` to `obj`, and for whom. Must be called inside a transaction.
 
     `about` is the id of the thing concerned: a later delivery about it to the same inbox waits for an earlier one.
+    What is for everyone stands in the actor's outbox, unless it is not to be `listed`.
     """
     if not about and not isinstance(obj, list):
         about = obj if isinstance(obj, str) else str(obj.get("id", ""))
@@ -56,12 +58,17 @@ def say(
         actor=actor,
         type=type_,
         object_uri=about[:500],
-        public=audiences.PUBLIC in to,
-        farewell=isinstance(obj, dict) and "Delete" in {type_, obj.get("type")},
+        public=listed and audiences.PUBLIC in to,
+        farewell=isinstance(obj, dict) and "Delete" in _types_within({"type": type_, "object": obj}),
         body=json.dumps(body, ensure_ascii=False, separators=(",", ":")),
     )
     address(activity, inboxes)
     return activity
+
+
+def _types_within(said: Json | str | None) -> list[str]:
+    """What is said, and of what: the end of a thing is told by a Delete, an Announce of one, and an Undo of that."""
+    return [str(said.get("type")), *_types_within(said.get("object"))] if isinstance(said, dict) else []
 
 
 def address(activity: Activity, inboxes: Iterable[str]) -> None:
@@ -118,7 +125,7 @@ def erase(object_uri: str) -> None:
     """A thing is taken back: its words are in no activity that we keep, nor sent to anybody who was not reached yet.
 
     Those hear only what is said next; `told_before` still knows of them. Announces embed the words or lead to them, but
-    for one that passes on the farewell.
+    for one that passes on the farewell, or takes that back.
     """
     told = Activity.objects.filter(type__in=[*TELLS_HOW_IT_STANDS, "Announce"], object_uri=object_uri, farewell=False)
     # Those in hand too: who has sent one has nothing more to say about it, and who failed does not try again. Locked in
@@ -139,6 +146,23 @@ def erase(object_uri: str) -> None:
 def told_before(object_uri: str) -> list[str]:
     """Where earlier activities about a thing went: an edit or a withdrawal must reach them too."""
     return list(Delivery.objects.filter(object_uri=object_uri).values_list("inbox", flat=True).distinct())
+
+
+def queued_for(node: Node) -> int:
+    """How many messages to a node were never tried yet: what waits after a failed attempt may take hours."""
+    return Delivery.objects.filter(node=node, state=Delivery.State.READY, attempts=0).count()
+
+
+def told_by(actor: Actor, object_uri: str) -> set[str]:
+    """Where an actor has passed on what somebody said of a thing, or the thing itself."""
+    announced = Activity.objects.filter(actor=actor, type="Announce", object_uri=object_uri)
+    return set(Delivery.objects.filter(activity__in=announced).values_list("inbox", flat=True))
+
+
+def stands_by(actor: Actor, object_uri: str) -> bool:
+    """Whether an actor has passed on a thing, and has not taken that back since."""
+    announced = Activity.objects.filter(actor=actor, type="Announce", object_uri=object_uri, farewell=False)
+    return announced.exclude(body=ERASED).exists()
 
 
 def creation_of(object_uri: str, owner: Actor) -> Json | None:

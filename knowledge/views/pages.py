@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import signed_in
 from atlas.views.fragments import is_for
 from atlas.views.lists import kind_list
+from atlas.views.publishing import tell_published
 from cop.views.withdrawn import page_or_tombstone
 from federation.negotiation import document_response, wants_activity
 from frontend.forms import form_page
@@ -61,7 +62,7 @@ def new_page(request: HttpRequest) -> HttpResponse:
     if form.is_valid() and PREVIEW not in request.POST:
         speaker, audience = form.spoken()
         page = actions.publish_page(author, speaker, audience=audience, once=form.once_key, **form.changes())
-        messages.success(request, _("Published. People who follow its topics are being told, on every node."))
+        tell_published(request, page)
         return redirect(page)
     return _form(request, form)
 

@@ -207,7 +207,7 @@ HOLES_AND_GUARDS: tuple[Hole, ...] = (
         "key refetched for every bad signature",
         (
             AUTHENTICATE,
-            'if not cache.add(f"refetch:{actor.pk}", 1, timeout=REFETCH_AFTER.total_seconds()):',
+            'if not cache.add(mark, "asked", timeout=seconds):',
             "if False:",
         ),
         tests=[f"{DOOR}::test_bad_signatures_make_us_ask_once_in_five_minutes"],
@@ -597,7 +597,7 @@ HOLES_AND_GUARDS: tuple[Hole, ...] = (
     ),
     hole(
         "slow key servers hold our threads",
-        (AUTHENTICATE, "if not _asking.acquire(blocking=False):", "if _asking.acquire(blocking=False) and False:"),
+        (AUTHENTICATE, "if len(_waiting) >= limits.KEY_FETCHES_AT_ONCE or", "if"),
         tests=[f"{POLICY}/test_limits.py::test_servers_that_take_their_time_hold_only_so_many_requests"],
     ),
     hole(
@@ -607,7 +607,7 @@ HOLES_AND_GUARDS: tuple[Hole, ...] = (
     ),
     hole(
         "rate limit of digests and catalogue",
-        ("federation/limits.py", 'if within(f"{limit}:{address_of(request.META)}", most):', "if True:"),
+        ("federation/limits.py", 'if within(f"{limit}:{counted_as(address_of(request.META))}", most):', "if True:"),
         tests=[f"{POLICY}/test_limits.py::test_whoever_asks_too_often_is_told_when_to_come_again"],
     ),
     hole(

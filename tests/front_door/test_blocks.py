@@ -6,10 +6,13 @@ import pytest
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
+from accounts.models import User
 from cop.actions import conversations as talk
+from cop.actions.groups import found_group
 from cop.actions.people import change_page, person_of
 from cop.actions.proposals import publish_proposal
 from cop.models import Proposal
+from events.models import Attendee, Gathering
 from federation import blocking
 from federation.models import Activity, Actor, Block, Delivery, Node
 from notifications.actions import follow
@@ -164,3 +167,62 @@ def test_the_database_keeps_no_half_block_and_none_of_oneself(camden):
     for wrong in ({}, {"blocked": camden.bob, "node": node}, {"blocked": camden.charlie}):
         with pytest.raises(IntegrityError), transaction.atomic():
             Block.objects.create(blocker=camden.charlie, **wrong)
+
+
+def told(person) -> set[str]:
+    return set(Notice.objects.filter(user__actor=person).values_list("kind", flat=True))
+
+
+def test_what_a_blocked_person_writes_when_asking_to_join_reaches_the_other_stewards_alone(camden, work):
+    group = found_group(camden.charlie, name="Menders", joining="request", language="en")
+    block(camden, camden.charlie, whom=camden.bob.uri)
+    User.objects.filter(actor=camden.charlie).update(is_steward=True)
+    form = {"name": "Nasty Bob", "message": "You will read this, Charlie"}
+    assert camden.client(camden.bob).post(f"{group.get_absolute_url()}/joining", form).status_code == 302
+    camden.client(camden.alice).post(f"{group.get_absolute_url()}/joining", {"name": "Alice", "message": "Me too"})
+    work()
+    notices = Notice.objects.filter(user__actor=camden.charlie)
+    assert [each.params["person"] for each in notices] == ["Alice"]
+    for page in (group.get_absolute_url(), "/desk/"):
+        shown = camden.client(camden.charlie).get(page).content.decode()
+        assert "Me too" in shown and "Nasty Bob" not in shown and "You will read this" not in shown, page
+    Block.objects.all().delete()
+    assert "You will read this" in camden.client(camden.charlie).get(group.get_absolute_url()).content.decode()
+
+
+def test_a_newcomer_whom_a_steward_blocks_is_no_news_to_them(camden, work):
+    group = found_group(camden.charlie, name="Menders", joining="open", language="en")
+    block(camden, camden.charlie, whom=camden.bob.uri)
+    camden.client(camden.bob).post(f"{group.get_absolute_url()}/joining", {"name": "Nasty Bob"})
+    work()
+    assert "somebody_joined" not in told(camden.charlie)
+
+
+def test_a_blocked_person_gets_no_place_at_ones_own_gathering_and_learns_nothing_of_the_block(camden, work):
+    for joining in ("open", "request"):
+        answer = camden.client(camden.charlie).post("/gatherings/new", camden.form(speaker="me", joining=joining))
+        assert answer.status_code == 302, answer.context["form"].errors
+    block(camden, camden.charlie, whom=camden.bob.uri)
+    for lab in Gathering.objects.all():
+        form = {"name": "Nasty Bob", "message": "You will read this, Charlie"}
+        answer = camden.client(camden.bob).post(f"{lab.get_absolute_url()}/attendance", form, follow=True)
+        assert answer.status_code == 200, answer.redirect_chain
+        assert "could not give you a place" in answer.content.decode()
+    work()
+    assert not Attendee.objects.exists() and not told(camden.charlie)
+
+
+def test_a_group_organiser_reads_no_words_of_whom_they_block(camden, work):
+    lab = camden.gathering(joining="request")
+    block(camden, camden.alice, whom=camden.charlie.uri)
+    User.objects.filter(actor=camden.alice).update(is_steward=True)
+    form = {"name": "Charlie", "message": "You will read this, Alice"}
+    answer = camden.client(camden.charlie).post(f"{lab.get_absolute_url()}/attendance", form)
+    assert answer.status_code == 302
+    work()
+    assert "place_requested" not in told(camden.alice)
+    for page in (lab.get_absolute_url(), "/desk/"):
+        assert "You will read this" not in camden.client(camden.alice).get(page).content.decode(), page
+    Attendee.objects.update(state="coming", answered_at=lab.published_at)
+    page = camden.client(camden.alice).get(lab.get_absolute_url()).content.decode()
+    assert "Charlie" in page and "You will read this" not in page, "who comes has to be known at the door"

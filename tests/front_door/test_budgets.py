@@ -24,7 +24,7 @@ from desk.models import Import
 from desk.queries import ALARM
 from events.actions.attendance import attend
 from events.models import Gathering
-from federation import actors, blocking, describing, moderation, reports
+from federation import actors, blocking, describing, digest, moderation, reports
 from federation.attaching import Attaching, keep
 from federation.models import Actor, Attachment, Delivery, Node, Receipt
 from federation.uploads import rewrite
@@ -243,6 +243,7 @@ def address(busy: Busy, path: str) -> str:
 def counted(client, path: str) -> list[str]:
     cache.set(ALARM, "", None)
     cache.set(describing.NAME, "Camden", None)  # asked for once a minute, whichever page that falls on
+    cache.delete(digest.lately_key(settings.ORIGIN))  # added up once a second, likewise
     with CaptureQueriesContext(connection) as queries:
         answer = client.get(path)
         b"".join(answer.streaming_content) if answer.streaming else answer.content

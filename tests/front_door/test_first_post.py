@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
+from django.contrib.messages import get_messages
 from django.test import Client
 
 from accounts.models import User
 from cop.actions.conversations import change_post, publish_post, write_to
+from cop.actions.groups import found_group
 from cop.actions.people import change_page, person_of
 from cop.actions.proposals import publish_proposal
 from cop.models import Post, Proposal
@@ -17,7 +19,8 @@ from federation.describing import describe_this_node
 from federation.models import Activity, Actor, Delivery, Node, Restriction
 from journal.models import Entry
 from notifications.models import Notice
-from tests.gatherings import Camden
+from tests import calls, know_how, pictures
+from tests.gatherings import HOUSING, Camden
 
 
 @pytest.fixture
@@ -102,6 +105,20 @@ def test_all_that_somebody_new_writes_waits_until_the_first_is_published(camden,
     assert "Other first words" in said["object"]["content"]
 
 
+def test_a_group_is_a_first_thing_as_any_other(camden, work, client):
+    group = found_group(camden.bob, name="Buy these at bargain.example", joining="open")
+    work()
+    assert client.get(group.get_absolute_url()).status_code == 404 and not sent_about(group)
+    program = {"Accept": "application/activity+json"}
+    assert client.get(group.get_absolute_url(), headers=program).status_code == 404
+    need_of(camden, camden.bob)
+    assert Restriction.objects.in_force().count() == 2, "nothing of theirs was let through yet"
+    held = Restriction.objects.get(object_uri=group.uri)
+    camden.client(camden.alice).post(f"/desk/moderation/{held.pk}/undoing")
+    work()
+    assert sent_about(group) == ["Create"] and client.get(group.get_absolute_url()).status_code == 200
+
+
 def test_messages_stewards_and_who_published_before_do_not_wait(camden, work):
     describe_this_node(hold_first_post=False)
     change_page(person_of(camden.charlie), {"name": "Charlie", "is_public": True})
@@ -114,3 +131,23 @@ def test_messages_stewards_and_who_published_before_do_not_wait(camden, work):
     assert not Restriction.objects.exists()
     need_of(camden, camden.bob)
     assert Restriction.objects.count() == 1, "a message lets nobody through"
+
+
+@pytest.mark.parametrize("waits", [True, False])
+def test_who_publishes_is_told_whether_it_is_out_or_waits(camden, waits):
+    describe_this_node(hold_first_post=waits)
+    shared = {"speaker": "me", "audience": "everyone", "language": "en", "topics": [HOUSING], "area": "Camden"}
+    forms = {
+        "/needs/new": pictures.NEED,
+        "/places/new": {"name": "The Corner Room", "kind": "community-hub", "step_free": "yes"},
+        "/expertise/new": {"title": "Reading leases", "summary": "The small print.", "terms": "pro-bono"},
+        "/gatherings/new": camden.form(),
+        "/calls/new": calls.FORM | {"speaker": camden.group.public_id},
+        "/know-how/new": know_how.PAGE | {"speaker": camden.group.public_id},
+        "/threads/": {"about": camden.group.uri, "text": "Hello", "voice": "me", "language": "en"},
+    }
+    for path, form in forms.items():
+        answer = camden.client(camden.bob).post(path, shared | form)
+        assert answer.status_code == 302, (path, answer.context["form"].errors)
+        (said,) = [str(each) for each in get_messages(answer.wsgi_request)]
+        assert ("waits for a steward" in said) == waits and ("Published" in said) != waits, (path, said)

@@ -196,11 +196,14 @@ def test_a_suspended_person_is_heard_nowhere_and_publishes_nothing_until_that_is
     assert places_with(camden, need) == set()
     assert "Listen to me" not in Client().get(camden.group.get_absolute_url()).content.decode()
     assert as_program(need).status_code == as_program(post).status_code == 410
+    assert as_program(need)["Cache-Control"] == "no-cache", "or a browser would keep it for ever, and this is undone"
     said = as_program(person_of(camden.bob)).json()
     assert said["type"] == "Person" and "name" not in said and said["publicKey"], "an account that may come back"
     assert {verb for verb, _version in said_of(person_of(camden.bob))} == {"Create", "Update"}, "no Delete ends it"
     with pytest.raises(moderation.Suspended):
         publish_proposal(camden.bob, camden.bob, Proposal.Direction.NEED, title="Again", language="en")
+    founding = {"name": "Bob again", "joining": "open", "language": "en", "steward_name": "Bob"}
+    assert camden.client(camden.bob).post("/groups/new", founding).status_code == 403
     form = {"about": camden.group.uri, "voice": "me", "text": "Again", "language": "en"}
     assert camden.client(camden.bob).post("/threads/", form).status_code == 403
     moderation.lift(suspended, by=camden.alice)
@@ -217,7 +220,9 @@ def test_a_suspended_group_keeps_its_address_and_loses_its_words(camden, hackney
     suspended = moderation.restrict_actor(SUSPENDED, camden.group.actor, by=camden.alice, reason="A sham")
     work()
     assert Client().get(camden.group.get_absolute_url()).status_code == 404
-    assert as_program(camden.group).json()["type"] == "Group" and as_program(need).status_code == 410
+    said = as_program(camden.group).json()
+    assert said["type"] == "Group" and said["discoverable"] is False and as_program(need).status_code == 410
+    assert not said.keys() & {"name", "nameMap", "summary", "website", "location", "attachment", "tag", "memberCount"}
     with pytest.raises(moderation.Suspended):
         publish_proposal(camden.bob, camden.group.actor, Proposal.Direction.NEED, title="More", language="en")
     moderation.lift(suspended, by=camden.alice)
@@ -304,6 +309,19 @@ def test_a_name_is_told_only_where_its_owner_wants_that(camden, need):
     assert "Chaplin" not in Flag.objects.get().words
     camden.client(camden.charlie).post("/reports/new", {**form, "about": camden.group.uri, "told": "on"})
     assert Flag.objects.get(object_uri=camden.group.uri).words == "Wrong.\n\nCharlie Chaplin"
+
+
+def test_the_form_promises_nothing_that_a_tick_would_break_and_says_where_there_is_no_name(camden, hackney, need):
+    nameless = camden.somebody("eve")
+    Proposal.objects.filter(pk=need.pk).update(node=hackney, author=None)
+    for thing in (need, camden.group):
+        page = camden.client(nameless).get("/reports/new", {"about": thing.uri}).content.decode()
+        assert "your name unless you tick the box below" in page and "does not learn who you are" not in page
+    form = {"about": camden.group.uri, "reason": "false", "words": "Wrong.", "told": "on"}
+    refused = camden.client(nameless).post("/reports/new", form)
+    assert refused.status_code == 400 and "You have no name here that we could tell" in refused.content.decode()
+    assert not Flag.objects.exists()
+    assert camden.client(nameless).post("/reports/new", form | {"told": ""}).status_code == 302
 
 
 def test_what_cannot_be_read_cannot_be_reported(camden, need):

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
+from django.db import transaction
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
 from cop.actions.conversations import publish_post, write_to
@@ -11,9 +15,12 @@ from cop.actions.people import change_page, person_of
 from cop.actions.proposals import change_proposal, publish_proposal, withdraw_proposal
 from cop.models import Proposal
 from federation import actors, http
+from federation.housekeeping import KEEP_DELIVERIES
 from federation.http import Answer
-from federation.models import Actor, Delivery, Node
-from tests.gatherings import Camden
+from federation.models import Actor, Delivery, Node, Publication
+from federation.travels import travels
+from journal import errand
+from tests.calls import Funders
 
 NODES = ("hackney", "islington", "barnet", "brent")
 
@@ -31,8 +38,8 @@ def answers(monkeypatch):
 
 
 @pytest.fixture
-def camden(db):
-    camden = Camden()
+def camden(db) -> Funders:
+    camden = Funders()
     for name in NODES:
         node = Node.objects.create(origin=f"https://{name}.example", name=name.title())
         uri = f"{node.origin}/actor"
@@ -151,3 +158,36 @@ def test_taking_back_says_what_other_servers_will_do(camden, need):
     shown = camden.client(camden.bob).get(f"{need.get_absolute_url()}/withdrawal").content.decode()
     assert "Other servers are asked to delete their copies; some may keep them." in shown
     assert actors.this_node()
+
+
+def test_what_did_not_arrive_comes_first(camden, need, work, answers):
+    answers["islington"] = Answer(503, {}, "down")
+    change_proposal(camden.bob, need, {"title": "A room for fifty"})
+    work()
+    order = travels(need.uri)
+    assert order[0].node.name == "Islington"
+    assert "NULLS FIRST" in str(order.query), "PostgreSQL would put them last"
+
+
+def test_long_after_a_withdrawal_it_says_that_the_record_is_gone_and_not_that_it_never_left(camden, need, work):
+    withdraw_proposal(camden.bob, need)
+    work()
+    assert "record is gone" not in page(camden, camden.bob, need)
+    long_ago = timezone.now() - KEEP_DELIVERIES - dt.timedelta(days=1)
+    Publication.objects.filter(uri=need.uri).update(changed_at=long_ago)
+    Delivery.objects.update(settled_at=long_ago)
+    with transaction.atomic():
+        errand("federation.purge", key="now")
+    work()
+    assert not Delivery.objects.filter(object_uri=need.uri).exists()
+    shown = page(camden, camden.bob, need)
+    assert "for 30 days" in shown and "record is gone" in shown and "not sent to any other server" not in shown
+
+
+def test_a_withdrawn_call_leads_there_too(camden, work, answers):
+    call = camden.call()
+    work()
+    camden.client(camden.alice).post(f"{call.get_absolute_url()}/withdrawal")
+    gone = camden.client(camden.alice).get(call.get_absolute_url())
+    assert gone.status_code == 410 and "/travels/?of=" in gone.content.decode()
+    assert "/travels/?of=" not in Client().get(call.get_absolute_url()).content.decode()

@@ -25,6 +25,7 @@ from journal import (
     postpone,
     reaction,
     record,
+    registry,
     retry,
     settle,
 )
@@ -175,7 +176,6 @@ def test_a_keyed_errand_that_fails_after_it_was_asked_for_anew_leaves_the_work_t
 def test_an_errand_of_an_app_that_is_gone_waits_and_says_so(asked, work):
     errand_kind("old")(always_refused)
     asked("old")
-    from journal import registry
 
     registry._kinds.clear()
     errand_kind("new")(always_refused)
@@ -199,7 +199,7 @@ def test_a_worker_that_lost_its_lease_can_neither_settle_nor_leave_effects(asked
             settle(mine[0])
         fail(mine[0], RuntimeError("not mine to fail"))
         postpone(mine[0], timezone.now())
-        assert Errand.objects.get().error == ""
+        assert Errand.objects.get().error == claims.DIED, "and not what the one that lost it says"
 
         settle(theirs[0])
         with pytest.raises(LeaseLost):
@@ -261,6 +261,64 @@ def test_a_row_whose_workers_keep_dying_is_given_up(asked):
     errand = Errand.objects.get()
     assert (errand.state, effects()) == ("dead", 0)
     assert "its workers died" in errand.error
+
+
+def test_an_errand_for_outside_that_kills_its_workers_is_given_up_as_soon_as_any(asked):
+    """Being patient is for those who cannot be reached."""
+    errand_kind("poison", atomic=False)(make_effect)
+    asked("poison")
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for _ in range(Errand.max_attempts + 1):
+            rows = claim(Errand, 5)
+            clock.shift(claims.LEASE)
+        claims.carry_out(rows, make_effect)
+    assert (Errand.objects.get().state, effects()) == ("dead", 0)
+
+
+def test_what_waited_for_the_network_survives_one_fault_of_ours(asked, work):
+    """Somebody who was away for days is back, and the database is busy just then."""
+    what_happens = [OSError("nobody answers")] * 20 + [RuntimeError("busy")]
+
+    @errand_kind("post", atomic=False)
+    def post(errand: Errand) -> None:
+        if what_happens:
+            raise what_happens.pop(0)
+
+    asked("post")
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for _ in range(22):
+            clock.move_to(max(timezone.now(), Errand.objects.get().due_at))
+            work()
+    assert Errand.objects.get().state == "done"
+
+
+def test_what_waited_for_the_network_survives_one_death_of_its_worker(asked, work):
+    errand_kind("post", atomic=False)(always_refused)
+    asked("post")
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for _ in range(20):
+            work()
+            clock.move_to(Errand.objects.get().due_at)
+        claim(Errand, 5)
+        clock.shift(claims.LEASE)
+        rows = claim(Errand, 5)
+        claims.carry_out(rows, make_effect)
+    assert Errand.objects.get().state == "done"
+
+
+def test_a_fault_of_ours_after_the_networks_is_not_tried_for_ever(asked, work):
+    errand_kind("post", atomic=False)(always_refused)
+    asked("post")
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for _ in range(20):
+            work()
+            clock.move_to(Errand.objects.get().due_at)
+        registry._kinds.clear()
+        errand_kind("post", atomic=False)(always_broken)
+        for _ in range(2):
+            work()
+            clock.move_to(Errand.objects.get().due_at)
+    assert (Errand.objects.get().state, Errand.objects.get().attempts) == ("dead", 22)
 
 
 def test_after_a_crash_a_new_start_takes_the_dead_workers_rows_at_once(asked):

@@ -3,7 +3,9 @@
 Three embedded neighbours hold 5,000 objects, most of them of one node, when a fourth becomes the neighbour of all. At
 half of them it gets `kill -9`, starts again, and must go on where its cursors stood: no page of a catalogue that it had
 taken in is asked for again. Meanwhile needs are published on one of the others and looked for on another, as before it
-came. A proxy between the nodes counts the requests; it does nothing else.
+came. A proxy between the nodes counts the requests; it does nothing else. All nodes share one machine here, so the
+fourth gets what the others leave: on its own machine its work would take nothing from them, and what is measured is
+what it asks of them.
 """
 
 from __future__ import annotations
@@ -18,12 +20,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from tests.federation.live.hand import Hand
 from tests.federation.live.node import InhabitedNode
 from tests.federation.live.proxy import Proxy
 from tests.federation.live.proxy_book import CATALOGUE, OBJECT, PARTS, Book
+from tests.federation.live.proxy_plan import Weather
 from tests.federation.live.shipyard import Shipyard, at_sea
 from tests.federation.live.stories import agree, become_neighbours
 from tests.nodes import eventually
@@ -37,18 +41,20 @@ LATE = "newham"
 OBJECTS, TIMES = 5000, 100
 QUICK_OBJECTS, QUICK_TIMES = 130, 8
 AT_MOST = 1.5  # times the p95 of before
-QUICK_LEEWAY_SECONDS = 1.0
-"""The quick form measures so few times, while a fourth node starts on the same machine, that p95 is its slowest."""
+QUICK_WEATHER = Weather(reorder=1.0)
+"""So few objects would be read before anybody could kill it halfway: its questions are held up, two seconds each."""
 WITHIN_SECONDS = 1800.0
 
 
 @dataclass
 class Joining:
-    """What happened while the fourth node read. `cursors`: how far it had read each origin when it was killed."""
+    """What happened while the fourth node read. When it was killed, `cursors` says how far it had read each origin, and
+    `unread` what positions of the longest catalogue were still to come."""
 
     seconds: float = 0.0
     killed_at: int = 0
     killed: float = 0.0
+    unread: int = 0
     cursors: dict[str, int] | None = None
     crossings: tuple[float, ...] = ()
 
@@ -63,25 +69,32 @@ def main(quick: bool) -> Proof:
         ):
             _publish(nodes, objects)
             late = yard.node(LATE, data)
+            late.yields = True
             with at_sea(late):
                 strait = Strait(nodes[0], nodes[1])
                 strait.cross_many(2)
                 before = strait.cross_many(times)
+                if quick:
+                    for node in nodes:
+                        proxy.weather(QUICK_WEATHER, LATE, node.name)
                 joining = _join(late, nodes, strait, objects)
                 assert strait.is_shown()
     faults = list(_read_again(proxy.book, joining, {node.origin: node.name for node in nodes}))
+    again = len(faults)
+    if not joining.unread:
+        faults.append("it had read the longest catalogue to its end before it was killed")
     for fault in faults:
         print(f"FAULT: {fault}")
     asked = Counter(passage.kind for passage in proxy.book.since(0.0) if passage.sender == LATE)
-    ratio = p95(joining.crossings) / p95(before)
+    usual = median if quick else p95  # of so few times p95 would be the slowest
+    ratio = usual(joining.crossings) / usual(before)
     figure = (
         f"{objects} objects: equal {joining.seconds:.0f} s after it joined, killed at {joining.killed_at}, "
-        f"{asked[CATALOGUE]} pages read, {len(faults)} of them again, {asked[OBJECT] + asked[PARTS]} other requests; "
-        f"the others' publish to visible p95 {p95(joining.crossings) * 1000:.0f} ms of {len(joining.crossings)}, "
-        f"{p95(before) * 1000:.0f} ms before ({ratio:.2f} times)"
+        f"{asked[CATALOGUE]} pages read, {again} of them again, {asked[OBJECT] + asked[PARTS]} other requests; "
+        f"the others' publish to visible {usual.__name__} {usual(joining.crossings) * 1000:.0f} ms of "
+        f"{len(joining.crossings)}, {usual(before) * 1000:.0f} ms before ({ratio:.2f} times)"
     )
-    quick_enough = ratio <= AT_MOST or (quick and p95(joining.crossings) <= p95(before) + QUICK_LEEWAY_SECONDS)
-    return Proof(figure, held=quick_enough and not faults)
+    return Proof(figure, held=ratio <= AT_MOST and not faults)
 
 
 def _publish(nodes: Sequence[InhabitedNode], objects: int) -> None:
@@ -122,6 +135,7 @@ def _join(late: InhabitedNode, nodes: Sequence[InhabitedNode], strait: Strait, o
         eventually(lambda: _held(late) >= objects / 2, within=WITHIN_SECONDS)
         late.kill()
         joining.killed, joining.killed_at, joining.cursors = time.monotonic(), _held(late), _cursors(late)
+        joining.unread = _published(nodes[0]) - joining.cursors[nodes[0].origin]
         late.start()
         eventually(lambda: _held(late) >= objects, within=WITHIN_SECONDS)
     finally:
@@ -134,6 +148,11 @@ def _join(late: InhabitedNode, nodes: Sequence[InhabitedNode], strait: Strait, o
 
 def _held(node: InhabitedNode) -> int:
     return int(_asked(node, "SELECT count(*) FROM federation_document WHERE counted AND public")[0][0])
+
+
+def _published(node: InhabitedNode) -> int:
+    """The last position of its catalogue."""
+    return int(_asked(node, "SELECT max(position) FROM federation_publication WHERE public")[0][0])
 
 
 def _cursors(node: InhabitedNode) -> dict[str, int]:

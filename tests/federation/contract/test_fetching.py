@@ -153,3 +153,33 @@ def test_nobody_there_is_a_failure_that_may_pass() -> None:
         fetch(url)
     with pytest.raises(FetchRefused):  # the wider of the two
         run(post(url, b"{}", {}))
+
+
+def test_deliveries_to_slow_servers_leave_room_for_fetches() -> None:
+    """As many as go out at once, each to a server that takes its time."""
+
+    async def ask_meanwhile() -> int:
+        answered = asyncio.Event()
+
+        async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            if not (await reader.readline()).startswith(b"GET"):
+                await answered.wait()
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}")
+            writer.close()
+
+        servers = [await asyncio.start_server(answer, "127.0.0.1", 0) for _ in range(31)]
+        ports = [server.sockets[0].getsockname()[1] for server in servers]
+        slow = [f"http://127.0.0.1:{port}/inbox" for port in ports[1:] for _ in range(8)]
+        posts = [asyncio.ensure_future(post(url, b"{}", {}, seconds=60)) for url in slow]
+        try:
+            await asyncio.sleep(1)
+            assert not any(each.done() for each in posts)
+            return (await get_json(f"http://127.0.0.1:{ports[0]}/")).status
+        finally:
+            answered.set()
+            await asyncio.gather(*posts, return_exceptions=True)
+            await http.close()
+            for server in servers:
+                server.close()
+
+    assert asyncio.run(ask_meanwhile()) == 200

@@ -13,6 +13,7 @@ from federation.signatures import SignatureRefused, claimed_key, rfc9421, verify
 from federation.signatures.cavage import read_parameters, signing_text
 from federation.signatures.message import Message, check_digest, decode64, read_message
 from tests.federation.shared import DATA, needs_shared_data
+from tests.federation.vectors import rfc9421_headers
 
 pytestmark = needs_shared_data
 
@@ -82,21 +83,6 @@ def test_headers_of_real_deliveries_are_read(number: str, keyid: str) -> None:
     signed = read_parameters(signature)["headers"].split()
     assert {"(request-target)", "host", "date", "digest"} <= set(signed)
     check_digest((REAL / f"digest_{number}").read_text().strip(), (REAL / f"body_{number}.json").read_bytes())
-
-
-def rfc9421_headers(label: str) -> dict[str, str]:
-    """The two headers of one test case, unfolded (RFC 8792)."""
-    text = (RFC9421 / "B2-test-cases-a.md").read_text().replace("\\\n  ", "").replace("\\\n", "")
-    return {
-        "Host": "example.com",
-        "Date": "Tue, 20 Apr 2021 02:07:55 GMT",
-        "Content-Type": "application/json",
-        "Content-Length": "18",
-        "Content-Digest": "sha-512=:WZDPaVn/7XgHaAy8pmojAkGWoRx2UFChF41A2svX+TaPm+AbwAgBWnrIiYllu7BNNyealdVLvRw"
-        "EmTHWXvJwew==:",
-        "Signature-Input": re.search(rf"Signature-Input: ({label}=.*)", text)[1],
-        "Signature": re.search(rf"\nSignature: ({label}=.*)", text)[1],
-    }
 
 
 def rfc9421_key(name: str) -> keys.PublicKey:

@@ -108,7 +108,10 @@ def at_the_edge(web: Web) -> Iterator[Edge]:
             edge.connected.append(str(given[1]))
 
     sys.addaudithook(heard)  # which can never be taken away again
-    with mock.patch.object(http, "_session", lambda: edge), mock.patch.object(socket, "getaddrinfo", _looked_up):
+    with (
+        mock.patch.object(http, "_session", lambda _at_once: edge),
+        mock.patch.object(socket, "getaddrinfo", _looked_up),
+    ):
         try:
             yield edge
         finally:

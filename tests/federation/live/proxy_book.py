@@ -62,6 +62,22 @@ class Book:
     def counted(self, since: float = 0.0) -> Counter[str]:
         return Counter(passage.kind for passage in self.since(since))
 
+    def missing(self) -> set[tuple[str, str]]:
+        """What a node lacked, by node and path: its newest word was still to come when the node asked for it, or never
+        came at all, as that of an end, which is told whole in a list."""
+        newest: dict[tuple[str, str], str] = {}
+        arrived: set[tuple[str, str]] = set()
+        found: set[tuple[str, str]] = set()
+        for each in self.since(0.0, POST, OBJECT):
+            pair = (each.sender, urlsplit(each.path).path)
+            if each.kind == POST:
+                pair = (each.receiver, urlsplit(each.thing).path)
+                newest[pair] = each.activity
+                arrived |= {(each.receiver, each.activity)} if each.arrived else set()
+            elif (pair[0], newest.get(pair, "")) not in arrived:
+                found.add(pair)
+        return found | {pair for pair, activity in newest.items() if (pair[0], activity) not in arrived}
+
     def repeated(self) -> int:
         """Deliveries that reached a node which had taken the same activity before."""
         taken: Counter[tuple[str, str]] = Counter()

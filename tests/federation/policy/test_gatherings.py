@@ -8,8 +8,10 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
+from cop.actions.people import change_page, person_of
 from events.actions import attendance
 from events.models import Attendee, Gathering
+from federation import blocking
 from federation.models import Activity, Actor, Delivery, Document
 from notifications.models import Notice
 from tests.gatherings import NEXT_YEAR, Camden
@@ -183,6 +185,32 @@ def test_a_no_stays_a_no(camden, peer, dana, outcomes):
     peer.does(dana, "Join", lab.uri)
     assert outcomes()[1:] == ["left", "join refused: declined"]
     assert Attendee.objects.get().state == "declined"
+
+
+@pytest.mark.parametrize("of", ["themself", "their node"])
+def test_who_is_blocked_gets_no_place_at_a_personal_gathering_and_their_words_reach_nobody(
+    camden, peer, dana, outcomes, work, of
+):
+    change_page(person_of(camden.bob), {"name": "Bob", "is_public": True})
+    peer.does(dana, "Follow", camden.group.uri)
+    outcomes()
+    answer = camden.client(camden.bob).post("/gatherings/new", camden.form(speaker="me"))
+    lab = Gathering.objects.get(public_id=answer["Location"].rsplit("/", 1)[1])
+    asked = camden.gathering(author=camden.bob, joining="request")
+    if of == "themself":
+        blocking.block(camden.bob, dana.uri)
+    else:
+        blocking.block_node(camden.bob, peer.origin)
+    peer.does(dana, "Join", lab.uri, participationMessage="You will read this, Bob")
+    assert outcomes()[-1] == "join refused: declined" and said("Reject")["state"] == "declined"
+    peer.does(dana, "Join", asked.uri, participationMessage="You will read this, Bob")
+    assert outcomes()[-1] == "join: asked"
+    work()
+    told = Notice.objects.filter(kind="place_requested").values_list("user__actor", flat=True)
+    assert set(told) == {camden.alice.pk}
+    page = asked.get_absolute_url()
+    assert "You will read this" not in camden.client(camden.bob).get(page).content.decode()
+    assert "You will read this" in camden.client(camden.alice).get(page).content.decode()
 
 
 def test_what_is_for_a_group_only_is_not_there_for_dana(camden, peer, dana, outcomes):

@@ -54,14 +54,14 @@ def group(db):
     return actors.make_actor(Actor.Type.GROUP, f"{settings.ORIGIN}/groups/abcdefghjkmn", handle="g", name="G")
 
 
-def tell(group) -> None:
+def tell(group, of="https://x.example/1") -> None:
     with transaction.atomic():
-        say(group, "Announce", "https://x.example/1", [HACKNEY], to=[])
+        say(group, "Announce", of, [HACKNEY], to=[])
 
 
 def begin_and_die() -> None:
     """What is left of a worker that was killed between claiming and sending."""
-    nodes = deliver._take_nodes("a worker that died")
+    nodes = deliver._take_nodes("a worker that died", without=())
     assert nodes and deliver._take_deliveries(nodes[0], 10)
 
 
@@ -106,10 +106,37 @@ def test_a_worker_keeps_its_lane_however_long_the_other_node_takes(edge, group, 
     begun = eventually(lambda: Node.objects.get().lane_until)
     eventually(lambda: Node.objects.get().lane_until > begun + lease)
     tell(group)
-    assert deliver._take_nodes("somebody else") == [] and edge.heard == 1
+    assert deliver._take_nodes("somebody else", without=()) == [] and edge.heard == 1
     edge.may_answer.set()
     worker.join()
     assert edge.heard == 2 and Node.objects.get().lane_until is None
+
+
+def test_a_worker_whose_lane_lapsed_goes_on_with_what_it_has(group, monkeypatch):
+    """A database that keeps it waiting longer than a lane lasts must not make it begin the same node twice."""
+    finish, heard, finished = deliver._finish, [], []
+
+    async def post(url, body, headers, **_):
+        heard.append(url)
+        if len(heard) == 2:
+            await asyncio.sleep(2 * deliver.LOOK_AGAIN_SECONDS)
+        return Answer(202, {}, "")
+
+    def slowly_finish(*given):
+        finished.append(given)
+        if len(finished) == 1:
+            Node.objects.update(lane_until=timezone.now() - dt.timedelta(seconds=1))
+            tell(group, "https://x.example/3")
+        return finish(*given)
+
+    monkeypatch.setattr(http, "post", post)
+    monkeypatch.setattr(deliver, "_finish", slowly_finish)
+    tell(group)
+    tell(group, "https://x.example/2")
+    deliver.drain()
+    deliver.drain()
+    assert not claims.anything_in_hand()
+    assert len(heard) >= 3 and not Delivery.objects.exclude(state=Delivery.State.DONE).exists()
 
 
 def test_a_clean_end_waits_for_deliveries_that_are_under_way(edge, group, work):
@@ -147,3 +174,25 @@ def test_what_is_withdrawn_between_claiming_and_sending_is_not_sent(edge, group,
     work()
     assert edge.heard == 0 and Delivery.objects.get().state == Delivery.State.DONE
     assert not claims.anything_in_hand() and not Node.objects.get(deliveries__isnull=False).lane_owner
+
+
+def test_a_first_no_at_the_end_of_the_process_is_not_the_last_word(group, work, monkeypatch):
+    """Their server may only want the other signature, which the next worker gives."""
+    knocks = []
+
+    async def post(url, body, headers, **_):
+        knocks.append(url)
+        claims.stopping.set()
+        deliver._doorbell.ring()
+        await asyncio.sleep(0.5)
+        return Answer(403, {}, "sign it in another way")
+
+    monkeypatch.setattr(http, "post", post)
+    tell(group)
+    try:
+        deliver.drain()
+    finally:
+        claims.stopping.clear()
+    left = Delivery.objects.get()
+    assert knocks == [HACKNEY] and (left.state, left.lease_until) == (Delivery.State.READY, None)
+    assert not claims.anything_in_hand()

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-import threading
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.core.cache import cache
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
 from federation import limits
-from federation.models import Actor, Document, Node
-from journal import Errand
+from federation.models import Actor, Document, Node, Receipt
+from journal import Errand, errand
 
 THIRD = "https://third.example"
 
@@ -91,9 +93,7 @@ def test_one_address_has_us_ask_for_only_so_many_unknown_keys(peer, web, monkeyp
 
 def test_servers_that_take_their_time_hold_only_so_many_requests(peer, web, monkeypatch):
     """Each of these waits for the key of somebody unknown, for up to ten seconds: the next one is put off at once."""
-    from federation.inbound import authenticate
-
-    monkeypatch.setattr(authenticate, "_asking", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(limits, "KEY_FETCHES_AT_ONCE", 1)
     slow, quick = peer.somebody("people/slow"), peer.somebody("people/quick")
     answers = []
 
@@ -105,6 +105,113 @@ def test_servers_that_take_their_time_hold_only_so_many_requests(peer, web, monk
     assert peer.post(slow, peer.activity(slow, "Like", f"{peer.origin}/needs/1")).status_code == 202
     assert answers[0].status_code == 401 and b"at once" in answers[0].content
     assert peer.post(quick, peer.activity(quick, "Like", f"{peer.origin}/needs/1")).status_code == 202
+
+
+def test_one_address_holds_only_a_few_of_those_who_wait_for_keys(peer, web):
+    """Whoever names keys on servers that never answer is put off; others still get theirs read."""
+    names = [f"https://tarpit-{number}.example/people/nobody" for number in range(3)]
+    dana, quick = peer.somebody("people/dana"), peer.somebody("people/quick")
+    answers = {}
+
+    def knock(number):
+        nobody = dataclasses.replace(dana, uri=names[number])
+        answers[number] = peer.post(nobody, peer.activity(nobody, "Like", f"{THIRD}/needs/1"))
+
+    def meanwhile(number):
+        def wait():
+            knock(number + 1)
+
+        return wait
+
+    def both_wait():
+        knock(2)
+        elsewhere = {"REMOTE_ADDR": "198.51.100.9"}
+        peer.client = Client(**elsewhere)
+        answers["quick"] = peer.post(quick, peer.activity(quick, "Like", f"{peer.origin}/needs/1"))
+
+    web.pages |= {names[0]: meanwhile(0), names[1]: both_wait}
+    knock(0)
+    assert b"at once" in answers[2].content and names[2] not in web.asked
+    assert answers["quick"].status_code == 202
+
+
+def test_one_server_holds_only_a_few_of_those_who_wait_for_keys(peer, web, monkeypatch):
+    slow = [peer.somebody(f"people/slow-{number}") for number in range(3)]
+    answers = []
+
+    def wait(number):
+        def told():
+            peer.client = Client(REMOTE_ADDR=f"198.51.100.{number}")
+            after = slow[number + 1]
+            answers.append(peer.post(after, peer.activity(after, "Like", f"{peer.origin}/needs/1")))
+
+        return told
+
+    web.pages |= {slow[0].uri: wait(0), slow[1].uri: wait(1)}
+    peer.post(slow[0], peer.activity(slow[0], "Like", f"{peer.origin}/needs/1"))
+    assert b"at once" in answers[0].content and slow[2].uri not in web.asked
+
+
+def test_one_address_does_not_use_up_what_a_server_is_asked_for(peer, web, monkeypatch):
+    """Else made-up keys on a neighbour's server would keep everybody there from being heard for the first time."""
+    monkeypatch.setattr(limits, "UNKNOWN_KEYS_PER_NODE", 6)
+    monkeypatch.setattr(limits, "UNKNOWN_KEYS_PER_ADDRESS", 3)
+    dana = peer.somebody("people/dana")
+    for number in range(9):
+        nobody = dataclasses.replace(dana, uri=f"{peer.origin}/people/made-up-{number}")
+        peer.post(nobody, peer.activity(nobody, "Like", f"{peer.origin}/needs/1"))
+    peer.client = Client(REMOTE_ADDR="198.51.100.9")
+    peer.does(dana, "Create", peer.note(dana))
+    monkeypatch.undo()
+    assert limits.UNKNOWN_KEYS_PER_ADDRESS < limits.UNKNOWN_KEYS_PER_NODE
+
+
+def test_whoever_has_a_network_of_addresses_is_counted_once(db, monkeypatch):
+    monkeypatch.setattr(limits, "DIGESTS_PER_ADDRESS", 2)
+    places = ("2001:db8::1", "2001:db8::2", "2001:db8:0:0:ffff::3", "2001:db8:0:1::1", "::ffff:198.51.100.7")
+    told = [Client(REMOTE_ADDR=place).get("/metro/digest").status_code for place in places]
+    assert told == [200, 200, 429, 200, 200]
+
+
+def test_what_strangers_push_at_us_for_nothing_takes_no_room(stranger, peer, outcomes):
+    """That it came is remembered, so that a replay stays one."""
+    mallory, dana = stranger.somebody("people/mallory"), peer.somebody("people/dana")
+    for of, speaker in ((stranger, mallory), (peer, dana)):
+        of.does(speaker, "Create", of.note(speaker), filling="x" * 1000)
+        of.does(speaker, "Sing", of.note(speaker), filling="x" * 1000)
+        of.does(speaker, "Like", f"{THIRD}/needs/1", filling="x" * 1000)
+    outcomes()
+    kept = Receipt.objects.exclude(body=b"").values_list("actor__uri", flat=True)
+    assert set(kept) == {dana.uri} and Receipt.objects.filter(actor__uri=mallory.uri).count() == 3
+
+
+def test_a_stranger_sends_only_so_many_bytes_in_a_minute(stranger, peer, monkeypatch):
+    monkeypatch.setattr(limits, "INBOX_BYTES_PER_STRANGER", 3_000)
+    for of, expected in ((stranger, [202, 202, 429]), (peer, [202, 202, 202])):
+        speaker = of.somebody("people/somebody")
+        said = [of.activity(speaker, "Like", f"{THIRD}/needs/1", filling="x" * 1000) for _ in range(3)]
+        assert [of.post(speaker, each).status_code for each in said] == expected
+
+
+def test_what_could_never_be_read_goes_after_two_weeks(stranger, outcomes, work):
+    mallory = stranger.somebody("people/mallory")
+    stranger.does(mallory, "Like", f"{THIRD}/needs/1")
+    Receipt.objects.update(state="dead", error="RuntimeError: ours")
+    with time_machine.travel(timezone.now() + timedelta(days=15)):
+        with transaction.atomic():
+            errand("federation.purge")
+        work()
+    receipt = Receipt.objects.get()
+    assert (receipt.state, receipt.outcome, bytes(receipt.body)) == ("done", "given up", b"")
+
+
+def test_whoever_asks_for_a_digest_again_and_again_has_us_count_once_a_second(db, django_assert_num_queries):
+    asked = "/metro/digest?origin=https://hackney.example"
+    with time_machine.travel(timezone.now(), tick=False):
+        first = Client().get(asked)
+        with django_assert_num_queries(0):
+            again = Client().get(asked)
+        assert again.content == first.content and again["ETag"] == first["ETag"]
 
 
 @pytest.mark.parametrize(

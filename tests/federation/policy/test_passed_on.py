@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import copy
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
+from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
 from cop.actions.conversations import publish_post
@@ -15,7 +19,8 @@ from cop.actions.groups import found_group
 from cop.actions.membership import join_group
 from cop.actions.people import change_page, person_of
 from cop.models import Group, Post
-from federation import actors, keys, proofs
+from federation import actors, keys, limits, proofs
+from federation.http import FetchFailed
 from federation.models import Activity, Actor, Delivery, Node, Receipt
 from federation.proofs import sign
 from tests.federation.cast import Speaker
@@ -186,6 +191,75 @@ def test_a_group_vouches_for_writers_to_its_own_members_only(peer, stranger, men
     passes_on(peer, menders, inner)
     outcomes()
     assert not Post.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "why", ["their server is down", "too many keys in a minute", "too many keys at once", "too many new people today"]
+)
+def test_words_whose_writers_key_cannot_be_read_just_now_wait_for_it(
+    peer, stranger, menders, bob, outcomes, monkeypatch, why
+):
+    """They are for members only: nobody could ask Bob's server for them later."""
+    kept = stranger.web.pages[bob.uri]
+    name, most = {
+        "their server is down": ("UNKNOWN_KEYS_PER_NODE", 240),
+        "too many keys in a minute": ("UNKNOWN_KEYS_PER_NODE", 0),
+        "too many keys at once": ("KEY_FETCHES_AT_ONCE", 0),
+        "too many new people today": ("NEW_ACTORS_PER_STRANGER_PER_DAY", 0),
+    }[why]
+    with monkeypatch.context() as passing:
+        passing.setattr(limits, name, most)
+        if why == "their server is down":
+            stranger.web.pages[bob.uri] = FetchFailed("no answer within 10 seconds")
+        passes_on(peer, menders, said(stranger, bob, "Create", words(stranger, bob, menders), [members(menders)]))
+        outcomes()
+        assert posts() == []
+        waiting = Receipt.objects.get(type="Announce")
+        assert (waiting.state, waiting.attempts) == ("ready", 1) and waiting.due_at > timezone.now()
+    stranger.web.pages[bob.uri] = kept
+    with time_machine.travel(timezone.now() + timedelta(minutes=3)):
+        cache.clear()  # what was remembered for two minutes
+        outcomes()
+    assert posts() == [SECRET]
+
+
+def test_a_newer_key_that_cannot_be_read_just_now_is_waited_for_as_well(peer, stranger, menders, bob, outcomes):
+    """Bob's server has given us a key of his that it has changed since, and is down when we ask again."""
+    kept = dict(stranger.web.pages[bob.uri])
+    with_proof_key(stranger, Speaker(bob.uri, bob.rsa, keys.make_ed25519()))
+    actors.fetch(bob.uri)
+    stranger.web.pages[bob.uri] = FetchFailed("no answer within 10 seconds")
+    passes_on(peer, menders, said(stranger, bob, "Create", words(stranger, bob, menders), [members(menders)]))
+    outcomes()
+    with time_machine.travel(timezone.now() + timedelta(seconds=30)):
+        outcomes()
+    stranger.web.pages[bob.uri] = kept
+    with time_machine.travel(timezone.now() + timedelta(minutes=10)):
+        cache.clear()  # what was remembered for five minutes
+        outcomes()
+    assert posts() == [SECRET]
+
+
+def test_a_server_that_did_not_answer_holds_up_the_inbox_once(peer, stranger, menders, bob, outcomes, web):
+    carla = with_proof_key(stranger, stranger.somebody("people/carla", name="Carla"))
+    for writer, number in ((bob, 1), (carla, 2)):
+        web.pages[writer.uri] = FetchFailed("no answer within 10 seconds")
+        obj = words(stranger, writer, menders, id=f"{stranger.origin}/posts/{number}")
+        passes_on(peer, menders, said(stranger, writer, "Create", obj, [members(menders)]))
+    web.asked.clear()
+    outcomes()
+    assert [url for url in web.asked if url.startswith(stranger.origin)] == [bob.uri]
+    assert Receipt.objects.filter(type="Announce", state="ready", attempts=1).count() == 2
+
+
+def test_a_stranger_cannot_have_us_ask_for_keys_by_passing_things_on(stranger, peer, outcomes, web):
+    """Ten seconds each, on servers that never answer: nothing else would be read meanwhile."""
+    relay = stranger.somebody("groups/relay", "Group", name="Relay")
+    bob = with_proof_key(peer, peer.somebody("people/bob", name="Bob"))
+    web.pages[bob.uri] = FetchFailed("no answer within 10 seconds")
+    stranger.does(relay, "Announce", said(peer, bob, "Create", words(peer, bob, relay), ["https://x.example/members"]))
+    assert outcomes()[-1] == "passed on by somebody nobody here follows"
+    assert bob.uri not in web.asked
 
 
 # The other side: a group of ours, whose members are here, on Hackney's node and on a third.

@@ -7,11 +7,13 @@ import json
 import pytest
 from django.utils import timezone
 
+from accounts.models import User
 from cop.actions.conversations import publish_post
+from cop.actions.membership import accept_member
 from cop.actions.people import change_page, person_of
 from cop.models import Group, Member, Post
-from federation import audiences
-from federation.models import Activity, Delivery, Restriction
+from federation import audiences, moderation
+from federation.models import Activity, Actor, Delivery, Restriction
 from notifications.models import Notice
 from tests.gatherings import Camden
 
@@ -22,6 +24,8 @@ PUBLIC = audiences.PUBLIC
 def camden(db):
     camden = Camden()
     change_page(person_of(camden.bob), {"name": "Bob", "is_public": True})
+    User.objects.filter(actor=camden.charlie).update(is_steward=True)
+    camden.steward = Actor.objects.get(pk=camden.charlie.pk)  # of the node
     return camden
 
 
@@ -74,8 +78,71 @@ def test_a_steward_takes_out_what_came_from_elsewhere_and_all_who_have_it_are_to
     assert "Rude words" in listed
     camden.client(camden.alice).post(f"/posts/{their_post.public_id}/putting-back")
     work()
-    assert announced(camden.group)[-1]["type"] == "Undo"
+    undone, passed_on = announced(camden.group)[-2:]
+    assert undone["type"] == "Undo" and passed_on["type"] == "Create", "who follows the group hears it again"
+    assert stood.filter(body__contains="Rude words").exists()
     assert "Rude words" in client.get(camden.group.get_absolute_url()).content.decode()
+
+
+def test_what_members_elsewhere_alone_may_read_is_taken_out_there_too(camden, peer, outcomes, work):
+    """By the members' nodes only: nobody else hears that there was anything."""
+    dana = peer.somebody("people/dana", name="Dana")
+    peer.does(dana, "Join", camden.group.uri)
+    outcomes()
+    accept_member(camden.alice, Member.objects.get(actor__uri=dana.uri))
+    members = camden.group.members_audience
+    peer.does(dana, "Create", theirs_in(camden.group.uri, peer, to=[members]), to=[members])
+    assert outcomes()[-1] == "post read"
+    take_out(camden, camden.alice, Post.objects.get())
+    work()
+    told = Activity.objects.filter(actor=camden.group.actor, type="Announce").latest("pk")
+    assert json.loads(told.body)["object"]["type"] == "Delete" and json.loads(told.body)["to"] == [members]
+    assert "cc" not in json.loads(told.body) and not told.public
+    assert set(Delivery.objects.filter(activity=told).values_list("inbox", flat=True)) == {f"{peer.origin}/inbox"}
+
+
+def hide(camden, post):
+    return moderation.hide(post.uri, by=camden.steward, reason="Rude")
+
+
+def outbox_of(camden, client):
+    page = f"{camden.group.get_absolute_url()}/outbox?page=1"
+    return client.get(page, headers={"Accept": "application/activity+json"}).content.decode()
+
+
+def test_what_a_node_steward_hides_stands_in_no_outbox_of_ours_until_that_is_undone(camden, their_post, work, client):
+    assert "Rude words" in outbox_of(camden, client)
+    decision = hide(camden, their_post)
+    work()
+    assert "Rude words" not in outbox_of(camden, client)
+    moderation.lift(decision, by=camden.steward)
+    work()
+    assert outbox_of(camden, client).count("Rude words") == 1
+
+
+def test_what_the_suspended_wrote_stands_there_as_little_and_what_they_write_meanwhile_follows(
+    camden, their_post, peer, outcomes, work, client
+):
+    level = Restriction.Level.SUSPENDED
+    suspended = moderation.restrict_actor(level, their_post.actor, by=camden.steward, reason="Rude")
+    work()
+    dana = peer.somebody("people/dana", name="Dana")
+    later = theirs_in(camden.group.uri, peer, "notes/2", content="<p>Kind words</p>")
+    peer.does(dana, "Create", later)
+    outcomes()
+    assert "words" not in outbox_of(camden, client)
+    moderation.lift(suspended, by=camden.steward)
+    work()
+    assert "Rude words" in outbox_of(camden, client) and "Kind words" in outbox_of(camden, client)
+
+
+def test_that_a_hidden_post_was_taken_back_is_passed_on_all_the_same(camden, their_post, peer, outcomes, work):
+    hide(camden, their_post)
+    work()
+    dana = peer.somebody("people/dana", name="Dana")
+    peer.does(dana, "Delete", {"id": their_post.uri, "type": "Tombstone", "version": 2})
+    outcomes()
+    assert announced(camden.group)[-1]["type"] == "Delete"
 
 
 def test_what_is_ours_is_taken_back_from_the_others_and_comes_back(camden, peer, work, client):

@@ -244,6 +244,23 @@ def test_a_limited_neighbour_is_shown_by_address_and_to_who_follows_it(steward, 
     assert [path for path in lists if need.title in visitor.get(path).content.decode()] == shown
 
 
+def test_a_limited_neighbour_stays_so_while_paused_and_once_it_is_none(steward, peer, outcomes, client):
+    uri = need_of(peer)
+    outcomes()
+    node, title = Node.objects.get(origin=peer.origin), Proposal.objects.get(uri=uri).title
+    visitor = type(client)()
+    act(steward, node, "limit")
+    for what in ("pause", "end"):
+        act(steward, node, what, **({"lasting": "open"} if what == "pause" else {}))
+        assert title not in visitor.get("/needs/").content.decode(), what
+    peer.does(peer.node, "Follow", actors.this_node().actor.uri)
+    outcomes()
+    assert Node.objects.get(origin=peer.origin).peering == Node.Peering.ASKED
+    assert title not in visitor.get("/needs/").content.decode(), "nobody undoes that by asking"
+    act(steward, node, "unlimit")
+    assert title in visitor.get("/needs/").content.decode()
+
+
 def test_we_go_on_hearing_a_limited_neighbour_and_it_hears_us(steward, peer, alice, tenants, outcomes, work, sent):
     act(steward, Node.objects.get(), "limit")
     sent.clear()

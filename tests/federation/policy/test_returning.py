@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from unittest import mock
 
 import pytest
 import time_machine
@@ -13,10 +14,11 @@ from django.utils import timezone
 
 from cop.actions.proposals import change_proposal, publish_proposal, withdraw_proposal
 from cop.models import Proposal
-from federation import http
+from federation import catalogue, http, restraints, returning
 from federation.guard import FetchRefused
 from federation.http import Answer, FetchFailed
-from federation.models import Delivery, Node
+from federation.models import Actor, Delivery, Node, Publication
+from federation.outbound import deliver
 from federation.outbound.say import say
 from federation.signatures import sign_cavage
 from journal.models import Errand
@@ -68,6 +70,22 @@ def pass_days(clock, work, days: int) -> None:
         work()
 
 
+def a_member_there(camden: Writers, peer, work) -> Actor:
+    dana = peer.somebody("people/dana", name="Dana")
+    peer.does(dana, "Join", camden.group.uri, name="Dana")
+    work()
+    return Actor.objects.get(uri=dana.uri)
+
+
+def for_members(camden: Writers, peer, number: int = 1) -> str:
+    uri = f"{settings.ORIGIN}/posts/{number}"
+    with transaction.atomic():
+        said = {"id": uri, "type": "Note", "content": "for members"}
+        to = [f"{camden.group.uri}/members"]
+        say(camden.group.actor, "Create", said, [f"{peer.origin}/inbox"], to=to)
+    return uri
+
+
 def signed_get(peer, path: str, speaker=None) -> None:
     speaker = speaker or peer.node
     url = f"{settings.ORIGIN}{path}"
@@ -104,17 +122,15 @@ def test_what_nobody_answered_for_a_week_is_given_up_and_sent_once_they_speak(ca
 
 
 def test_what_was_for_members_alone_is_sent_again_however_late(camden, peer, line, work, clock):
+    a_member_there(camden, peer, work)
     line.say = FetchFailed("nobody answers")
-    with transaction.atomic():
-        inbox = f"{peer.origin}/inbox"
-        said = {"id": f"{settings.ORIGIN}/posts/1", "type": "Note", "content": "for members"}
-        say(camden.group.actor, "Create", said, [inbox], to=[f"{camden.group.uri}/members"])
+    said = for_members(camden, peer)
     pass_days(clock, work, 9)
-    assert Delivery.objects.get(object_uri=said["id"]).state == "dead"
+    assert Delivery.objects.get(object_uri=said).state == "dead"
     line.say = Answer(202, {}, "")
     signed_get(peer, "/metro/digest")
     work()
-    told = Delivery.objects.get(object_uri=said["id"])
+    told = Delivery.objects.get(object_uri=said)
     assert told.state == "done" and told.delivered_at is not None
     assert any(b"for members" in body for body, _seconds in line.sent)
 
@@ -129,6 +145,18 @@ def test_one_that_only_asks_for_something_is_back_as_well(camden, peer, line, wo
     signed_get(peer, "/metro/catalogue")
     work()
     assert not hackney().failures and any(title.encode() in body for body, _seconds in line.sent)
+
+
+def test_who_has_read_the_last_page_of_our_catalogue_has_read_it_all(camden, peer, line, work):
+    """Nobody comes back to say so."""
+    need(camden)
+    work()
+    everything = Publication.objects.filter(public=True).count()
+    signed_get(peer, "/metro/catalogue")
+    assert (hackney().given_left, hackney().given_cursor) == (0, Publication.objects.latest("position").position)
+    with mock.patch.object(catalogue, "PAGE_ITEMS", 1):
+        signed_get(peer, "/metro/catalogue")
+    assert hackney().given_left == everything > 1
 
 
 def test_whoever_only_writes_its_name_is_not(camden, peer, line, work, clock, stranger):
@@ -218,3 +246,150 @@ def test_a_withdrawal_reaches_those_who_were_away_when_it_was_told(camden, peer,
     work()
     about = [body for body, _seconds in line.sent if held.uri.encode() in body]
     assert len(about) == 1 and b'"Delete"' in about[0]
+
+
+# What they asked us to send later ------------------------------------------------------------------------
+
+
+def test_a_pause_of_theirs_lasts_as_long_as_it_lasts(camden, peer, line, work, clock):
+    """What is for members alone is read nowhere else afterwards."""
+    a_member_there(camden, peer, work)
+    line.say = Answer(503, {"retry-after": "3600"}, "paused")
+    said = for_members(camden, peer)
+    pass_days(clock, work, 16)
+    assert Delivery.objects.get(object_uri=said).state == "ready"
+    line.say = Answer(202, {}, "")
+    peer.does(peer.node, "Update", {**peer.web.pages[peer.node.uri]}, id=f"{peer.origin}/activities/carries-on")
+    work()
+    assert Delivery.objects.get(object_uri=said).state == "done", "at once, though an hour has not passed"
+
+
+def test_a_stranger_that_asks_to_wait_is_given_up_after_a_week(camden, peer, line, work, clock):
+    Node.objects.update(peering="none")
+    line.say = Answer(503, {"retry-after": "3600"}, "closed for ever")
+    said = for_members(camden, peer)
+    pass_days(clock, work, 9)
+    assert Delivery.objects.get(object_uri=said).state == "dead"
+
+
+def test_what_was_given_up_is_said_again_after_a_block(camden, peer, line, work, clock):
+    a_member_there(camden, peer, work)
+    line.say = FetchFailed("nobody answers")
+    said = for_members(camden, peer)
+    pass_days(clock, work, 9)
+    assert Delivery.objects.get(object_uri=said).state == "dead"
+    restraints.block(hackney())
+    line.say = Answer(202, {}, "")
+    restraints.unblock(hackney())
+    work()
+    assert Delivery.objects.get(object_uri=said).state == "done"
+
+
+def test_what_was_given_up_is_said_again_to_a_new_neighbour(camden, peer, line, work, clock):
+    line.say = FetchFailed("nobody answers")
+    Node.objects.update(peering="invited")
+    dana = peer.somebody("people/dana", name="Dana")
+    peer.does(dana, "Like", camden.group.uri)
+    with transaction.atomic():
+        said = say(camden.alice, "Read", f"{peer.origin}/needs/1", [f"{peer.origin}/inbox"], to=[dana.uri])
+    pass_days(clock, work, 9)
+    assert Delivery.objects.get(activity=said).state == "dead" and hackney().unreachable_since
+    line.say = Answer(202, {}, "")
+    Node.objects.update(failures=0)
+    peer.does(peer.node, "Follow", f"{settings.ORIGIN}/actor")
+    work()
+    assert hackney().peering == "full" and hackney().unreachable_since is None
+    assert Delivery.objects.get(activity=said).state == "done"
+
+
+def test_however_much_was_given_up_all_of_it_is_said_again(camden, peer, line, work, clock, monkeypatch):
+    for name in ("WOKEN_AT_ONCE", "TAKEN_UP_AT_ONCE"):
+        monkeypatch.setattr(returning, name, 2, raising=False)
+    a_member_there(camden, peer, work)
+    line.say = FetchFailed("nobody answers")
+    for number in range(7):
+        for_members(camden, peer, number)
+    pass_days(clock, work, 9)
+    line.say = Answer(202, {}, "")
+    signed_get(peer, "/metro/digest")
+    work()
+    assert not Delivery.objects.filter(state="dead").exists()
+
+
+# What must no longer be said ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("changed", ["limited", "trial", "left"])
+def test_what_was_for_members_is_not_said_to_who_is_none_any_more(camden, peer, line, work, clock, changed):
+    dana = a_member_there(camden, peer, work)
+    line.say = FetchFailed("nobody answers")
+    said = for_members(camden, peer)
+    pass_days(clock, work, 9)
+    line.say, line.sent = Answer(202, {}, ""), []
+    if changed == "left":
+        dana.audience_keys.all().delete()
+    else:
+        Node.objects.update(peering=changed)
+    signed_get(peer, "/metro/digest")
+    work()
+    told = Delivery.objects.get(object_uri=said)
+    assert told.state == "done" and told.delivered_at is None
+    assert not any(b"for members" in body for body, _seconds in line.sent)
+
+
+def test_a_join_is_not_said_after_the_leave(camden, peer, line, work, clock):
+    """Else whoever left would be a member again."""
+    inbox, group = f"{peer.origin}/inbox", f"{peer.origin}/groups/1"
+    line.say = FetchFailed("nobody answers")
+    with transaction.atomic():
+        join = say(camden.bob, "Join", group, [inbox], to=[group])
+        other = say(camden.alice, "Join", group, [inbox], to=[group])
+    pass_days(clock, work, 9)
+    line.say = Answer(202, {}, "")
+    with transaction.atomic():
+        say(camden.bob, "Leave", group, [inbox], to=[group])
+    line.sent.clear()
+    clock.shift(dt.timedelta(hours=13))
+    work()
+    kinds = [kind for body, _ in line.sent for kind in (b"Join", b"Leave") if b'"%s"' % kind in body]
+    assert kinds == [b"Leave", b"Join"], "and what somebody else said of the same group is not lost"
+    assert Delivery.objects.get(activity=join).delivered_at is None
+    assert Delivery.objects.get(activity=other).delivered_at is not None
+
+
+# A way that is open in one direction only -----------------------------------------------------------------
+
+
+def test_who_asks_and_never_answers_is_tried_with_one_message_at_a_time(camden, peer, line, work, clock):
+    line.say = FetchFailed("nobody answers")
+    for number in range(6):
+        for_members(camden, peer, number)
+    pass_days(clock, work, 2)
+    since = hackney().unreachable_since
+    assert since and hackney().failures >= 3
+    line.sent.clear()
+    for _ in range(5):
+        clock.shift(dt.timedelta(minutes=10))
+        failures = hackney().failures
+        signed_get(peer, "/metro/digest")
+        signed_get(peer, "/metro/digest")
+        work()
+        assert hackney().failures == failures + 1
+    assert len(line.sent) == 5 and hackney().unreachable_since == since, "and the desk goes on saying so"
+
+
+def test_what_was_given_up_is_not_taken_up_for_who_only_asks(camden, peer, line, work, clock, monkeypatch):
+    a_member_there(camden, peer, work)
+    line.say = FetchFailed("nobody answers")
+    for number in range(6):
+        for_members(camden, peer, number)
+    with monkeypatch.context() as impatient:
+        impatient.setattr(deliver, "GIVE_UP_AFTER", dt.timedelta(-1))
+        work()
+    assert Delivery.objects.filter(object_uri__contains="/posts/", state="dead").count() == 6
+    for _ in range(3):
+        clock.shift(dt.timedelta(minutes=10))
+        signed_get(peer, "/metro/digest")
+        work()
+    assert Delivery.objects.filter(object_uri__contains="/posts/", state="dead").count() == 5
+    assert Delivery.objects.filter(state="ready").count() <= 1

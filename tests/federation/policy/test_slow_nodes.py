@@ -90,3 +90,14 @@ def test_what_becomes_due_while_a_slow_node_answers_goes_out_meanwhile(edge, gro
     Delivery.objects.filter(inbox=QUICK).update(due_at=timezone.now() + dt.timedelta(seconds=0.7))
     work()
     assert edge["slow"] == ["after"]
+
+
+def test_nodes_whose_words_wait_for_an_earlier_one_leave_room_for_others(edge, group, work, monkeypatch):
+    monkeypatch.setattr(deliver, "NODES_AT_ONCE", 1)
+    tell(group, SLOW)
+    tell(group, SLOW)  # about the same thing, and due while the first has still to wait
+    first = Delivery.objects.order_by("pk")[0]
+    Delivery.objects.filter(pk=first.pk).update(due_at=timezone.now() + dt.timedelta(hours=1))
+    tell(group, QUICK)
+    work()
+    assert edge["quick"] and not edge["slow"]

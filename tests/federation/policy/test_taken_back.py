@@ -162,7 +162,8 @@ def test_those_not_reached_yet_hear_only_that_it_is_gone(camden, peer, stranger,
     change_proposal(camden.alice, row, {"summary": f"{SECRET}, or the fourth"})
     work()
     in_hand = {"lease_owner": "a worker that was killed", "lease_until": timezone.now() + dt.timedelta(seconds=30)}
-    Delivery.objects.filter(inbox=away, activity__type="Create").update(state="ready", **in_hand)
+    told = Delivery.objects.filter(inbox=away, activity__type="Create", object_uri=row.uri)
+    told.update(state="ready", **in_hand)
     withdraw()
     work()
     back(peer, edge, work)

@@ -1,0 +1,39 @@
+"""What every answer of this node says about keeping it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponseBase
+
+GONE = 410
+
+
+class GoneForNowMiddleware:
+    """Browsers and caches keep a 410 for ever unless told otherwise (RFC 9110 section 15.5.11), but what a steward has
+    hidden may be seen again: each time it is asked for anew."""
+
+    sync_capable = True
+    async_capable = True
+
+    def __init__(self, get_response: Any) -> None:
+        self.get_response = get_response
+        if iscoroutinefunction(get_response):
+            markcoroutinefunction(self)
+
+    def __call__(self, request: HttpRequest) -> Any:
+        if iscoroutinefunction(self):
+            return self._later(request)
+        return _not_kept(self.get_response(request))
+
+    async def _later(self, request: HttpRequest) -> HttpResponseBase:
+        return _not_kept(await self.get_response(request))
+
+
+def _not_kept(answer: HttpResponseBase) -> HttpResponseBase:
+    if answer.status_code == GONE and "Cache-Control" not in answer:
+        answer["Cache-Control"] = "no-cache"
+    return answer
