@@ -91,6 +91,9 @@ notice_kind(
     address=_waiting_page,
 )(_named)
 notice_kind("decision_lifted", _("“%(title)s” can be seen again."), matter="words")(_with_contact)
+notice_kind("first_post_let_through", _("The stewards of this node have published “%(title)s”."), matter="words")(
+    _with_contact
+)
 for _kind, _text in (
     ("removed_by_stewards", _("The stewards of this node have removed “%(title)s”: %(reason)s %(how)s")),
     ("first_post_refused", _("The stewards of this node have not published “%(title)s”: %(reason)s %(how)s")),
@@ -163,7 +166,8 @@ def tell_of_decision(errand: Errand) -> None:
         for steward in User.objects.filter(is_steward=True, is_active=True):
             notify(steward, "post_held", entry.uri, entry=entry, title=_cut(title, MOST_TITLE))
     elif not made:
-        tell_owner("decision_lifted", found[1], title, "", entry)
+        was_held = restriction.level == Restriction.Level.HELD
+        tell_owner("first_post_let_through" if was_held else "decision_lifted", found[1], title, "", entry)
     else:
         kinds = {"hidden": "thing_hidden", "suspended": "suspended", "limited": "limited"}
         kind = "taken_out_of_talk" if restriction.group_id else kinds[restriction.level]

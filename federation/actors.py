@@ -17,6 +17,7 @@ from federation.documents import CONTEXT
 from federation.fetching import Gone, get_document, get_json_object
 from federation.models import Actor, Node, ThisNode
 from federation.reader import BadField, Reader
+from federation.values import as_list
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -279,8 +280,7 @@ def _usable(field: str, text: str) -> None:
 
 
 def _listed(value: Any) -> list[Json]:
-    values = value if isinstance(value, list) else [value]
-    return [item for item in values[:20] if isinstance(item, dict)]
+    return [item for item in as_list(value)[:20] if isinstance(item, dict)]
 
 
 def fetch(uri: str) -> Actor:

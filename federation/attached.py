@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from federation.bounded import BadDocument
-from federation.values import WEB, BadField, only, read_address, read_integer, read_text
+from federation.values import WEB, BadField, as_list, only, read_address, read_integer, read_text
 
 MOST_TAGS = 100
 MOST_ATTACHMENTS = 20
@@ -65,7 +65,7 @@ def read_tags(field: str, value: Any) -> Tags:
 
 
 def _listed(field: str, value: Any, maximum: int) -> list[Any]:
-    values = value if isinstance(value, list) else [] if value is None else [value]
+    values = as_list(value)
     if len(values) > maximum * 2:
         raise BadField(field, values, f"at most {maximum} members")
     return values[:maximum]

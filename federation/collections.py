@@ -12,10 +12,10 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from federation.blocks import from_blocked
 from federation.documents import CONTEXT, PROOF_CONTEXT
 from federation.models import Activity, Actor, Following
 from federation.negotiation import as_activity
+from federation.restrictions import of_blocked_nodes
 
 PAGE = 50
 
@@ -24,7 +24,7 @@ PAGE = 50
 def outbox(request: HttpRequest, **_which: str) -> HttpResponse:
     """The public activities of an actor, newest first."""
     actor = actor_at(request, "/outbox")
-    rows = Activity.objects.filter(~from_blocked("object_uri"), actor=actor, public=True).order_by("-id")
+    rows = Activity.objects.filter(~of_blocked_nodes("object_uri"), actor=actor, public=True).order_by("-id")
     return _collection(request, rows, lambda row: _without_context(json.loads(row.body)))
 
 

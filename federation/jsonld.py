@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from federation.bounded import BadDocument
+from federation.values import as_list
 from federation.vocabulary import ACTIVITYSTREAMS, CONTEXT, PREFIXES, TERMS
 
 Json = dict[str, Any]
@@ -54,7 +55,7 @@ def normalise(doc: Json) -> Json:
 
 
 def _contexts(value: Any) -> Iterator[Any]:
-    for each in value if isinstance(value, list) else [value]:
+    for each in as_list(value):
         if isinstance(each, str):
             yield _canonical(each)
         elif isinstance(each, dict):

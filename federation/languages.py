@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from federation.values import BadField, only, read_language
+from federation.values import BadField, as_list, only, read_language
 
 MOST_LANGUAGES = 30
 DECLARING = ("inLanguage", "language")
@@ -18,8 +18,7 @@ def language_of(doc: Mapping[str, Any]) -> str:
     for name in SHOWING:
         if shown := _shown(doc, name):
             return shown
-    contexts = doc.get("@context")
-    for context in contexts if isinstance(contexts, list) else [contexts]:
+    for context in as_list(doc.get("@context")):
         if isinstance(context, dict) and (default := read_language(context.get("@language"))):
             return default
     return ""

@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef
 from federation.audiences import PUBLIC
 from federation.models import Actor, Delivery, Node
 from federation.outbound.say import ERASED, TELLS_HOW_IT_STANDS, readers_of
+from federation.values import as_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -47,7 +48,7 @@ def _reason(row: Delivery, node: Node, overtaken: set[int], readers: Callable[[s
     if row.pk in overtaken:
         return LATER_WORD
     said = json.loads(activity.body)
-    names = {str(name) for field in ("to", "cc") for name in _listed(said.get(field))}
+    names = {str(name) for field in ("to", "cc") for name in as_list(said.get(field))}
     if PUBLIC in names:
         return COMPARED if node.peering in Node.SHARING and activity.type in HOW_IT_STANDS else ""
     if activity.farewell:
@@ -76,7 +77,3 @@ def _readers(audience: str) -> set[str]:
     for_groups = Node.objects.filter(Node.FOR_GROUPS, blocked_at__isnull=True)
     homes = Actor.objects.filter(uri=audience.removesuffix("/members"), node__in=for_groups)
     return {*readers_of(audience), *(home.delivery_inbox for home in homes)}
-
-
-def _listed(value: object) -> list[object]:
-    return value if isinstance(value, list) else [] if value is None else [value]

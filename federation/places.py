@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from federation.bounded import BadDocument
-from federation.values import WEB, BadField, only, read_address, read_decimal, read_text
+from federation.values import WEB, BadField, as_list, only, read_address, read_decimal, read_text
 
 MOST_LOCATIONS = 10
 LONGEST_NAME = 200
@@ -57,7 +57,7 @@ class ReadPlace:
 
 def read_location(name: str, value: Any) -> ReadPlace:
     """One place out of one or several locations: the first physical one, and whether any is online."""
-    values = value if isinstance(value, list) else [value]
+    values = as_list(value)
     if len(values) > MOST_LOCATIONS:
         raise BadField(name, values, f"at most {MOST_LOCATIONS} locations")
     physical, online = ReadPlace(), ReadPlace()
@@ -70,9 +70,7 @@ def read_location(name: str, value: Any) -> ReadPlace:
 
 
 def _is_virtual(place: dict[str, Any]) -> bool:
-    types = place.get("type")
-    names = types if isinstance(types, list) else [types]
-    return any(isinstance(each, str) and each.endswith("VirtualLocation") for each in names)
+    return any(isinstance(each, str) and each.endswith("VirtualLocation") for each in as_list(place.get("type")))
 
 
 def _read_one(name: str, value: Any) -> ReadPlace:

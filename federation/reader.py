@@ -86,8 +86,7 @@ class Reader:
 
     def strings(self, name: str, limit: int = 20, maximum: int = 100) -> list[str]:
         """Short texts, one or several; empty ones and those after `limit` are left out."""
-        value = self.data.get(name)
-        listed = value if isinstance(value, list) else [value]
+        listed = values.as_list(self.data.get(name))
         found = (values.read_text(self._field(name), each, maximum) for each in listed[:limit])
         return [each for each in found if each]
 
@@ -134,8 +133,7 @@ class Reader:
 
     def uris(self, name: str, limit: int | None = MOST_ITEMS, *, schemes: Collection[str] = SCHEMES) -> list[str]:
         """Addresses, each once; an object counts by its id. Refused above `limit`; None reads the first."""
-        value = self.data.get(name)
-        listed = value if isinstance(value, list) else [value]
+        listed = values.as_list(self.data.get(name))
         if limit is None:
             listed = listed[:1]
         elif len(listed) > limit:
@@ -153,9 +151,8 @@ class Reader:
 
         For a property that is good to know and no reason to refuse the rest: what is no address is passed over.
         """
-        value = self.data.get(name)
         found: dict[str, None] = {}
-        for each in value[:MOST_ITEMS] if isinstance(value, list) else [value]:
+        for each in values.as_list(self.data.get(name))[:MOST_ITEMS]:
             said = each.get("id") if isinstance(each, dict) else each
             try:
                 address = values.read_address(self._field(name), said, WEB)
@@ -173,8 +170,7 @@ class Reader:
     def url(self, name: str = "url", *, maximum: int = 500, required: bool = False) -> str:
         """A web address to open: of several Links the HTML page, else the first that is one. Longer ones than
         `maximum` characters are passed over: half an address leads nowhere."""
-        value = self.data.get(name)
-        links = value[:50] if isinstance(value, list) else [value]
+        links = values.as_list(self.data.get(name))[:50]
         pages = [each for each in links if isinstance(each, dict) and each.get("mediaType") == "text/html"]
         error: BadField | None = None
         for each in [*pages, *links]:
@@ -287,7 +283,7 @@ class Reader:
 
 
 def _strings(value: Any) -> list[str]:
-    return [each for each in (value if isinstance(value, list) else [value]) if isinstance(each, str)]
+    return [each for each in values.as_list(value) if isinstance(each, str)]
 
 
 def _last_word(name: str) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import CharField, Exists, ExpressionWrapper, OuterRef, Q, Value
+from django.db.models.functions import Concat
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -138,3 +139,12 @@ def keep_apart(one: Actor, other: Actor) -> bool:
         return Q(blocker=blocker.pk) & about
 
     return Block.objects.filter(blocks(one, other) | blocks(other, one)).exists()
+
+
+def of_blocked_nodes(column: str) -> Exists:
+    """Of tables with addresses and no node: whether the address in a column is on one that is blocked here."""
+    from federation.models import Node
+
+    address = ExpressionWrapper(OuterRef(column), output_field=CharField())
+    blocked = Node.objects.filter(blocked_at__isnull=False).annotate(address=address)
+    return Exists(blocked.filter(address__startswith=Concat("origin", Value("/"))))

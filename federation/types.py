@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from federation import audiences
 from federation.documents import CONTEXT
-from federation.values import write_instant
+from federation.values import as_list, write_instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -185,10 +185,8 @@ def for_document(doc: Json) -> FederatedType | None:
     Whoever speaks has one type: by it alone is told who may speak for whom.
     """
     additional, said = doc.get("additionalType"), doc.get("type")
-    named = additional if isinstance(additional, list) else [additional] if additional else []
-    known = (
-        for_wire(str(each), tuple(map(str, named[:5]))) for each in (said[:5] if isinstance(said, list) else [said])
-    )
+    named = tuple(map(str, as_list(additional or None)[:5]))
+    known = (for_wire(str(each), named) for each in as_list(said)[:5])
     return next((each for each in known if each and (isinstance(said, str) or not each.is_actor)), None)
 
 

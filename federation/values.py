@@ -37,6 +37,11 @@ _INSTANT = re.compile(
 )
 
 
+def as_list(value: Any) -> list[Any]:
+    """JSON-LD writes a list of one also without its brackets, and nothing for an empty one."""
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
 def only(value: Any) -> Any:
     """The one value: the first of a list, the text of a JSON-LD value object."""
     if isinstance(value, list):

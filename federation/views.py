@@ -10,11 +10,11 @@ from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
 from federation import actors, catalogue, describing, digest, identity, introductions, limits, returning
-from federation.blocks import from_blocked
 from federation.documents import BUCKETS
 from federation.models import Activity, Actor, Publication
 from federation.negotiation import ACTIVITY, as_activity, wants_activity
 from federation.outbound import say
+from federation.restrictions import of_blocked_nodes
 
 VERSION = "0.1.0"
 _BUCKETS = re.compile(r"[0-9]{1,3}(,[0-9]{1,3}){0,63}")
@@ -72,7 +72,7 @@ def node_actor(request: HttpRequest) -> HttpResponse:
 @require_safe
 def activity(request: HttpRequest, public_id: str) -> HttpResponse:
     """One public activity, as its bytes were frozen."""
-    shown = Activity.objects.filter(~from_blocked("object_uri"), public=True)
+    shown = Activity.objects.filter(~of_blocked_nodes("object_uri"), public=True)
     found = shown.filter(uri=f"{settings.ORIGIN}/activities/{public_id}").first()
     if found is None:
         return _plain("no such activity here", 404)

@@ -12,8 +12,8 @@ from django.db.models import CharField, Exists, F, Max, OuterRef, Q, QuerySet, V
 from django.urls import reverse
 
 from atlas.models import Card
-from federation.blocks import from_blocked
 from federation.models import Restriction
+from federation.restrictions import of_blocked_nodes
 from notifications import kinds, topics
 from notifications.access import reader
 from notifications.models import Follow, Notice
@@ -70,7 +70,7 @@ def shown_to(user: User) -> QuerySet[Notice]:
     kept = in_force.filter(level__in=Restriction.OF_THINGS, object_uri=OuterRef("uri"))
     silenced = in_force.filter(level=Restriction.Level.SUSPENDED, actor__uri=OuterRef("entry__actor"))
     of_kept_words = Q(kind__in=kinds.about_words()) & (Exists(kept) | Exists(silenced))
-    return Notice.objects.filter(~from_blocked("uri"), ~from_blocked("entry__actor"), ~of_kept_words, user=user)
+    return Notice.objects.filter(~of_blocked_nodes("uri"), ~of_blocked_nodes("entry__actor"), ~of_kept_words, user=user)
 
 
 def notices_of(user: User, unread_only: bool = False) -> QuerySet[Notice]:

@@ -15,7 +15,7 @@ from accounts.access import stewards_only
 from desk import neighbourhood
 from desk.forms import AgreementForm, BlockForm, PauseForm
 from desk.views.neighbours import why_not
-from federation import actors, peering, restraints, seeing
+from federation import actors, neighbours, peering, seeing
 from federation.models import Node
 from federation.peering import CannotPeer
 from frontend.forms import form_page
@@ -38,7 +38,7 @@ class Act(NamedTuple):
 
 
 def _pause(node: Node, *, by: str, lasting: str) -> Node:
-    return restraints.pause(node, by=by, lasting=restraints.PAUSES[lasting])
+    return neighbours.pause(node, by=by, lasting=neighbours.PAUSES[lasting])
 
 
 def _accept(node: Node, *, by: str, agreement: int, agree: bool) -> Node:
@@ -49,12 +49,12 @@ ACTS: dict[str, Act] = {
     "accept": Act(_accept, gettext_lazy("You are neighbours now. %(node)s is being told."), AgreementForm),
     "refuse": Act(peering.refuse, gettext_lazy("Done. %(node)s is being told.")),
     "pause": Act(_pause, gettext_lazy("%(node)s is paused. What is due waits, on both sides."), PauseForm),
-    "resume": Act(restraints.resume, gettext_lazy("You carry on with %(node)s. What waited goes out now.")),
-    "limit": Act(restraints.limit, gettext_lazy("What comes from %(node)s is shown to those who look for it.")),
-    "unlimit": Act(restraints.stop_limiting, gettext_lazy("%(node)s is shown like any other neighbour again.")),
-    "unblock": Act(restraints.unblock, gettext_lazy("%(node)s is no longer blocked. Everything from there is back.")),
+    "resume": Act(neighbours.resume, gettext_lazy("You carry on with %(node)s. What waited goes out now.")),
+    "limit": Act(neighbours.limit, gettext_lazy("What comes from %(node)s is shown to those who look for it.")),
+    "unlimit": Act(neighbours.stop_limiting, gettext_lazy("%(node)s is shown like any other neighbour again.")),
+    "unblock": Act(neighbours.unblock, gettext_lazy("%(node)s is no longer blocked. Everything from there is back.")),
     "end": Act(peering.end, gettext_lazy("You are no longer neighbours. %(node)s is being told.")),
-    "block": Act(restraints.block, gettext_lazy("%(node)s is blocked. Nothing from there is shown."), BlockForm),
+    "block": Act(neighbours.block, gettext_lazy("%(node)s is blocked. Nothing from there is shown."), BlockForm),
 }
 
 

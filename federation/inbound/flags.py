@@ -11,6 +11,7 @@ from federation.inbound.verbs import Incoming, Refused, verb
 from federation.models import Flag
 from federation.models.moderation import LONGEST_REASON, LONGEST_WORDS
 from federation.reader import BadField, Reader
+from federation.values import as_list
 from frontend.text import plain
 from journal import record
 
@@ -35,8 +36,7 @@ def flagged(incoming: Incoming) -> str:
 
 
 def _of_ours(value: Any) -> Published | None:
-    named = value if isinstance(value, list) else [value]
-    uris = [each.get("id") if isinstance(each, dict) else each for each in named[:MOST_NAMED]]
+    uris = [each.get("id") if isinstance(each, dict) else each for each in as_list(value)[:MOST_NAMED]]
     ours = [uri for uri in uris if isinstance(uri, str) and len(uri) <= 500 and identity.is_ours(uri)]
     located = [found for uri in ours[:10] if (found := types.locate(uri)) is not None]
     standing = [(type_, row) for type_, row in located if row.is_ours and row.withdrawn_at is None]

@@ -15,7 +15,7 @@ from federation import actors, attaching, audiences, identity, room, types
 from federation.documents import bucket_of, content_hash
 from federation.models import Actor, AudienceKey, Document, Node, Receipt
 from federation.reader import BadField, Reader
-from federation.values import LARGEST_INTEGER
+from federation.values import LARGEST_INTEGER, as_list
 from journal import record
 
 if TYPE_CHECKING:
@@ -189,7 +189,7 @@ def _audience(doc: Json, owner: Actor, passed_on_by: Actor | None) -> str:
     """
     if _is_for_everyone(doc):
         return audiences.PUBLIC
-    named = [str(item) for item in [*_listed(doc.get("to")), *_listed(doc.get("cc"))]]
+    named = [str(item) for item in [*as_list(doc.get("to")), *as_list(doc.get("cc"))]]
     for name in named:
         says_itself = passed_on_by is not None and name == audiences.of_group(passed_on_by.uri)
         if name.endswith("/members") and (says_itself or _may_address(owner, name)):
@@ -300,12 +300,6 @@ def _same_version_again(held: Document, doc: Json) -> bool:
     return held.version == _counted_version(doc)
 
 
-def _listed(value: Any) -> list[Any]:
-    if value is None:
-        return []
-    return value if isinstance(value, list) else [value]
-
-
 def _ids(value: Any) -> list[str]:
-    found = [item.get("id") if isinstance(item, dict) else item for item in _listed(value)]
+    found = [item.get("id") if isinstance(item, dict) else item for item in as_list(value)]
     return [item for item in found if isinstance(item, str)]

@@ -6,21 +6,19 @@ One slow or dead node costs only the worker that waits for it; the others go on 
 from __future__ import annotations
 
 import datetime as dt
-import logging
-import random
 import threading
 import uuid
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from federation import http, returning
-from federation.models import Delivery, Following, Node
-from federation.outbound.signing import CAVAGE, RFC9421, signer_for
-from federation.signatures import SignatureRefused
+from federation import returning
+from federation.models import Delivery, Node
+from federation.outbound import attempt
+from federation.outbound.signing import CAVAGE
 from journal import claim, lane
 from journal.claims import LEASE, put_down, stopping, take_in_hand
 
@@ -29,9 +27,6 @@ if TYPE_CHECKING:
 
     from federation.http import Answer
 
-ACTIVITY = "application/activity+json"
-
-log = logging.getLogger(__name__)
 
 AT_ONCE = 500
 NODES_AT_ONCE = 50
@@ -40,18 +35,7 @@ LOOK_AGAIN_SECONDS = 0.5  # while others take their time
 PER_NODE = 40
 LANE_LEASE = LEASE
 RENEW_LANES_AFTER = LANE_LEASE / 3
-FIRST_RETRY = dt.timedelta(seconds=30)
-LONGEST_RETRY = dt.timedelta(hours=12)
-GIVE_UP_AFTER = dt.timedelta(days=7)
 BREAKER_AT = 3  # failures in a row before only single probes are sent
-PATIENT_SECONDS = 60  # for the answer of a node that did not answer before: some are slow, and nobody waits for them
-LONGEST_REQUEST_TO_WAIT = dt.timedelta(hours=12)
-DOUBLE_KNOCK = frozenset({400, 401, 403})
-TRY_AGAIN = frozenset({401, 408, 425, 429})
-
-
-class CannotSign(Exception):
-    """Nothing was sent, and the other node is not to blame: a key of ours may yet be mended."""
 
 
 class Doorbell:
@@ -110,11 +94,11 @@ def _deliver(owner: str, limit: int, open_per_node: dict[int, list[Delivery]]) -
         for future in [each for each in pending if each in done]:
             renewed_at = _renew(owner, renewed_at)
             row, node = pending.pop(future)
-            retry = _knock_again(future, row, node)
+            retry = attempt.knock_again(future, row, node)
             if retry is not None:
                 pending[retry] = (row, node)
                 continue
-            if _finish(future, row, node):
+            if attempt.finish(future, row, node):
                 answered.add(node.pk)
             open_per_node[node.pk].remove(row)
             if not open_per_node[node.pk]:
@@ -130,13 +114,13 @@ def _leave(owner: str, pending: dict[Future[Answer], tuple[Delivery, Node]]) -> 
     done, late = wait(pending, timeout=LAST_WORDS_SECONDS)
     for future in done:
         row, node = pending[future]
-        if _deserves_another_knock(future, row):
-            _held(row).update(lease_until=None, lease_owner="")
+        if attempt.deserves_another_knock(future, row):
+            attempt.held(row).update(lease_until=None, lease_owner="")
         else:
-            _finish(future, row, node)
+            attempt.finish(future, row, node)
     for future in late:
         future.cancel()
-        _held(pending[future][0]).update(lease_until=None, lease_owner="")
+        attempt.held(pending[future][0]).update(lease_until=None, lease_owner="")
     Node.objects.filter(lane_owner=owner).update(lane_owner="", lane_until=None)
 
 
@@ -159,7 +143,7 @@ def _start(
         open_per_node[node.pk] = list(rows)
         started += len(rows)
         for row in rows:
-            pending[_post(row, node.signature_scheme or CAVAGE)] = (row, node)
+            pending[attempt.post(row, node.signature_scheme or CAVAGE)] = (row, node)
     return started
 
 
@@ -194,120 +178,6 @@ def _take_deliveries(node: Node, limit: int) -> list[Delivery]:
     return [by_id[row.pk] for row in rows if row.pk in by_id]
 
 
-def _post(row: Delivery, scheme: str) -> Future[Answer]:
-    """What cannot be signed, for an address or a key that is none, is the trouble of this delivery alone."""
-    row.scheme = scheme  # type: ignore[attr-defined]  # for this attempt only, never stored
-    body = row.activity.body.encode()
-    try:
-        signed = signer_for(row.activity.actor, scheme)("POST", row.inbox, body)
-    except (SignatureRefused, ValueError) as error:
-        unsigned: Future[Answer] = Future()
-        unsigned.set_exception(CannotSign(f"{type(error).__name__}: {error}"))
-        return unsigned
-    seconds = PATIENT_SECONDS if row.attempts else http.TOTAL_SECONDS
-    return http.submit(http.post(row.inbox, body, {"Content-Type": ACTIVITY, **signed}, seconds=seconds))
-
-
-def _knock_again(future: Future[Answer], row: Delivery, node: Node) -> Future[Answer] | None:
-    """The other signature scheme, once, when this one was refused and the server was never heard to take one."""
-    tried: str = row.scheme  # type: ignore[attr-defined]
-    if not _deserves_another_knock(future, row):
-        return None
-    row.knocked = future.result()  # type: ignore[attr-defined]
-    return _post(row, RFC9421 if tried == CAVAGE else CAVAGE)
-
-
-def _deserves_another_knock(future: Future[Answer], row: Delivery) -> bool:
-    if future.exception() is not None or future.result().status not in DOUBLE_KNOCK:
-        return False
-    return not getattr(row, "knocked", None)
-
-
-def _finish(future: Future[Answer], row: Delivery, node: Node) -> bool:
-    """Write down how an attempt ended; False when the node, not the message, was the trouble."""
-    now = timezone.now()
-    error = future.exception()
-    if isinstance(error, CannotSign):
-        _later(row, f"not signed: {error}", now)
-        return True
-    if error is not None:
-        _later(row, f"{type(error).__name__}: {error}", now)
-        return False
-    answer = future.result()
-    if answer.status >= 500 and node.signature_scheme and getattr(row, "knocked", None):
-        # It took messages signed in the first way, and refused this one; breaking on the second says nothing more.
-        answer = row.knocked  # type: ignore[attr-defined]
-    said = f"{answer.status} {answer.text[:200]}".strip()
-    if 200 <= answer.status < 300:
-        _held(row).update(
-            state=Delivery.State.DONE,
-            lease_until=None,
-            lease_owner="",
-            delivered_at=now,
-            settled_at=now,
-            answer=said,
-            error="",
-        )
-        scheme: str = row.scheme  # type: ignore[attr-defined]
-        Node.objects.filter(pk=node.pk).update(signature_scheme=scheme, reached_at=now)
-        return True
-    if answer.status == 410:
-        Following.objects.filter(Q(follower__inbox=row.inbox) | Q(follower__shared_inbox=row.inbox)).delete()
-    if 400 <= answer.status < 500 and answer.status not in TRY_AGAIN:
-        _give_up(row, f"refused: {said}", answer=said)
-        return True
-    has_paused = answer.status == 503 and "retry-after" in answer.headers
-    if has_paused and node.has_agreement:
-        row.patient_since = now  # it waits as long as they do, however long that is
-        _held(row).update(patient_since=now)
-    _later(row, said, now, answer=said, asked_to_wait=_asked_to_wait(answer))
-    # Whoever says when to come again is busy or has paused, and not away.
-    return answer.status == 429 or has_paused
-
-
-def _asked_to_wait(answer: Answer) -> dt.timedelta:
-    """What `Retry-After` says in seconds (RFC 9110 section 10.2.3), within bounds; dates are not read."""
-    said = answer.headers.get("retry-after", "")
-    seconds = int(said) if said.isascii() and said.isdigit() and len(said) < 9 else 0
-    return min(dt.timedelta(seconds=seconds), LONGEST_REQUEST_TO_WAIT)
-
-
-def _held(row: Delivery) -> QuerySet[Delivery]:
-    """The row while it is ours: who lost the lease has nothing more to say about it."""
-    return Delivery.objects.filter(pk=row.pk, lease_owner=row.lease_owner, state=Delivery.State.READY)
-
-
-def _give_up(row: Delivery, reason: str, *, answer: str = "") -> None:
-    _held(row).update(
-        state=Delivery.State.DEAD, lease_until=None, lease_owner="", answer=answer[:300], error=reason[:300]
-    )
-    log.info("delivery %s to %s ends: %s", row.pk, row.inbox, reason)
-
-
-def _later(
-    row: Delivery, said: str, now: dt.datetime, *, answer: str = "", asked_to_wait: dt.timedelta = dt.timedelta()
-) -> None:
-    gone_on_too_long = now - row.patient_since > GIVE_UP_AFTER
-    row.attempts += 1
-    _held(row).update(
-        state=Delivery.State.DEAD if gone_on_too_long else Delivery.State.READY,
-        unreached=gone_on_too_long,
-        lease_until=None,
-        lease_owner="",
-        due_at=now + max(_pause(row.attempts), asked_to_wait),
-        attempts=row.attempts,
-        answer=answer[:300],
-        error=said[:300],
-    )
-    log.warning("delivery %s to %s failed on attempt %s: %s", row.pk, row.inbox, row.attempts, said)
-
-
-def _pause(attempts: int) -> dt.timedelta:
-    """30 s, doubling to 12 h, give or take a fifth so that many nodes do not come back in the same second."""
-    base = min(FIRST_RETRY * 2 ** min(max(attempts - 1, 0), 12), LONGEST_RETRY)
-    return dt.timedelta(seconds=base.total_seconds() * random.uniform(0.8, 1.2))
-
-
 def _rest_or_reset(node: Node, *, ok: bool) -> None:
     if ok:
         # Whoever waited only because nobody answered need not wait out its own pause as well; what their server said
@@ -317,7 +187,7 @@ def _rest_or_reset(node: Node, *, ok: bool) -> None:
             returning.is_back(node)
         return
     now = timezone.now()
-    rest = _pause(node.failures + 1) if node.failures + 1 >= BREAKER_AT else None
+    rest = attempt.pause(node.failures + 1) if node.failures + 1 >= BREAKER_AT else None
     Node.objects.filter(pk=node.pk).update(
         failures=F("failures") + 1,
         rest_until=now + rest if rest else None,

@@ -54,7 +54,7 @@ from desk.bringing import uploads
 from events.actions.attendance import attend
 from events.actions.gatherings import change_gathering, publish_gathering
 from events.models import Gathering
-from federation import actors, blocking, moderation, peering, reports, restraints
+from federation import actors, moderation, neighbours, peering, personal_blocks, reports
 from federation.attaching import Attaching, keep
 from federation.describing import describe_this_node
 from federation.inbound.objects import take
@@ -231,7 +231,7 @@ def _reports(crew: Crew, found: dict[str, str]) -> dict[str, str]:
     join_group(somebody_new, _open_to(somebody_new), name="Wanda (demo)")
     speaker = Group.objects.ours().filter(members__actor=somebody_new)[0].actor
     publish_proposal(somebody_new, speaker, Proposal.Direction.NEED, title="A first need", language="en")
-    blocking.block(member, leader.uri)
+    personal_blocks.block(member, leader.uri)
     held = Restriction.objects.get(level=Restriction.Level.HELD)
     shown = {"report": waits.pk, "closed_report": answered.pk, "held": held.pk, "their_words": stays.public_id}
     return {name: str(value) for name, value in shown.items()}
@@ -359,8 +359,8 @@ def _neighbours(crew: Crew) -> dict[str, str]:
     theirs = Proposal.objects.get(node=paused)
     Errand.objects.create(kind="atlas.card", state=Errand.State.DEAD, error="ValueError: a demo of what was given up")
     blocked = Node.objects.create(origin="https://blocked.example", name="Blocked (demo)")
-    restraints.block(blocked, by=actors.for_user(crew.steward).uri, reason="Advertisements, since Monday")
-    restraints.limit(friend, by=actors.for_user(crew.steward).uri)
+    neighbours.block(blocked, by=actors.for_user(crew.steward).uri, reason="Advertisements, since Monday")
+    neighbours.limit(friend, by=actors.for_user(crew.steward).uri)
     Node.objects.filter(pk=friend.pk).update(
         contact="desk@friend.example",
         reports="Two of us look every evening.",

@@ -20,6 +20,7 @@ REFUSED = f"{POLICY}/test_signature_refusals.py"
 OWNERS = f"{POLICY}/test_ownership.py"
 FETCH = f"{POLICY}/test_fetch_refusals.py"
 AUDIENCES = f"{POLICY}/test_audiences.py"
+LIMITS = f"{POLICY}/test_limits.py"
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ RFC9421 = "federation/signatures/rfc9421.py"
 MESSAGE = "federation/signatures/message.py"
 OBJECTS = "federation/inbound/objects.py"
 VERBS = "federation/inbound/objects_verbs.py"
+WORK = "federation/inbound/work.py"
 GUARD = "federation/guard.py"
 HTTP = "federation/http.py"
 NEGOTIATION = "federation/negotiation.py"
@@ -498,7 +500,7 @@ HOLES_AND_GUARDS: tuple[Hole, ...] = (
     hole(
         "a dead follower must not block others",
         (
-            "federation/outbound/deliver.py",
+            "federation/outbound/attempt.py",
             "if future.exception() is not None or future.result()",
             "if future.result()",
         ),
@@ -591,34 +593,34 @@ HOLES_AND_GUARDS: tuple[Hole, ...] = (
             "    if False:\n",
         ),
         tests=[
-            f"{POLICY}/test_limits.py::test_one_address_has_us_ask_for_only_so_many_unknown_keys",
+            f"{LIMITS}::test_one_address_has_us_ask_for_only_so_many_unknown_keys",
             f"{POLICY}/test_same_server.py::test_one_server_is_not_asked_for_more_than_so_many_unknown_keys",
         ],
     ),
     hole(
         "slow key servers hold our threads",
         (AUTHENTICATE, "if len(_waiting) >= limits.KEY_FETCHES_AT_ONCE or", "if"),
-        tests=[f"{POLICY}/test_limits.py::test_servers_that_take_their_time_hold_only_so_many_requests"],
+        tests=[f"{LIMITS}::test_servers_that_take_their_time_hold_only_so_many_requests"],
     ),
     hole(
         "rate limit of what others have us ask",
         ("federation/catalogue.py", '    if not limits.within(f"fetches:{node.origin}", most):', "    if False:"),
-        tests=[f"{POLICY}/test_limits.py::test_nobody_can_have_us_trouble_a_server_by_speaking_of_it"],
+        tests=[f"{LIMITS}::test_nobody_can_have_us_trouble_a_server_by_speaking_of_it"],
     ),
     hole(
         "rate limit of digests and catalogue",
         ("federation/limits.py", 'if within(f"{limit}:{counted_as(address_of(request.META))}", most):', "if True:"),
-        tests=[f"{POLICY}/test_limits.py::test_whoever_asks_too_often_is_told_when_to_come_again"],
+        tests=[f"{LIMITS}::test_whoever_asks_too_often_is_told_when_to_come_again"],
     ),
     hole(
         "flood of new actors",
         ("federation/room.py", 'if _counted(f"actors:{node.pk}", new.count) >= most and', "if False and"),
-        tests=[f"{POLICY}/test_limits.py::test_a_neighbour_brings_only_so_many_new_people_a_day"],
+        tests=[f"{LIMITS}::test_a_neighbour_brings_only_so_many_new_people_a_day"],
     ),
     hole(
         "flood of documents",
         ("federation/room.py", 'if _counted(f"documents:{node.pk}", held.count) >= most and', "if False and"),
-        tests=[f"{POLICY}/test_limits.py::test_only_so_many_things_of_one_server_are_kept"],
+        tests=[f"{LIMITS}::test_only_so_many_things_of_one_server_are_kept"],
     ),
     hole(
         "depth limit",
@@ -778,6 +780,32 @@ HOLES_AND_GUARDS: tuple[Hole, ...] = (
         "proof by somebody of a blocked node",
         (FORWARDED, "or actor.node.blocked_at is not None:", "or False:"),
         tests=[f"{POLICY}/test_passed_on.py::test_nobody_from_a_blocked_node_is_heard_through_a_group"],
+    ),
+    hole(
+        "proof that a stranger has us fetch a key for",
+        (WORK, 'type_ == "Announce" and is_welcome(incoming):', 'type_ == "Announce":'),
+        tests=[f"{POLICY}/test_passed_on.py::test_whoever_nobody_here_listens_to_cannot_have_us_ask_for_a_key"],
+    ),
+    hole(
+        "keys on servers that never answer: all slots for one who asks, or for one server",
+        (AUTHENTICATE, " or max(of_one) >= limits.KEY_FETCHES_OF_ONE:", ":"),
+        tests=[
+            f"{LIMITS}::test_one_address_holds_only_a_few_of_those_who_wait_for_keys",
+            f"{LIMITS}::test_one_server_holds_only_a_few_of_those_who_wait_for_keys",
+        ],
+    ),
+    hole(
+        "keys made up on one server, asked for from one address",
+        (AUTHENTICATE, "few = not asker or limits.within(", "few = True or limits.within("),
+        tests=[
+            f"{LIMITS}::test_one_address_has_us_ask_for_only_so_many_unknown_keys",
+            f"{LIMITS}::test_one_address_does_not_use_up_what_a_server_is_asked_for",
+        ],
+    ),
+    hole(
+        "bytes of a stranger in a minute",
+        (THE_DOOR, "    if not _within_bytes(actor, len(raw)):", "    if False:"),
+        tests=[f"{LIMITS}::test_a_stranger_sends_only_so_many_bytes_in_a_minute"],
     ),
 )
 

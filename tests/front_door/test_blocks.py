@@ -13,7 +13,7 @@ from cop.actions.people import change_page, person_of
 from cop.actions.proposals import publish_proposal
 from cop.models import Proposal
 from events.models import Attendee, Gathering
-from federation import blocking
+from federation import personal_blocks
 from federation.models import Activity, Actor, Block, Delivery, Node
 from notifications.actions import follow
 from notifications.models import Notice
@@ -156,7 +156,7 @@ def test_blocks_are_one_persons_own_and_of_somebody_known(camden):
 
 
 def test_nobody_blocks_more_than_can_be_kept(camden, monkeypatch):
-    monkeypatch.setattr(blocking, "MOST_BLOCKS", 1)
+    monkeypatch.setattr(personal_blocks, "MOST_BLOCKS", 1)
     block(camden, camden.charlie, whom=camden.bob.uri)
     answer = camden.client(camden.charlie).post("/me/blocks/new", {"whom": camden.alice.uri}, follow=True)
     assert "as many as we can keep" in answer.content.decode() and Block.objects.count() == 1

@@ -24,7 +24,7 @@ from desk.models import Import
 from desk.queries import ALARM
 from events.actions.attendance import attend
 from events.models import Gathering
-from federation import actors, blocking, describing, digest, moderation, reports
+from federation import actors, describing, digest, moderation, personal_blocks, reports
 from federation.attaching import Attaching, keep
 from federation.models import Actor, Attachment, Delivery, Node, Receipt
 from federation.uploads import rewrite
@@ -184,7 +184,7 @@ class Busy(Writers):
         reports.report(self.alice, listing, "other", f"Report {n}")
         moderation.hide(group.uri, by=self.alice, reason=f"Reason {n}")
         take_out(self.alice, talk.publish_post(person, self.group.uri, f"Rude {n}"), reason="Rude")
-        blocking.block(self.alice, group.actor.uri)
+        personal_blocks.block(self.alice, group.actor.uri)
         notify(self.alice.user, "join_accepted", group.uri, group=group.name)
         accounts.invite(self.alice.user)
         self._neighbour(n)

@@ -65,7 +65,7 @@ def test_it_is_seen_by_its_author_and_stewards_alone_and_leaves_for_nowhere_unti
     assert sent_about(need) == ["Create"]
     assert "A first need" in Client().get("/needs/").content.decode()
     assert Client().get(need.get_absolute_url(), headers=program).status_code == 200
-    assert Notice.objects.filter(kind="decision_lifted", user__actor=camden.bob).exists()
+    assert Notice.objects.filter(kind="first_post_let_through", user__actor=camden.bob).exists()
     assert "A first need" not in desk.get("/desk/").content.decode()
     second = need_of(camden, camden.bob, "A second need")
     work()

@@ -9,7 +9,7 @@ from accounts.models import User
 from cop.actions.conversations import publish_post
 from cop.actions.people import change_page, person_of
 from cop.actions.removal import take_out
-from federation import blocking, moderation
+from federation import moderation, personal_blocks
 from federation.models import Actor, Restriction
 from tests.gatherings import Camden
 
@@ -47,7 +47,7 @@ def test_answers_stay_where_what_they_answer_is_not_shown(camden, opened, how):
     elif how == "suspended":
         moderation.restrict_actor(Restriction.Level.SUSPENDED, camden.bob, by=camden.alice, reason="Rude")
     else:
-        blocking.block(camden.charlie, camden.bob.uri)
+        personal_blocks.block(camden.charlie, camden.bob.uri)
     gap = "Taken out of the discussion by its stewards." if how == "taken out" else "Something stood here"
     for path in pages(camden, answer):
         shown = reader.get(path).content.decode()

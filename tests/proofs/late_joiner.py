@@ -18,18 +18,18 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from tests.federation.live.hand import Hand
-from tests.federation.live.node import InhabitedNode
+from tests.federation.live.node import InhabitedNode, Visitor
 from tests.federation.live.proxy import Proxy
 from tests.federation.live.proxy_book import CATALOGUE, OBJECT, PARTS, Book
 from tests.federation.live.proxy_plan import Weather
 from tests.federation.live.shipyard import Shipyard, at_sea
-from tests.federation.live.stories import agree, become_neighbours
+from tests.federation.live.stories import AGREED, agree, steward
 from tests.nodes import eventually
 from tests.proofs import Proof
 from tests.proofs._sightings import Strait, p95
@@ -44,6 +44,7 @@ AT_MOST = 1.5  # times the p95 of before
 QUICK_WEATHER = Weather(reorder=1.0)
 """So few objects would be read before anybody could kill it halfway: its questions are held up, two seconds each."""
 WITHIN_SECONDS = 1800.0
+ASKS_US = "SELECT id FROM federation_node WHERE origin = ? AND peering = 'asked'"
 
 
 @dataclass
@@ -57,6 +58,10 @@ class Joining:
     unread: int = 0
     cursors: dict[str, int] | None = None
     crossings: tuple[float, ...] = ()
+    log: list[tuple[float, str]] = field(default_factory=list)
+
+    def note(self, what: str) -> None:
+        self.log.append((time.monotonic(), what))
 
 
 def main(quick: bool) -> Proof:
@@ -71,13 +76,14 @@ def main(quick: bool) -> Proof:
             late = yard.node(LATE, data)
             late.yields = True
             with at_sea(late):
+                stewards = {node: steward(node) for node in (late, *nodes)}
                 strait = Strait(nodes[0], nodes[1])
                 strait.cross_many(2)
                 before = strait.cross_many(times)
                 if quick:
                     for node in nodes:
                         proxy.weather(QUICK_WEATHER, LATE, node.name)
-                joining = _join(late, nodes, strait, objects)
+                joining = _join(late, stewards, strait, objects)
                 assert strait.is_shown()
     faults = list(_read_again(proxy.book, joining, {node.origin: node.name for node in nodes}))
     again = len(faults)
@@ -116,8 +122,9 @@ def _publish(nodes: Sequence[InhabitedNode], objects: int) -> None:
         print(f"{objects} objects on {len(nodes)} nodes in {time.monotonic() - begun:.0f} s", flush=True)
 
 
-def _join(late: InhabitedNode, nodes: Sequence[InhabitedNode], strait: Strait, objects: int) -> Joining:
+def _join(late: InhabitedNode, stewards: dict[InhabitedNode, Visitor], strait: Strait, objects: int) -> Joining:
     """Becomes the neighbour of all, is killed at half and started again; the others go on all the while."""
+    nodes = [node for node in stewards if node is not late]
     joining = Joining()
     over = threading.Event()
     crossings: list[float] = []
@@ -125,25 +132,39 @@ def _join(late: InhabitedNode, nodes: Sequence[InhabitedNode], strait: Strait, o
     def cross() -> None:
         while not over.is_set():
             crossings.append(strait.cross())
+            joining.note(f"{crossings[-1] * 1000:.0f} ms")
 
     others = threading.Thread(target=cross)
     begun = time.monotonic()
     others.start()
     try:
         for node in nodes:
-            become_neighbours(late, node, wait=False)
+            _agree(late, node, stewards)
+            joining.note(f"neighbour of {node.name}")
         eventually(lambda: _held(late) >= objects / 2, within=WITHIN_SECONDS)
         late.kill()
+        joining.note("killed")
         joining.killed, joining.killed_at, joining.cursors = time.monotonic(), _held(late), _cursors(late)
         joining.unread = _published(nodes[0]) - joining.cursors[nodes[0].origin]
         late.start()
+        joining.note("back")
         eventually(lambda: _held(late) >= objects, within=WITHIN_SECONDS)
     finally:
         over.set()
         others.join()
     eventually(lambda: agree(late, *nodes), within=WITHIN_SECONDS)
+    print("; ".join(f"{at - begun:.0f} s: {what}" for at, what in joining.log), flush=True)
     joining.seconds, joining.crossings = time.monotonic() - begun, tuple(crossings)
     return joining
+
+
+def _agree(late: InhabitedNode, node: InhabitedNode, stewards: dict[InhabitedNode, Visitor]) -> None:
+    """One steward asks, the other says yes, each with a click: whoever reloads their pages slows down the others."""
+    asked = stewards[late].post("/desk/neighbours/invitations", {"address": node.origin, **AGREED}, "/desk/neighbours")
+    assert asked.status == 200, asked.text[:1000]
+    there = eventually(lambda: _asked(node, ASKS_US, late.origin), within=30)[0][0]
+    page = f"/desk/neighbours/{there}"
+    assert stewards[node].post(f"{page}/accept", AGREED, page).status == 200
 
 
 def _held(node: InhabitedNode) -> int:
@@ -159,9 +180,9 @@ def _cursors(node: InhabitedNode) -> dict[str, int]:
     return dict(_asked(node, "SELECT origin, catalogue_cursor FROM federation_node"))
 
 
-def _asked(node: InhabitedNode, query: str) -> list[tuple[Any, ...]]:
+def _asked(node: InhabitedNode, query: str, *about: str) -> list[tuple[Any, ...]]:
     with closing(sqlite3.connect(f"file:{node.data / 'node.sqlite3'}?mode=ro", uri=True)) as table:
-        return table.execute(query).fetchall()
+        return table.execute(query, about).fetchall()
 
 
 def _read_again(book: Book, joining: Joining, names: dict[str, str]) -> Iterator[str]:

@@ -17,7 +17,8 @@ from statistics import median
 from tests.federation.live.hand import Hand
 from tests.federation.live.much_later import let_days_pass, no_faketime
 from tests.federation.live.node import InhabitedNode
-from tests.federation.live.proxy import SILENT, Manner, Proxy
+from tests.federation.live.proxy import Proxy
+from tests.federation.live.proxy_line import SILENT, Manner
 from tests.federation.live.shipyard import Shipyard, at_once
 from tests.federation.live.stories import agree
 from tests.nodes import eventually

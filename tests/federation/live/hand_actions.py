@@ -19,7 +19,7 @@ from atlas.models import Card
 from cop.actions import membership
 from cop.actions.proposals import change_proposal, publish_proposal, withdraw_proposal
 from cop.models import Group, Member, Proposal
-from federation import actors, audiences, restraints
+from federation import actors, audiences, neighbours
 from federation.models import Actor, Delivery, Document, Node, Publication
 from journal.models import Claimable, Errand
 
@@ -81,7 +81,7 @@ def let_in() -> int:
 
 def restrain(how: str, origin: str) -> None:
     """Pause or block a node, or undo that."""
-    getattr(restraints, how)(Node.objects.get(origin=origin), by=steward().uri)
+    getattr(neighbours, how)(Node.objects.get(origin=origin), by=steward().uri)
 
 
 def held() -> dict[str, int]:

@@ -9,54 +9,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
-import struct
 import threading
 from collections import Counter
 from collections.abc import Coroutine
-from dataclasses import dataclass, field
 from typing import Any, Self, TypeVar
 
 from tests.federation.live import proxy_wire as wire
 from tests.federation.live.proxy_book import POST, Book, Passage
+from tests.federation.live.proxy_line import HOST, PLAIN, Berth, Line, Manner, dial, reset
 from tests.federation.live.proxy_plan import CALM, LONGEST_HOLD, Fate, Lot, Weather, lot
 from tests.federation.live.proxy_wire import BROKEN, Message, Streams
 
-HOST = "127.0.0.1"
 START_SECONDS = 10.0
 TAKEN = b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n"
-RESET = struct.pack("ii", 1, 0)
 
 Result = TypeVar("Result")
-
-
-@dataclass(frozen=True)
-class Manner:
-    """How a node seems to others. `after` seconds pass before its answers; None: it takes the call and stays silent.
-
-    With `stands_in` the proxy itself takes what is posted, and the node hears nothing: somebody who costs nothing.
-    """
-
-    after: float | None = 0.0
-    stands_in: bool = False
-
-
-PLAIN = Manner()
-SILENT = Manner(after=None)
-
-
-@dataclass
-class Berth:
-    """One node behind the proxy: `port` is the public one, `inner` where it listens."""
-
-    name: str
-    port: int
-    inner: int
-    manner: Manner = PLAIN
-    server: asyncio.Server | None = None
-    gone: int = 0
-    """Requests of nodes that went on to it, for those that are to be overtaken."""
-    calls: set[asyncio.Task[None]] = field(default_factory=set)
 
 
 class Proxy:
@@ -164,16 +131,16 @@ class Proxy:
         try:
             await self._converse(berth, reader, writer)
         except BROKEN:
-            _reset(writer)
+            reset(writer)
         except asyncio.CancelledError:
-            _reset(writer)  # ended by `_hang_up`: the task is over, and nobody waits for it
+            reset(writer)  # ended by `_hang_up`: the task is over, and nobody waits for it
         finally:
             berth.calls.discard(task)
             writer.close()
 
     async def _converse(self, berth: Berth, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         async with contextlib.AsyncExitStack() as stack:
-            line = _Line(berth, stack)
+            line = Line(berth, stack)
             while True:
                 try:
                     head = await wire.read_head(reader)
@@ -186,10 +153,10 @@ class Proxy:
                     return
                 question = Message(head, await wire.read_body(head, reader))
                 if not await self._carry(sender, question, line, writer):
-                    _reset(writer)
+                    reset(writer)
                     return
 
-    async def _carry(self, sender: str, question: Message, line: _Line, writer: asyncio.StreamWriter) -> bool:
+    async def _carry(self, sender: str, question: Message, line: Line, writer: asyncio.StreamWriter) -> bool:
         """One request of another node; False when the connection breaks over it."""
         method, path = wire.asked(question.head)
         berth = line.berth
@@ -215,7 +182,7 @@ class Proxy:
         await writer.drain()
         return not answer.closes
 
-    async def _answer(self, question: Message, drawn: Lot, line: _Line, passage: Passage) -> Message | None:
+    async def _answer(self, question: Message, drawn: Lot, line: Line, passage: Passage) -> Message | None:
         """What the node says to it, None where the sender is to hear nothing."""
         berth, manner = line.berth, line.berth.manner
         if manner.after is None:
@@ -238,65 +205,12 @@ class Proxy:
             question = question.corrupted(drawn.place)
         answers = [line.ask(question)]
         if drawn.fate is Fate.DUPLICATE:
-            answers.append(_Line.once(berth, question))
+            answers.append(Line.once(berth, question))
         answer, *again = await asyncio.gather(*answers)
         passage.taken = sum(200 <= each.status < 300 for each in (answer, *again))
         if drawn.fate is Fate.CORRUPT and not question.body:
             answer = answer.corrupted(drawn.place)
         return None if drawn.fate is Fate.DROP_ANSWER else answer
-
-
-class _Line:
-    """The proxy's own connection to a node, opened when first needed and kept for the next request."""
-
-    def __init__(self, berth: Berth, stack: contextlib.AsyncExitStack) -> None:
-        self.berth = berth
-        self._streams: Streams | None = None
-        stack.callback(self.hang_up)
-
-    async def ask(self, question: Message) -> Message:
-        """Raises one of BROKEN when the node cannot be reached, or ends before it has answered."""
-        fresh = self._streams is None
-        try:
-            return await self._ask(question)
-        except BROKEN:
-            self.hang_up()
-            if fresh:
-                raise
-        return await self._ask(question)  # the node had closed a connection that was left open from before
-
-    async def _ask(self, question: Message) -> Message:
-        if self._streams is None:
-            self._streams = await _dial(self.berth)
-        reader, writer = self._streams
-        writer.write(question.raw)
-        await writer.drain()
-        answer = await wire.read_answer(wire.asked(question.head)[0], reader)
-        if answer.closes:
-            self.hang_up()
-        return answer
-
-    async def say_half(self, question: Message) -> None:
-        self.hang_up()
-        _, writer = self._streams = await _dial(self.berth)
-        writer.write(question.half())
-        await writer.drain()
-        self.hang_up()
-
-    def hang_up(self) -> None:
-        if self._streams is not None:
-            self._streams[1].close()
-            self._streams = None
-
-    @classmethod
-    async def once(cls, berth: Berth, question: Message) -> Message:
-        """On a connection for this question alone."""
-        async with contextlib.AsyncExitStack() as stack:
-            return await cls(berth, stack).ask(question)
-
-
-async def _dial(berth: Berth) -> Streams:
-    return await asyncio.open_connection(HOST, berth.inner, limit=wire.LONGEST_HEAD)
 
 
 async def _overtaken(berth: Berth, by: int) -> None:
@@ -309,17 +223,9 @@ async def _overtaken(berth: Berth, by: int) -> None:
 
 async def _pass_through(berth: Berth, head: bytes, visitor: Streams) -> None:
     try:
-        node = await _dial(berth)
+        node = await dial(berth)
     except OSError:
-        _reset(visitor[1])
+        reset(visitor[1])
         return
     node[1].write(head)
     await asyncio.gather(wire.pipe(visitor[0], node[1]), wire.pipe(node[0], visitor[1]))
-
-
-def _reset(writer: asyncio.StreamWriter) -> None:
-    """Break the connection as a network does, not as a program would."""
-    found: socket.socket | None = writer.get_extra_info("socket")
-    if found is not None and found.fileno() >= 0:
-        found.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
-    writer.transport.abort()

@@ -10,8 +10,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from tests.federation.live.proxy import PLAIN, SILENT, Manner, Proxy
+from tests.federation.live.proxy import Proxy
 from tests.federation.live.proxy_book import CATALOGUE, DIGEST, OBJECT, PARTS, POST, kind_of
+from tests.federation.live.proxy_line import PLAIN, SILENT, Manner
 from tests.federation.live.proxy_plan import Fate, Weather, lot
 from tests.storage import free_port
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from cop.actions.people import change_page, person_of
 from events.actions import attendance
 from events.models import Attendee, Gathering
-from federation import blocking
+from federation import personal_blocks
 from federation.models import Activity, Actor, Delivery, Document
 from notifications.models import Notice
 from tests.gatherings import NEXT_YEAR, Camden
@@ -198,9 +198,9 @@ def test_who_is_blocked_gets_no_place_at_a_personal_gathering_and_their_words_re
     lab = Gathering.objects.get(public_id=answer["Location"].rsplit("/", 1)[1])
     asked = camden.gathering(author=camden.bob, joining="request")
     if of == "themself":
-        blocking.block(camden.bob, dana.uri)
+        personal_blocks.block(camden.bob, dana.uri)
     else:
-        blocking.block_node(camden.bob, peer.origin)
+        personal_blocks.block_node(camden.bob, peer.origin)
     peer.does(dana, "Join", lab.uri, participationMessage="You will read this, Bob")
     assert outcomes()[-1] == "join refused: declined" and said("Reject")["state"] == "declined"
     peer.does(dana, "Join", asked.uri, participationMessage="You will read this, Bob")

@@ -16,7 +16,7 @@ from config import embedded
 from federation import actors, http
 from federation.http import Answer
 from federation.models import Actor, Delivery, Node
-from federation.outbound import deliver
+from federation.outbound import attempt, deliver
 from federation.outbound.say import erase, say
 from journal import claims
 from tests.nodes import eventually
@@ -114,7 +114,7 @@ def test_a_worker_keeps_its_lane_however_long_the_other_node_takes(edge, group, 
 
 def test_a_worker_whose_lane_lapsed_goes_on_with_what_it_has(group, monkeypatch):
     """A database that keeps it waiting longer than a lane lasts must not make it begin the same node twice."""
-    finish, heard, finished = deliver._finish, [], []
+    finish, heard, finished = attempt.finish, [], []
 
     async def post(url, body, headers, **_):
         heard.append(url)
@@ -130,7 +130,7 @@ def test_a_worker_whose_lane_lapsed_goes_on_with_what_it_has(group, monkeypatch)
         return finish(*given)
 
     monkeypatch.setattr(http, "post", post)
-    monkeypatch.setattr(deliver, "_finish", slowly_finish)
+    monkeypatch.setattr(attempt, "finish", slowly_finish)
     tell(group)
     tell(group, "https://x.example/2")
     deliver.drain()
@@ -151,7 +151,7 @@ def test_what_breaks_in_the_middle_is_not_held_for_ever(edge, group, monkeypatch
     def break_down(*_given):
         raise RuntimeError("the disk is full")
 
-    monkeypatch.setattr(deliver, "_finish", break_down)
+    monkeypatch.setattr(attempt, "finish", break_down)
     with pytest.raises(RuntimeError):
         deliver.drain()
     assert not claims.anything_in_hand()

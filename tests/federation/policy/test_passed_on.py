@@ -193,6 +193,16 @@ def test_a_group_vouches_for_writers_to_its_own_members_only(peer, stranger, men
     assert not Post.objects.exists()
 
 
+def test_whoever_nobody_here_listens_to_cannot_have_us_ask_for_a_key(stranger, peer, outcomes):
+    """Servers that never answer would hold up the inbox."""
+    shouters = stranger.somebody("groups/shouters", "Group", name="Shouters")
+    dana = with_proof_key(peer, peer.somebody("people/dana", name="Dana"))
+    inner = said(peer, dana, "Create", words(peer, dana, shouters), [members(shouters)])
+    stranger.does(shouters, "Announce", inner, to=[members(shouters)])
+    outcomes()
+    assert not [url for url in stranger.web.asked if url.startswith(dana.uri)] and not Post.objects.exists()
+
+
 @pytest.mark.parametrize(
     "why", ["their server is down", "too many keys in a minute", "too many keys at once", "too many new people today"]
 )

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import User
-from federation import peering, restraints
+from federation import neighbours, peering
 from federation.models import Activity, Delivery, Following, Node
 from journal.models import Errand
 from notifications.models import Notice
@@ -123,11 +123,11 @@ def test_the_desk_is_for_stewards(client, db):
 
 def test_pause_and_resume_lose_nothing(peer, work):
     node = Node.objects.get()
-    restraints.pause(node)
+    neighbours.pause(node)
     assert Node.objects.get().peering == Node.Peering.PAUSED
     with pytest.raises(peering.CannotPeer):
-        restraints.pause(node)
-    restraints.resume(node)
+        neighbours.pause(node)
+    neighbours.resume(node)
     assert Node.objects.get().is_neighbour
 
 

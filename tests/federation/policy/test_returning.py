@@ -14,11 +14,11 @@ from django.utils import timezone
 
 from cop.actions.proposals import change_proposal, publish_proposal, withdraw_proposal
 from cop.models import Proposal
-from federation import catalogue, http, restraints, returning
+from federation import catalogue, http, neighbours, returning
 from federation.guard import FetchRefused
 from federation.http import Answer, FetchFailed
 from federation.models import Actor, Delivery, Node, Publication
-from federation.outbound import deliver
+from federation.outbound import attempt, deliver
 from federation.outbound.say import say
 from federation.signatures import sign_cavage
 from journal.models import Errand
@@ -64,7 +64,7 @@ def need(camden: Writers, title: str = "A room") -> Proposal:
     return publish_proposal(camden.alice, camden.group.actor, Proposal.Direction.NEED, title=title, language="en")
 
 
-LONGEST_REST = deliver.LONGEST_RETRY * 1.25
+LONGEST_REST = attempt.LONGEST_RETRY * 1.25
 """More than the longest pause may be, give or take its fifth."""
 
 
@@ -282,9 +282,9 @@ def test_what_was_given_up_is_said_again_after_a_block(camden, peer, line, work,
     said = for_members(camden, peer)
     pass_days(clock, work, 9)
     assert Delivery.objects.get(object_uri=said).state == "dead"
-    restraints.block(hackney())
+    neighbours.block(hackney())
     line.say = Answer(202, {}, "")
-    restraints.unblock(hackney())
+    neighbours.unblock(hackney())
     work()
     assert Delivery.objects.get(object_uri=said).state == "done"
 

@@ -17,7 +17,7 @@ from cop.actions.groups import found_group
 from cop.actions.people import change_page, person_of
 from cop.actions.proposals import publish_proposal
 from cop.models import Proposal
-from federation import actors, http, restraints
+from federation import actors, http, neighbours
 from federation.http import Answer
 from federation.inbound.door import PAUSED
 from federation.models import Activity, Delivery, Document, Following, Node
@@ -175,7 +175,7 @@ def test_a_pause_without_an_end_waits_for_a_steward_and_a_limited_neighbour_stay
         work()
         node.refresh_from_db()
         assert node.peering == "paused" and node.paused_until is None
-        assert restraints.resume(node).peering == "limited"
+        assert neighbours.resume(node).peering == "limited"
 
 
 def test_who_is_paused_is_told_when_to_come_back(steward, peer):
@@ -184,8 +184,8 @@ def test_who_is_paused_is_told_when_to_come_back(steward, peer):
         act(steward, node, "pause", lasting="day")
         answer = peer.post(peer.node, peer.activity(peer.node, "Update", {"id": peer.node.uri}))
         assert answer.status_code == 503 and answer["Retry-After"] == "86400"
-    restraints.resume(node)
-    restraints.pause(node)
+    neighbours.resume(node)
+    neighbours.pause(node)
     answer = peer.post(peer.node, peer.activity(peer.node, "Update", {"id": peer.node.uri}))
     assert answer.status_code == 503 and 0 < int(answer["Retry-After"]) <= 86400
 
@@ -393,10 +393,10 @@ def test_a_block_says_why(steward, peer):
 
 def test_a_block_is_made_and_ended_once(steward, peer):
     node = Node.objects.get()
-    restraints.block(node)
-    for again in (restraints.block, restraints.pause, restraints.limit):
-        with pytest.raises(restraints.CannotPeer):
+    neighbours.block(node)
+    for again in (neighbours.block, neighbours.pause, neighbours.limit):
+        with pytest.raises(neighbours.CannotPeer):
             again(node)
-    restraints.unblock(node)
-    with pytest.raises(restraints.CannotPeer):
-        restraints.unblock(node)
+    neighbours.unblock(node)
+    with pytest.raises(neighbours.CannotPeer):
+        neighbours.unblock(node)
