@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.core.paginator import Paginator
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 TOPS_PER_PAGE = 20
 NEWEST_SHOWN = 8  # branches on the page of the thing itself
 ANSWERS_SHOWN = 200  # below the posts of one page
+ME = "me"
 
 
 @dataclass
@@ -161,17 +162,32 @@ def may_take_out(reader: Actor | None, thing: Published) -> bool:
     return bool(reader) and leads(seats_of(reader), thing)
 
 
-def voices(reader: Actor, thing: Published, seats: list[Member] | None = None) -> list[tuple[str, str]]:
-    """In whose name somebody may write about a thing, as choices, themself first with no name; empty where nobody
-    would know who writes. Raises NotAllowed in a group they are not in. One query, or two."""
+class Voices(NamedTuple):
+    """In whose name somebody may write, as choices, themself first with no name; empty where nobody would know who
+    writes. With `members_only` themself only where the group alone reads it: it knows them by a name they gave it."""
+
+    choices: list[tuple[str, str]]
+    members_only: bool
+
+
+def voices(reader: Actor, thing: Published, seats: list[Member] | None = None, *, answered: str = "") -> Voices:
+    """Who may write about a thing, or answer words with the audience `answered`. Raises NotAllowed in a group they are
+    not in. One query, or two."""
     inside = seats_of(reader) if seats is None else seats
     if isinstance(thing, Group) and not any(member.group_id == thing.pk for member in inside):
         raise NotAllowed("join the group to write in its discussion")
-    among = isinstance(thing, Group) or thing.audience not in {audiences.PUBLIC, audiences.this_node()}
+    audience = answered or (thing.members_audience if isinstance(thing, Group) else thing.audience)
     shows_page = inside[0].shows_page if inside else may_speak_as(reader, reader)
-    known = shows_page or (among and any(member.name for member in inside))
+    has_name = any(member.name and member.group.members_audience == audience for member in inside)
     groups = [member.group for member in inside if member.group.is_ours and member.group.withdrawn_at is None]
-    return ([("me", "")] if known else []) + [(group.public_id, group.name) for group in groups]
+    me = [(ME, "")] if shows_page or has_name else []
+    return Voices(me + [(group.public_id, group.name) for group in groups], members_only=not shows_page)
+
+
+def audience_of(post_uri: str, reader: Actor) -> str:
+    """Whom a post is for that somebody may read; empty where there is none. One query, or none."""
+    posts = Post.objects.visible_to(reader).filter(uri=post_uri) if post_uri else Post.objects.none()
+    return posts.values_list("audience", flat=True).first() or ""
 
 
 def readable_conversations() -> QuerySet[Conversation]:

@@ -34,6 +34,7 @@ from federation.outbound.signing import fetch_signer
 from federation.reader import BadField
 from federation.values import LARGEST_INTEGER
 from journal import carry_out, claim, errand, errand_kind, lane, periodic
+from journal.claims import DIED, DIED_AGAIN
 from journal.errands import perform
 from journal.models import Errand
 
@@ -123,6 +124,8 @@ def compare(errand_row: Errand) -> None:
     node = Node.objects.get(pk=errand_row.payload["node"])
     if node.peering not in Node.SHARING or node.blocked_at is not None or not node.digest_url:
         return
+    if _is_being_read(node):
+        return  # what we lack is on its way, many at a time, and at the end of it we compare
     look = Look(**{name: value for name, value in errand_row.payload.items() if name != "node"})
     try:
         wait, look = _compare(node, look)
@@ -135,6 +138,12 @@ def compare(errand_row: Errand) -> None:
     if wait is not None:
         with transaction.atomic():
             _ask(node.pk, wait, look)
+
+
+def _is_being_read(node: Node) -> bool:
+    """Whether a worker is at their catalogue and gets on; where it fails, things are asked for one by one instead."""
+    reading = Errand.objects.filter(kind="federation.catalogue", key=f"catalogue:{node.pk}", state=Errand.State.READY)
+    return reading.filter(error__in=("", DIED, DIED_AGAIN)).exists()
 
 
 def _compare(node: Node, look: Look) -> tuple[dt.timedelta | None, Look]:

@@ -17,8 +17,7 @@ from cop.models.conversations import LONGEST_TEXT
 from frontend.forms import OnceFormMixin, Paragraphs
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
+    from cop.talk import Voices
     from federation.models import Actor, Published
 
 
@@ -40,26 +39,39 @@ class PostForm(AttachmentsFormMixin, WordsForm):
     voice = forms.ChoiceField(label=_("Written by"))
     instance = Post()  # nothing hangs at what is not written yet
 
-    def __init__(self, *args: Any, voices: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, voices: Voices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["voice"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [(key, name or _("Myself")) for key, name in voices]
+        field.choices = [(key, name or _("Myself")) for key, name in voices.choices]
         self.fields["text"].help_text = _("Write @ and a name to speak to somebody here. You can use Markdown.")
 
     @property
     def one_voice(self) -> bool:
-        """Then there is nothing to choose."""
+        """Their own: then there is nothing to choose. That it is a group's is always shown."""
         field = self.fields["voice"]
         assert isinstance(field, forms.ChoiceField)
-        return len(field.choices) == 1
+        return [key for key, _name in field.choices] == [talk.ME]
 
 
 class SubjectForm(PostForm):
     """A new subject in a group's discussion."""
 
     title = forms.CharField(label=_("Subject"), max_length=200, required=False)
-    members_only = forms.BooleanField(label=_("For members of the group only"), required=False, initial=False)
+    members_only = forms.BooleanField(label=_("For members of the group only"), required=False)
+
+    def __init__(self, *args: Any, voices: Voices, **kwargs: Any) -> None:
+        super().__init__(*args, voices=voices, **kwargs)
+        self.has_no_page = voices.members_only
+        if self.has_no_page:
+            self.fields["members_only"].initial = True
+            self.fields["members_only"].help_text = _("You show no page: only the members know who you are.")
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        if self.has_no_page and said.get("voice") == talk.ME and not said.get("members_only"):
+            self.add_error("members_only", _("Tick this, or show your page first: others would not know who writes."))
+        return said
 
 
 class PostEditForm(AttachmentsFormMixin, EditFormMixin, forms.ModelForm):
@@ -84,11 +96,11 @@ def writing(reader: Actor | None, thing: Published, answered: Post | None = None
     seats = talk.seats_of(reader)
     may = {"may_take_out": talk.leads(seats, thing)}
     try:
-        voices = talk.voices(reader, thing, seats)
+        voices = talk.voices(reader, thing, seats, answered=answered.audience if answered is not None else "")
     except NotAllowed:
         return {"form": None, "why_not": "join"} | may
-    if not voices:
+    if not voices.choices:
         return {"form": None, "why_not": "show a page"} | may
     reply_to = answered.uri if answered is not None else ""
-    initial = {"about": thing.uri, "reply_to": reply_to, "voice": voices[0][0]}
+    initial = {"about": thing.uri, "reply_to": reply_to, "voice": voices.choices[0][0]}
     return {"form": form_for(thing, reply_to)(initial=initial, voices=voices), "why_not": ""} | may

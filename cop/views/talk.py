@@ -53,8 +53,9 @@ def thread(request: HttpRequest) -> HttpResponse:
 @signed_in
 def _write(request: HttpRequest) -> HttpResponse:
     thing = _thing_for(request, request.POST.get("about", ""))
-    voices = talk.voices(request.actor, thing)
-    form = form_for(thing, request.POST.get("reply_to", ""))(request.POST, request.FILES, voices=voices)
+    reply_to = request.POST.get("reply_to", "")
+    voices = talk.voices(request.actor, thing, answered=talk.audience_of(reply_to, request.actor))
+    form = form_for(thing, reply_to)(request.POST, request.FILES, voices=voices)
     if form.is_valid():
         try:
             post = _published(request, form)
@@ -63,7 +64,7 @@ def _write(request: HttpRequest) -> HttpResponse:
         else:
             tell_published(request, post, _("Published. Whom it concerns is being told, on every node."))
             return redirect(f"{post.get_absolute_url()}#post-{post.public_id}")
-    context = {"thing": thing, "title": threads.title_of(thing), "form": form, "voices": voices}
+    context = {"thing": thing, "title": threads.title_of(thing), "form": form}
     return render(request, "cop/writing.html", context, status=400)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -198,7 +199,39 @@ def test_members_open_subjects_in_their_group_and_others_cannot(camden, work):
     answer = written(camden, camden.alice, camden.group.uri, "I called them.", reply_to=hidden.uri)
     assert (answer.signed, answer.audience) == ("Alice", camden.group.members_audience)
     public = {"about": camden.group.uri, "reply_to": subject.uri, "text": "Me too", "voice": "me", "language": "en"}
-    assert camden.client(camden.alice).post("/threads/", public).status_code == 403
+    assert camden.client(camden.alice).post("/threads/", public).status_code == 400
+
+
+def test_who_shows_no_page_is_offered_to_write_for_the_members_only(camden):
+    """And told why, and how to write for everyone: never let write first and refused then."""
+    person_of(camden.alice)
+    alice, group = camden.client(camden.alice), camden.group.get_absolute_url()
+    page = alice.get(group).content.decode()
+    assert "You show no page: only the members know who you are." in page
+    assert re.search(r'<input type="checkbox" name="members_only"[^>]* checked', page)
+    assert "You show no page" not in camden.client(camden.bob).get(group).content.decode()
+    open_to_all = {"about": camden.group.uri, "text": "A whole hour of words", "voice": "me", "language": "en"}
+    refused = alice.post("/threads/", open_to_all)
+    assert refused.status_code == 400
+    said = refused.content.decode()
+    assert "Tick this, or show your page first" in said and "A whole hour of words" in said
+    hidden = written(camden, camden.alice, camden.group.uri, "A whole hour of words", members_only="on")
+    assert hidden.audience == camden.group.members_audience
+    for_the_group = open_to_all | {"voice": camden.group.public_id}
+    assert alice.post("/threads/", for_the_group).status_code == 302, "the group itself is known to everybody"
+
+
+def test_who_shows_no_page_answers_for_all_only_in_the_name_of_the_group(camden):
+    """And sees that: a group speaks for nobody who has not chosen it."""
+    subject = written(camden, camden.bob, camden.group.uri, "Broken again.", title="Lifts")
+    hidden = written(camden, camden.bob, camden.group.uri, "Between us.", members_only="on")
+    voices = [re.findall(r'<option value="(\w+)"', _voices(camden, post)) for post in (subject, hidden)]
+    assert voices == [[camden.group.public_id], ["me", camden.group.public_id]]
+
+
+def _voices(camden, post: Post) -> str:
+    page = camden.client(camden.alice).get(post.get_absolute_url()).content.decode()
+    return page.partition('<select name="voice"')[2].partition("</select>")[0]
 
 
 def test_who_left_the_group_reads_its_members_only_words_no_more(camden):

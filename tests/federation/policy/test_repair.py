@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 import json
 from typing import Any
@@ -13,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from cop.models import Proposal
-from federation import digest, repair
+from federation import catalogue, digest, repair
 from federation.documents import BUCKETS, bucket_of, content_hash
 from federation.http import Fetched, FetchFailed
 from federation.models import Document, Node
@@ -224,6 +225,20 @@ def test_as_long_as_something_changes_the_looks_go_on_at_short_pauses(hackney, l
             assert again.due_at - timezone.now() <= repair.LOOK_AGAIN
             work()
     assert len(titles()) == 9
+
+
+def test_while_their_catalogue_is_read_things_are_not_asked_for_one_by_one(hackney, look):
+    """A catalogue brings many at a time. One that cannot be read is no reason to wait."""
+    hackney.publish("needs/1", name="A room")
+    with transaction.atomic():
+        catalogue.ask(Node.objects.get())
+    reading = Errand.objects.filter(kind="federation.catalogue")
+    reading.update(lease_owner="a worker that reads", lease_until=timezone.now() + dt.timedelta(days=1))
+    look()
+    assert hackney.asked() == [] and titles() == set()
+    reading.update(error="FetchFailed: their server answered 500")
+    look()
+    assert titles() == {"A room"}
 
 
 def test_a_bad_thing_among_them_does_not_keep_the_others_apart(hackney, outcomes, look):

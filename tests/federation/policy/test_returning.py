@@ -388,7 +388,7 @@ def test_what_was_given_up_is_not_taken_up_for_who_only_asks(camden, peer, line,
     for number in range(6):
         for_members(camden, peer, number)
     with monkeypatch.context() as impatient:
-        impatient.setattr(deliver, "GIVE_UP_AFTER", dt.timedelta(-1))
+        impatient.setattr(attempt, "GIVE_UP_AFTER", dt.timedelta(-1))
         work()
     assert Delivery.objects.filter(object_uri__contains="/posts/", state="dead").count() == 6
     for _ in range(3):
