@@ -18,7 +18,7 @@ from federation import catalogue, http, neighbours, returning
 from federation.guard import FetchRefused
 from federation.http import Answer, FetchFailed
 from federation.models import Actor, Delivery, Node, Publication
-from federation.outbound import attempt, deliver
+from federation.outbound import attempt
 from federation.outbound.say import say
 from federation.signatures import sign_cavage
 from journal.models import Errand
