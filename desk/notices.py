@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -73,31 +74,38 @@ def _with_contact(notice: Notice) -> dict[str, Any]:
     contact = notice.params.get("contact")
     how = _("If you think that is wrong, write to %(contact)s.") % {"contact": contact} if contact else ""
     how = how or _("If you think that is wrong, speak to the stewards of this node.")
-    return {"how": how, "title": notice.params.get("title") or _("what you wrote")}
+    return {"how": how, "title": notice.params.get("title", ""), **_what(notice, _("what you wrote"))}
 
 
 def _named(notice: Notice) -> dict[str, Any]:
-    return {"title": notice.params.get("title") or _("something that somebody wrote")}
+    return _what(notice, _("something that somebody wrote"))
 
 
-notice_kind("report_waiting", _("Somebody reports “%(title)s”."), matter="node", address=_report_page)(_named)
-notice_kind("report_about_group", _("Somebody reports “%(title)s”, which your group published."), matter="groups")(
+def _what(notice: Notice, otherwise: object) -> dict[str, Any]:
+    """Its title; most posts have none."""
+    title = notice.params.get("title")
+    what = str(_("“%(title)s”") % {"title": title} if title else otherwise)
+    return {"what": what, "What": capfirst(what)}
+
+
+notice_kind("report_waiting", _("Somebody reports %(what)s."), matter="node", address=_report_page)(_named)
+notice_kind("report_about_group", _("Somebody reports %(what)s, which your group published."), matter="groups")(
     _named
 )
 notice_kind(
     "post_held",
-    _("“%(title)s” is the first thing somebody new publishes. It waits for you."),
+    _("%(What)s is the first thing somebody new publishes. It waits for you."),
     matter="node",
     address=_waiting_page,
 )(_named)
-notice_kind("decision_lifted", _("“%(title)s” can be seen again."), matter="words")(_with_contact)
-notice_kind("first_post_let_through", _("The stewards of this node have published “%(title)s”."), matter="words")(
+notice_kind("decision_lifted", _("%(What)s can be seen again."), matter="words")(_with_contact)
+notice_kind("first_post_let_through", _("The stewards of this node have published %(what)s."), matter="words")(
     _with_contact
 )
 for _kind, _text in (
-    ("removed_by_stewards", _("The stewards of this node have removed “%(title)s”: %(reason)s %(how)s")),
-    ("first_post_refused", _("The stewards of this node have not published “%(title)s”: %(reason)s %(how)s")),
-    ("thing_hidden", _("The stewards of this node have hidden “%(title)s”: %(reason)s %(how)s")),
+    ("removed_by_stewards", _("The stewards of this node have removed %(what)s: %(reason)s %(how)s")),
+    ("first_post_refused", _("The stewards of this node have not published %(what)s: %(reason)s %(how)s")),
+    ("thing_hidden", _("The stewards of this node have hidden %(what)s: %(reason)s %(how)s")),
     ("taken_out_of_talk", _("What you wrote was taken out of a discussion by the stewards of its group: %(reason)s")),
     ("suspended", _("The stewards of this node have suspended %(title)s: %(reason)s %(how)s")),
     ("limited", _("What %(title)s publishes is now shown only to those who follow it: %(reason)s %(how)s")),

@@ -62,7 +62,7 @@ class SubjectForm(PostForm):
 
     def __init__(self, *args: Any, voices: Voices, **kwargs: Any) -> None:
         super().__init__(*args, voices=voices, **kwargs)
-        self.has_no_page = voices.members_only
+        self.has_no_page = voices.members_only and (talk.ME, "") in voices.choices
         if self.has_no_page:
             self.fields["members_only"].initial = True
             self.fields["members_only"].help_text = _("You show no page: only the members know who you are.")
