@@ -89,9 +89,7 @@ def _what(notice: Notice, otherwise: object) -> dict[str, Any]:
 
 
 notice_kind("report_waiting", _("Somebody reports %(what)s."), matter="node", address=_report_page)(_named)
-notice_kind("report_about_group", _("Somebody reports %(what)s, which your group published."), matter="groups")(
-    _named
-)
+notice_kind("report_about_group", _("Somebody reports %(what)s, which your group published."), matter="groups")(_named)
 notice_kind(
     "post_held",
     _("%(What)s is the first thing somebody new publishes. It waits for you."),

@@ -79,6 +79,18 @@ def ask(node: Node) -> None:
     errand("federation.catalogue", payload={"node": node.pk}, key=f"catalogue:{node.pk}")
 
 
+def take_up(node: Node) -> None:
+    """Have a worker find what we may have missed of a neighbour: the rest of its catalogue or, once that was read to
+    its end, what differs. Inside a transaction.
+
+    What was pushed since moves no cursor: reading on would bring all of it a second time.
+    """
+    if node.catalogue_left == 0 and node.digest_url:
+        repair.soon(node)
+    else:
+        ask(node)
+
+
 @errand_kind("federation.catalogue", atomic=False, own_lane=True)
 def read_on(errand_row: Errand) -> None:
     """Read up to twenty pages, each stored with its cursor in one transaction, then make room for others.

@@ -1,6 +1,6 @@
 """What a steward does about another node for a while: pause it, not show it unasked, block it. Each can be undone.
 
-Follows stay, and afterwards each reads on in the other's catalogue. During a pause deliveries wait, however long it
+Follows stay, and afterwards each looks for what it missed of the other. During a pause deliveries wait, however long it
 lasts; during a block those that waited wait on, and what is said then is never meant for that node: of it only what is
 for everyone is read afterwards.
 """
@@ -50,6 +50,7 @@ def resume(node: Node, *, by: str = "") -> Node:
         before = Node.Peering(node.resumes_as or Node.Peering.FULL)
         set_state(node, before, "node.resumed", by=by, here=True)
         _carry_on(node)
+        catalogue.take_up(node)
     return node
 
 
@@ -114,6 +115,8 @@ def unblock(node: Node, *, by: str = "") -> Node:
         node.save(update_fields=["blocked_at"])
         record("node.unblocked", node.origin, actor=by)
         _carry_on(node)
+        if node.is_neighbour:
+            catalogue.ask(node)
     return node
 
 
@@ -122,7 +125,7 @@ def _locked(node: Node) -> Node:
 
 
 def _carry_on(node: Node) -> None:
-    """What waited goes out now; we read on in their catalogue, and they, once they hear from us, in ours."""
+    """What waited goes out now, and they hear that we are there: they look for what they missed."""
     now = timezone.now()
     waiting = Delivery.objects.filter(node=node, state=Delivery.State.READY).order_by("pk")
     keys = list(waiting.select_for_update(of=("self",)).values_list("pk", flat=True))
@@ -132,5 +135,4 @@ def _carry_on(node: Node) -> None:
     Node.objects.filter(pk=node.pk).update(failures=0, rest_until=None, unreachable_since=None)
     bell.ring()
     if node.is_neighbour:
-        catalogue.ask(node)
         introductions.tell(node)

@@ -166,10 +166,10 @@ def refused_by(node: Node) -> str:
 
 def described_by(node: Node) -> str:
     """They say something else of themselves, know somebody new, or carry on after a pause: read at their own address,
-    and on in their catalogue."""
+    and compared with what we hold."""
     introductions.ask_again(node)
     if node.is_neighbour:
-        catalogue.ask(node)
+        catalogue.take_up(node)
         returning.carries_on(node)
     return "the node is read again"
 

@@ -172,7 +172,11 @@ class Delivery(Claimable):
             *Claimable.Meta.constraints,
             models.UniqueConstraint(fields=["activity", "inbox"], name="delivery_once_per_inbox"),
         ]
-        indexes = [*Claimable.Meta.indexes, models.Index(fields=["inbox", "object_uri"], name="delivery_same_thing")]
+        indexes = [
+            *Claimable.Meta.indexes,
+            models.Index(fields=["inbox", "object_uri"], name="delivery_same_thing"),
+            models.Index(fields=["node", "due_at"], condition=Q(state="ready"), name="delivery_waits_for_node"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.activity_id} to {self.inbox}"
