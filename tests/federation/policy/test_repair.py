@@ -241,6 +241,22 @@ def test_while_their_catalogue_is_read_things_are_not_asked_for_one_by_one(hackn
     assert titles() == {"A room"}
 
 
+@pytest.mark.parametrize(("left", "asked"), [(0, "/metro/digest"), (7, "/metro/catalogue?after=0")])
+def test_news_of_a_neighbour_has_its_view_compared_or_the_rest_of_its_catalogue_read(hackney, peer, work, left, asked):
+    """What was pushed moves no cursor: read on, all of it would come a second time at every word of theirs."""
+    hackney.push(hackney.publish("needs/1", name="A room"))
+    about = hackney.web.pages[peer.node.uri]
+    about["catalogue"] = f"{peer.origin}/metro/catalogue"
+    hackney.web.pages[f"{about['catalogue']}?after=0"] = {"orderedItems": [], "last": 0, "left": 0}
+    Node.objects.update(catalogue_url=about["catalogue"], catalogue_left=left)
+    peer.does(peer.node, "Update", about)
+    work()
+    with time_machine.travel(timezone.now() + 1.1 * repair.FIRST_LOOK, tick=True):
+        work()
+    assert next(path for path in hackney.asked() if path.startswith("/metro/")) == asked
+    assert Node.objects.get().catalogue_left == 0
+
+
 def test_a_bad_thing_among_them_does_not_keep_the_others_apart(hackney, outcomes, look):
     """It is refused by name and kept as refused; asking again would change nothing, so nobody does."""
     hackney.publish("needs/1", name="A room")
