@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 Row = TypeVar("Row", bound="Published")
 
+SELF = "me"
+"""In a form, whoever fills it in, among the groups they can speak for."""
+
 
 class NotAllowed(PermissionDenied):
     """The person may see the thing but not do this with it; the text says who may."""

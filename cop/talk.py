@@ -9,7 +9,7 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from atlas.models import Card
-from cop.access import NotAllowed, may_edit, may_speak_as
+from cop.access import SELF, NotAllowed, may_edit, may_speak_as
 from cop.models import Conversation, Group, Member, Mute, Participant, Person, Post
 from federation import attaching, audiences, restrictions, seeing
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 TOPS_PER_PAGE = 20
 NEWEST_SHOWN = 8  # branches on the page of the thing itself
 ANSWERS_SHOWN = 200  # below the posts of one page
-ME = "me"
 
 
 @dataclass
@@ -180,7 +179,7 @@ def voices(reader: Actor, thing: Published, seats: list[Member] | None = None, *
     shows_page = inside[0].shows_page if inside else may_speak_as(reader, reader)
     has_name = any(member.name and member.group.members_audience == audience for member in inside)
     groups = [member.group for member in inside if member.group.is_ours and member.group.withdrawn_at is None]
-    me = [(ME, "")] if shows_page or has_name else []
+    me = [(SELF, "")] if shows_page or has_name else []
     return Voices(me + [(group.public_id, group.name) for group in groups], members_only=not shows_page)
 
 

@@ -11,7 +11,7 @@ from atlas.attaching import AttachmentsFormMixin
 from atlas.editing import EditFormMixin
 from atlas.fields import LanguageField
 from cop import talk
-from cop.access import NotAllowed
+from cop.access import SELF, NotAllowed
 from cop.models import Group, Post
 from cop.models.conversations import LONGEST_TEXT
 from frontend.forms import OnceFormMixin, Paragraphs
@@ -51,7 +51,7 @@ class PostForm(AttachmentsFormMixin, WordsForm):
         """Their own: then there is nothing to choose. That it is a group's is always shown."""
         field = self.fields["voice"]
         assert isinstance(field, forms.ChoiceField)
-        return [key for key, _name in field.choices] == [talk.ME]
+        return [key for key, _name in field.choices] == [SELF]
 
 
 class SubjectForm(PostForm):
@@ -62,14 +62,14 @@ class SubjectForm(PostForm):
 
     def __init__(self, *args: Any, voices: Voices, **kwargs: Any) -> None:
         super().__init__(*args, voices=voices, **kwargs)
-        self.has_no_page = voices.members_only and (talk.ME, "") in voices.choices
+        self.has_no_page = voices.members_only and (SELF, "") in voices.choices
         if self.has_no_page:
             self.fields["members_only"].initial = True
             self.fields["members_only"].help_text = _("You show no page: only the members know who you are.")
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or self.cleaned_data
-        if self.has_no_page and said.get("voice") == talk.ME and not said.get("members_only"):
+        if self.has_no_page and said.get("voice") == SELF and not said.get("members_only"):
             self.add_error("members_only", _("Tick this, or show your page first: others would not know who writes."))
         return said
 

@@ -15,7 +15,7 @@ from atlas.attaching import AttachmentsFormMixin
 from atlas.editing import EditFormMixin
 from atlas.fields import LanguageField, PointFormMixin, TopicsField
 from atlas.formfields import WallTimeField, in_zone, wall_time
-from cop.access import groups_spoken_for
+from cop.access import SELF, groups_spoken_for
 from cop.models import Person, Proposal
 from federation import audiences
 from frontend.forms import OnceFormMixin, Paragraphs
@@ -23,7 +23,6 @@ from frontend.forms import OnceFormMixin, Paragraphs
 if TYPE_CHECKING:
     from federation.models import Actor
 
-SELF = "me"
 AUDIENCES = [
     ("everyone", _("Everyone, on all nodes")),
     ("node", _("This node")),

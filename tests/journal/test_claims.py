@@ -292,32 +292,32 @@ def test_what_waited_for_the_network_survives_one_fault_of_ours(asked, work):
     assert Errand.objects.get().state == "done"
 
 
-def test_what_waited_for_the_network_survives_one_death_of_its_worker(asked, work):
+@pytest.fixture
+def refused_for_long(asked, work):
+    """The clock, when somebody could not be reached twenty times."""
     errand_kind("post", atomic=False)(always_refused)
     asked("post")
     with time_machine.travel(timezone.now(), tick=False) as clock:
         for _ in range(20):
             work()
             clock.move_to(Errand.objects.get().due_at)
-        claim(Errand, 5)
-        clock.shift(claims.LEASE)
-        rows = claim(Errand, 5)
-        claims.carry_out(rows, make_effect)
+        yield clock
+
+
+def test_what_waited_for_the_network_survives_one_death_of_its_worker(refused_for_long):
+    claim(Errand, 5)
+    refused_for_long.shift(claims.LEASE)
+    rows = claim(Errand, 5)
+    claims.carry_out(rows, make_effect)
     assert Errand.objects.get().state == "done"
 
 
-def test_a_fault_of_ours_after_the_networks_is_not_tried_for_ever(asked, work):
-    errand_kind("post", atomic=False)(always_refused)
-    asked("post")
-    with time_machine.travel(timezone.now(), tick=False) as clock:
-        for _ in range(20):
-            work()
-            clock.move_to(Errand.objects.get().due_at)
-        registry._kinds.clear()
-        errand_kind("post", atomic=False)(always_broken)
-        for _ in range(2):
-            work()
-            clock.move_to(Errand.objects.get().due_at)
+def test_a_fault_of_ours_after_the_networks_is_not_tried_for_ever(refused_for_long, work):
+    registry._kinds.clear()
+    errand_kind("post", atomic=False)(always_broken)
+    for _ in range(2):
+        work()
+        refused_for_long.move_to(Errand.objects.get().due_at)
     assert (Errand.objects.get().state, Errand.objects.get().attempts) == ("dead", 22)
 
 

@@ -125,12 +125,18 @@ def test_what_nobody_answered_for_a_week_is_given_up_and_sent_once_they_speak(ca
     assert given_up.state == "done" and "compare" in given_up.answer, "a neighbour asks for public things by itself"
 
 
-def test_what_was_for_members_alone_is_sent_again_however_late(camden, peer, line, work, clock):
+def given_up(camden: Writers, peer, line, work, clock) -> str:
+    """What was said to a group's members alone, and nobody answered for longer than it is tried."""
     a_member_there(camden, peer, work)
     line.say = FetchFailed("nobody answers")
     said = for_members(camden, peer)
     pass_days(clock, work, 9)
     assert Delivery.objects.get(object_uri=said).state == "dead"
+    return said
+
+
+def test_what_was_for_members_alone_is_sent_again_however_late(camden, peer, line, work, clock):
+    said = given_up(camden, peer, line, work, clock)
     line.say = Answer(202, {}, "")
     signed_get(peer, "/metro/digest")
     work()
@@ -277,11 +283,7 @@ def test_a_stranger_that_asks_to_wait_is_given_up_after_a_week(camden, peer, lin
 
 
 def test_what_was_given_up_is_said_again_after_a_block(camden, peer, line, work, clock):
-    a_member_there(camden, peer, work)
-    line.say = FetchFailed("nobody answers")
-    said = for_members(camden, peer)
-    pass_days(clock, work, 9)
-    assert Delivery.objects.get(object_uri=said).state == "dead"
+    said = given_up(camden, peer, line, work, clock)
     neighbours.block(hackney())
     line.say = Answer(202, {}, "")
     neighbours.unblock(hackney())
