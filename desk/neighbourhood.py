@@ -11,7 +11,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from cop.models import Person
-from federation.inbound.door import PAUSED
+from federation.kept_out import PAUSED
 from federation.models import Acceptance, Actor, Delivery, Document, Following, Node, Publication
 from journal import Entry
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from federation import actors, discovery, identity, limits, repair
@@ -32,6 +33,10 @@ Json = dict[str, Any]
 PAGE_ITEMS = 50  # stored in one transaction, during which nothing else is written on SQLite: half a second
 PAGE_BYTES = 400_000
 PAGES_PER_ERRAND = 20
+
+
+class ReadByAnother(Exception):
+    """Somebody else has taken in this page of a catalogue."""
 
 
 def page(after: int) -> Json:
@@ -74,6 +79,17 @@ def given(node: Node, after: int, told: Json) -> None:
     Node.objects.filter(pk=node.pk).update(given_cursor=cursor, given_left=left, given_at=timezone.now())
 
 
+def last_position() -> int:
+    """Where our catalogue ends just now; 0 while it is empty."""
+    return Publication.objects.filter(public=True).aggregate(last=Max("position"))["last"] or 0
+
+
+def holds_all(node: Node, up_to: int) -> None:
+    """A neighbour that signed for it holds just what we publish: with that it has read our catalogue `up_to` there."""
+    behind = Node.objects.filter(Q(given_cursor__lt=up_to) | ~Q(given_left=0) | Q(given_left=None), pk=node.pk)
+    behind.update(given_cursor=up_to, given_left=0, given_at=timezone.now())
+
+
 def ask(node: Node) -> None:
     """Have a worker read on in a neighbour's catalogue, from where we stopped. Inside a transaction."""
     errand("federation.catalogue", payload={"node": node.pk}, key=f"catalogue:{node.pk}")
@@ -95,7 +111,8 @@ def take_up(node: Node) -> None:
 def read_on(errand_row: Errand) -> None:
     """Read up to twenty pages, each stored with its cursor in one transaction, then make room for others.
 
-    Interrupted anywhere it goes on after the last stored page; a page read twice changes nothing.
+    Interrupted anywhere it goes on after the last stored page; a page read twice changes nothing. Of two that read the
+    same catalogue at once, the one whose page is stored second leaves it to the other.
     """
     node = Node.objects.get(pk=errand_row.payload["node"])
     if not node.is_neighbour:
@@ -106,7 +123,12 @@ def read_on(errand_row: Errand) -> None:
         log.info("%s has no catalogue to read", node.origin)
         return
     for _ in range(PAGES_PER_ERRAND):
-        if _read_page(node):
+        try:
+            finished = _read_page(node)
+        except ReadByAnother:
+            log.info("the catalogue of %s is read by somebody else as well", node.origin)
+            return
+        if finished:
             with transaction.atomic():
                 repair.soon(node)
             return
@@ -115,7 +137,8 @@ def read_on(errand_row: Errand) -> None:
 
 
 def _read_page(node: Node) -> bool:
-    """Take in one page; True when it was the last."""
+    """Take in one page; True when it was the last. Raises ReadByAnother, and stores nothing, where the cursor was moved
+    meanwhile."""
     address = f"{node.catalogue_url}?after={node.catalogue_cursor}"
     doc = get_json_object(address, fetch_signer())
     if not isinstance(doc.get("orderedItems"), list):
@@ -131,11 +154,13 @@ def _read_page(node: Node) -> bool:
     with transaction.atomic():
         for item in doc["orderedItems"]:
             _take_item(item, node)
-        Node.objects.filter(pk=node.pk).update(
+        moved = Node.objects.filter(pk=node.pk, catalogue_cursor=node.catalogue_cursor).update(
             catalogue_cursor=last,
             catalogue_left=0 if finished else left if known else None,
             **({"catalogue_read_at": timezone.now()} if finished else {}),
         )
+        if not moved:
+            raise ReadByAnother
     node.catalogue_cursor = last
     return finished
 

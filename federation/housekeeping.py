@@ -60,10 +60,12 @@ def settled_deliveries(now: dt.datetime) -> QuerySet[Delivery]:
     newer = Delivery.objects.filter(
         inbox=OuterRef("inbox"), object_uri=OuterRef("object_uri"), id__gt=OuterRef("id"), state=Delivery.State.DONE
     )
+    later = Delivery.objects.filter(inbox=OuterRef("inbox"), object_uri=OuterRef("object_uri"), id__gt=OuterRef("id"))
     gone = Publication.objects.filter(uri=OuterRef("object_uri"), tombstone=True, changed_at__lt=before)
     over = Q(object_uri="") | Exists(newer) | Exists(gone)
     done = Q(state=Delivery.State.DONE, settled_at__lt=before)
-    refused = Q(state=Delivery.State.DEAD, unreached=False, due_at__lt=before)
+    # What the last refusal of a living thing said is still told to who wrote it.
+    refused = Q(state=Delivery.State.DEAD, unreached=False, due_at__lt=before) & (over | Exists(later))
     never = Q(state=Delivery.State.DEAD, unreached=True, due_at__lt=now - KEEP_UNREACHED)
     return Delivery.objects.filter((done & over) | refused | never)
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 
-from federation import actors, audiences, restrictions, types
+from federation import actors, audiences, kept_out, restrictions, types
 from federation.documents import CONTEXT, COUNTERS
 from federation.inbound.authenticate import authenticate
 from federation.models import Actor, Node, Publication
@@ -45,6 +45,8 @@ def document_response(request: HttpRequest, row: Any) -> HttpResponse:
     """
     if not row.is_ours:
         return HttpResponseRedirect(row.uri)
+    if refused := kept_out.turned_away(request):
+        return refused
     found = types.locate(row.uri)
     if found is None or (row.audience != audiences.PUBLIC and not hosts_a_reader(request, row.audience)):
         raise Http404

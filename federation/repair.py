@@ -50,7 +50,7 @@ Json = dict[str, Any]
 FIRST_LOOK = dt.timedelta(seconds=20)  # after we last heard them; then at doubling pauses, as long as all agrees
 LONGEST_PAUSE = dt.timedelta(minutes=10)
 LOOK_AGAIN = dt.timedelta(seconds=5)
-MOST_WAITS = LONGEST_PAUSE // FIRST_LOOK  # for a neighbour that says it is still telling us
+MOST_WAITS = LONGEST_PAUSE // FIRST_LOOK  # for a neighbour that says it is still telling us, or whom we still read
 ON_ITS_WAY = 10  # seconds: what was published just now is about to be pushed to us
 BUCKETS_PER_LIST = 64
 MOST_AT_ONCE = 500  # objects of one errand; the next one goes on
@@ -124,11 +124,12 @@ def compare(errand_row: Errand) -> None:
     node = Node.objects.get(pk=errand_row.payload["node"])
     if node.peering not in Node.SHARING or node.blocked_at is not None or not node.digest_url:
         return
-    if _is_being_read(node):
-        return  # what we lack is on its way, many at a time, and at the end of it we compare
     look = Look(**{name: value for name, value in errand_row.payload.items() if name != "node"})
     try:
-        wait, look = _compare(node, look)
+        if look.waits < MOST_WAITS and _is_being_read(node):  # what we lack is on its way, many at a time
+            wait, look = FIRST_LOOK, replace(look, waits=look.waits + 1)
+        else:
+            wait, look = _compare(node, look)
     except FetchFailed as failed:  # perhaps for a moment only
         log.info("%s could not be compared with: %s", node.origin, failed)
         wait, look = look.pause, replace(look, rounds=look.rounds + 1)

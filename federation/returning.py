@@ -13,10 +13,11 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from federation import identity, introductions, overtaken, repair
+from federation import introductions, overtaken, repair
 from federation.inbound.authenticate import authenticate
+from federation.kept_out import claimed_node
 from federation.models import Delivery, Node
-from federation.signatures import SignatureRefused, claimed_key
+from federation.signatures import SignatureRefused
 from journal import bell, errand, errand_kind
 
 if TYPE_CHECKING:
@@ -36,23 +37,14 @@ def neighbour_asking(request: HttpRequest) -> Node | None:
 
     A node we could not reach and that asks may be back, neighbour or not.
     """
-    node = _claimed(request)
-    if node is None or not (node.is_neighbour or node.failures) or not _is_them(request, node):
+    node = claimed_node(request)
+    if node is None or node.blocked_at is not None or not (node.is_neighbour or node.failures):
+        return None
+    if not _is_them(request, node):
         return None
     if node.failures:
         speaks(node)
     return node if node.is_neighbour else None
-
-
-def _claimed(request: HttpRequest) -> Node | None:
-    """The node whose key a request names, nothing proved. One query, and none where nobody signed."""
-    if "Signature" not in request.headers:
-        return None
-    try:
-        origin = identity.origin_of(claimed_key(request.headers).keyid)
-    except (SignatureRefused, ValueError):
-        return None
-    return Node.objects.filter(origin=origin, blocked_at__isnull=True).first()
 
 
 def _is_them(request: HttpRequest, node: Node) -> bool:

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, Subquery
 
 from federation import types
+from federation.arrival import Arrival, arrival, with_positions
 from federation.models import Activity, Actor, Delivery, Node, Receipt, Seen
 from federation.outbound.say import say
 from journal import errand, errand_kind
@@ -34,18 +35,15 @@ ANSWERED = frozenset({"Join", "Create", "Follow"})
 class Progress:
     """How far something of ours has come, at the node of whom it is for.
 
-    `refused` is what their server said when it did not take it; nothing is tried any more.
+    `arrived_at` is when their node took it, or read it by itself; `said` what their server last said about it.
     """
 
     sent_at: dt.datetime
     node: Node
-    received_at: dt.datetime | None = None
+    arrival: Arrival
+    arrived_at: dt.datetime | None = None
     seen_at: dt.datetime | None = None
-    refused: str = ""
-
-    @property
-    def is_waiting(self) -> bool:
-        return self.received_at is None and self.seen_at is None and not self.refused
+    said: str = ""
 
 
 def receipt(activity_uri: str) -> Progress | None:
@@ -67,16 +65,19 @@ def receipts_of(uris: Collection[str], node: Node) -> dict[str, Progress]:
 
 def _rows(sent: QuerySet[Delivery]) -> Iterable[Delivery]:
     seen = Seen.objects.filter(activity_uri=OuterRef("activity__uri")).values("at")
-    return sent.select_related("activity", "node").annotate(seen_at=Subquery(seen)).order_by("pk")
+    rows = with_positions(sent).select_related("activity", "node").annotate(seen_at=Subquery(seen))
+    return rows.order_by("pk")
 
 
 def _progress(row: Delivery) -> Progress:
+    stands = arrival(row, row.position)  # type: ignore[attr-defined]
     return Progress(
         sent_at=row.made_at,
         node=row.node,
-        received_at=row.delivered_at,
+        arrival=stands,
+        arrived_at=row.node.given_at if stands == Arrival.READ else row.delivered_at,
         seen_at=row.seen_at,  # type: ignore[attr-defined]
-        refused=(row.answer or row.error) if row.state == Delivery.State.DEAD else "",
+        said=row.answer,
     )
 
 

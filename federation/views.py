@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
-from federation import actors, catalogue, describing, digest, identity, introductions, limits, returning
+from federation import actors, catalogue, describing, digest, identity, introductions, kept_out, limits, returning
 from federation.documents import BUCKETS
 from federation.models import Activity, Actor, Publication
 from federation.negotiation import ACTIVITY, as_activity, wants_activity
@@ -85,6 +85,8 @@ def metro_digest(request: HttpRequest) -> HttpResponse:
     """`GET /metro/digest?origin=https://node`: what this node publishes (by default) or holds of another; 304 for who
     holds the same and says so in `If-None-Match`. With `?buckets=3,17`, what it publishes there, object by object.
     A neighbour that signs is told how much is `queued` for it: it need not ask for what is about to come."""
+    if refused := kept_out.turned_away(request):
+        return refused
     neighbour = returning.neighbour_asking(request)
     if "buckets" in request.GET:
         return _listing(request.GET["buckets"])
@@ -94,11 +96,15 @@ def metro_digest(request: HttpRequest) -> HttpResponse:
     except ValueError as bad:
         return _plain(f"origin: {bad}", 400)
     # A neighbour is told how it stands this very moment, since it acts on it; anybody else, at most a second ago.
+    is_ours = origin == settings.ORIGIN
+    end = catalogue.last_position() if neighbour and is_ours else 0  # before counting: what comes now is not compared
     found = digest.of_origin(origin) if neighbour else digest.lately_of(origin)
     etag = digest.etag(found)
     more = {"queued": say.queued_for(neighbour)} if neighbour else {}
     response = get_conditional_response(request, etag=etag, response=JsonResponse(found | more))
     assert response is not None  # it is the one we gave, or a 304
+    if neighbour and is_ours and response.status_code == 304:
+        catalogue.holds_all(neighbour, end)
     response["ETag"], response["Cache-Control"] = etag, "private, no-cache"
     return response
 
@@ -115,7 +121,7 @@ def _listing(asked: str) -> HttpResponse:
 @limits.per_address("READS_PER_ADDRESS")
 def metro_neighbours(request: HttpRequest) -> HttpResponse:
     """`GET /metro/neighbours`: the nodes this one shares its view with."""
-    return as_activity(introductions.told())
+    return kept_out.turned_away(request) or as_activity(introductions.told())
 
 
 @require_safe
@@ -125,6 +131,8 @@ def metro_catalogue(request: HttpRequest) -> HttpResponse:
     after = request.GET.get("after", "0")
     if not re.fullmatch("[0-9]{1,18}", after):
         return _plain(f"after: expected a whole number, 0 or more, got {after[:30]!r}", 400)
+    if refused := kept_out.turned_away(request):
+        return refused
     page = catalogue.page(int(after))
     neighbour = returning.neighbour_asking(request)
     if neighbour is not None:

@@ -53,7 +53,7 @@ def thread(request: HttpRequest) -> HttpResponse:
 @signed_in
 def _write(request: HttpRequest) -> HttpResponse:
     thing = _thing_for(request, request.POST.get("about", ""))
-    reply_to = request.POST.get("reply_to", "")
+    reply_to = _address(request.POST.get("reply_to", ""))
     voices = talk.voices(request.actor, thing, answered=talk.audience_of(reply_to, request.actor))
     form = form_for(thing, reply_to)(request.POST, request.FILES, voices=voices)
     if form.is_valid():

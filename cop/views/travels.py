@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from cop import access, threads
 from federation import audiences
-from federation.travels import days_on_record, how_it_stands, travels
+from federation.travels import days_on_record, travels
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -29,6 +29,5 @@ def where_it_travelled(request: HttpRequest) -> HttpResponse:
         "title": threads.title_of(thing) if may_read else "",
         "page": page,
         "days_on_record": days_on_record(thing.uri),
-        "stops": [(row, how_it_stands(row)) for row in page],
     }
     return render(request, "cop/travels.html", context)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import logging
-import math
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
@@ -19,6 +17,7 @@ from federation.bounded import BadDocument
 from federation.documents import read_document
 from federation.inbound.authenticate import SignatureMissing, authenticate
 from federation.inbound.verbs import id_of
+from federation.kept_out import Refusal, require_let_in
 from federation.limits import MAX_BYTES
 from federation.models import Actor, Node, Receipt, SeenSignature
 from federation.signatures import SignatureRefused
@@ -31,19 +30,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-PAUSED = "our neighbourhood is paused; please send it again later"
-"""What a paused neighbour is told with 503; by these words a node of our kind knows it from a server that is down."""
-LOOK_AGAIN_SECONDS = 3600
 CONTENT_TYPES = ("application/activity+json", "application/ld+json", "application/json")
-
-
-class Refusal(Exception):
-    """Why a request stops at the door, and with which status."""
-
-    def __init__(self, status: int, reason: str, *, retry_after: int | None = None) -> None:
-        super().__init__(reason)
-        self.status = status
-        self.headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
 
 
 @csrf_exempt
@@ -54,9 +41,7 @@ def inbox(request: HttpRequest, **_which: str) -> HttpResponse:
         receive(request)
     except Refusal as refusal:
         log.info("inbox refused with %s: %s", refusal.status, refusal)
-        return HttpResponse(
-            f"{refusal}\n", status=refusal.status, content_type="text/plain; charset=utf-8", headers=refusal.headers
-        )
+        return refusal.as_response()
     return HttpResponse(status=202)
 
 
@@ -87,10 +72,14 @@ def receive(request: HttpRequest) -> None:
         return
     # Only what a node has signed counts, and only once: anybody can write its name, and send its words again.
     if not limits.within(f"inbox:{identity.origin_of(actor.uri)}", limits.INBOX_PER_NODE):
-        raise Refusal(429, f"more than {limits.INBOX_PER_NODE} messages in a minute; please send the rest later")
+        raise _too_much(f"{limits.INBOX_PER_NODE} messages")
     if not _within_bytes(actor, len(raw)):
-        raise Refusal(429, f"more than {limits.INBOX_BYTES_PER_STRANGER} bytes in a minute; please send the rest later")
+        raise _too_much(f"{limits.INBOX_BYTES_PER_STRANGER} bytes")
     _keep(activity, actor, signer, type_, raw)
+
+
+def _too_much(most: str) -> Refusal:
+    return Refusal(429, f"more than {most} in a minute; please send the rest later", retry_after=limits.MINUTE)
 
 
 def _within_bytes(actor: Actor, size: int) -> bool:
@@ -121,18 +110,7 @@ def _policy(actor_uri: str) -> None:
         raise Refusal(400, f"actor: {bad}") from bad
     if identity.is_ours(actor_uri):
         raise Refusal(403, "actor: an address on this node cannot come from outside")
-    node = Node.objects.filter(origin=origin).first()
-    if node is not None and node.blocked_at is not None:
-        raise Refusal(403, "this node does not take messages from yours")
-    if node is not None and node.peering == Node.Peering.PAUSED:
-        raise Refusal(503, PAUSED, retry_after=_seconds_until(node.paused_until))
-
-
-def _seconds_until(moment: dt.datetime | None) -> int:
-    """How long a paused neighbour need not try again; without an end, they look once an hour."""
-    if moment is None:
-        return LOOK_AGAIN_SECONDS
-    return max(1, math.ceil((moment - timezone.now()).total_seconds()))
+    require_let_in(Node.objects.filter(origin=origin).first())
 
 
 def _farewell_of_a_stranger(activity: Mapping[str, Any], actor_uri: str) -> bool:

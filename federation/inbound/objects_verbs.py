@@ -29,7 +29,7 @@ def arrive(incoming: Incoming) -> str:
     uri = obj["id"]
     if identity.is_ours(uri):
         raise Refused(f"object: {uri} is on this node and cannot be written from outside")
-    if not is_welcome(incoming) and not _is_invited(obj, incoming.actor):
+    if not (is_welcome(incoming) or _is_shown_here(uri, incoming.node) or _is_invited(obj, incoming.actor)):
         return "not from a neighbour, nor from anybody followed here: not kept"
     if identity.origin_of(uri) != incoming.node.origin:
         return ask_for(uri)
@@ -125,6 +125,11 @@ def is_welcome(incoming: Incoming) -> bool:
         return True
     readers = AudienceKey.objects.filter(audience=audiences.of_group(incoming.actor.uri), actor__node__isnull=True)
     return readers.exists()
+
+
+def _is_shown_here(uri: str, node: Node) -> bool:
+    """Whether a copy of it stands here, whatever was agreed then and has ended since: an edit must reach it too."""
+    return Document.objects.filter(uri=uri, node=node, state=Document.State.READ, tombstone=False).exists()
 
 
 def _is_invited(obj: Json, sender: Actor) -> bool:

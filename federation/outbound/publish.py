@@ -59,7 +59,7 @@ def publish_uri(uri: str) -> None:
     if silenced or type_.is_hidden(row):
         say.erase(uri)
     say.supersede(uri)
-    say.say(row.actor, verb, doc, _recipients(type_, row), to=doc["to"], cc=doc.get("cc"))
+    say.say(row.actor, verb, doc, _recipients(type_, row, last), to=doc["to"], cc=doc.get("cc"))
     if verb == "Create" and row.audience == audiences.PUBLIC:
         _announce(type_.topics_of(row), row.uri)
 
@@ -80,16 +80,19 @@ def _withdraw(type_: types.FederatedType, row: Any, last: Publication) -> None:
     _remember(last.kind, row, tombstone, content_hash(tombstone), tombstone=True)
     say.erase(row.uri)
     told_before = say.told_before(row.uri)
-    say.say(row.actor, "Delete", tombstone, [*_recipients(type_, row), *told_before], to=to["to"], cc=to.get("cc"))
+    inboxes = [*_recipients(type_, row, last), *told_before]
+    say.say(row.actor, "Delete", tombstone, inboxes, to=to["to"], cc=to.get("cc"))
 
 
-def _recipients(type_: types.FederatedType, row: Any) -> list[str]:
+def _recipients(type_: types.FederatedType, row: Any, last: Publication | None) -> list[str]:
     """Who hears what it says now. Of what is for one group that is its members alone, whoever was told before; what
-    is for everyone also goes wherever an earlier word of it went. Its kind may know of more."""
+    is for everyone also goes wherever an earlier word of it went, and to nodes that read it in our catalogue and are
+    no neighbours any more. Its kind may know of more."""
     more = type_.hears(row)
     if row.audience != audiences.PUBLIC:
         return [*say.readers_of(row.audience), *more]
-    return [*say.neighbours(), *say.followers_of(row.actor), *say.told_before(row.uri), *more]
+    have_it = [*say.told_before(row.uri), *(say.readers_of_catalogue(last.position) if last is not None else ())]
+    return [*say.neighbours(), *say.followers_of(row.actor), *have_it, *more]
 
 
 def _remember(kind: str, row: Any, doc: Json, digest: str, *, tombstone: bool) -> None:

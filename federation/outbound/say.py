@@ -95,6 +95,12 @@ def neighbours() -> list[str]:
     return [node.actor.delivery_inbox for node in nodes if node.actor]
 
 
+def readers_of_catalogue(position: int) -> list[str]:
+    """The inboxes of nodes that have read our catalogue as far as that, neighbours or not any more."""
+    nodes = Node.objects.filter(given_cursor__gte=position, blocked_at__isnull=True).select_related("actor")
+    return [node.actor.delivery_inbox for node in nodes if node.actor]
+
+
 def followers_of(actor: Actor) -> list[str]:
     """The inboxes of everybody on other servers who follows `actor` and was accepted."""
     rows = Following.objects.filter(

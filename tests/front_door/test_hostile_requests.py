@@ -188,10 +188,17 @@ def good_forms(node) -> dict[str, dict]:
         "/me/account": {"language": "en", "time_zone": "Europe/London"},
         "/desk/node": {"name": "Camden"},
         "/reports/new": {"about": node.group.uri, "reason": "false", "words": "x"},
+        "/threads/": {
+            "about": node.group.uri,
+            "voice": node.group.public_id,
+            "text": "x",
+            "language": "en",
+            "reply_to": "",
+        },
     }
 
 
-@pytest.mark.parametrize("number", range(13))
+@pytest.mark.parametrize("number", range(14))
 def test_one_odd_field_in_a_good_form_is_answered(node, number):
     node.alice.user.is_steward = True
     node.alice.user.save()

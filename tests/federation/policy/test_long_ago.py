@@ -12,7 +12,7 @@ from cop.actions.proposals import change_proposal, publish_proposal, withdraw_pr
 from cop.models import Proposal
 from federation import http
 from federation.http import Answer, FetchFailed
-from federation.models import Activity, Delivery, Document, Node
+from federation.models import Activity, Delivery, Document, Node, Publication
 from journal import schedule
 from tests.know_how import Writers
 
@@ -74,6 +74,37 @@ def test_who_is_no_neighbour_any_more_still_hears_of_the_end(camden, need, after
     withdraw_proposal(camden.alice, need)
     work()
     assert any(b'"Delete"' in body and need.uri.encode() in body for body in sent)
+
+
+def test_who_read_it_in_our_catalogue_and_is_no_neighbour_any_more_hears_of_its_end(camden, peer, sent, work):
+    Node.objects.update(peering="none")
+    need = publish_proposal(camden.alice, camden.group.actor, Proposal.Direction.NEED, title="A room", language="en")
+    work()
+    Node.objects.update(peering="ended", given_cursor=Publication.objects.get(uri=need.uri).position - 1)
+    later = publish_proposal(camden.alice, camden.group.actor, Proposal.Direction.NEED, title="A van", language="en")
+    work()
+    assert sent == []
+    withdraw_proposal(camden.alice, need)
+    work()
+    assert sent == [], "so far they had not read"
+    Node.objects.update(given_cursor=Publication.objects.get(uri=later.uri).position)
+    withdraw_proposal(camden.alice, later)
+    work()
+    assert [b'"Delete"' in body and later.uri.encode() in body for body in sent] == [True]
+
+
+def test_an_edit_reaches_what_was_shared_before_the_neighbourhood_ended(peer, outcomes):
+    """A gathering that is called off must not go on standing here, whatever has ended meanwhile."""
+    dana = peer.somebody("people/dana")
+    peer.does(dana, "Create", peer.note(dana))
+    outcomes()
+    Node.objects.update(peering="ended")
+    peer.does(dana, "Update", peer.note(dana, version=2, name="Two rooms", updated="2026-11-21T09:00:00+00:00"))
+    peer.does(dana, "Create", peer.note(dana, "needs/2", name="A van"))
+    eve = peer.somebody("people/eve")
+    peer.does(eve, "Update", peer.note(eve, version=3, name="Mine", updated="2026-11-22T09:00:00+00:00"))
+    outcomes()
+    assert list(Proposal.objects.values_list("title", flat=True)) == ["Two rooms"]
 
 
 def test_of_a_thing_that_is_gone_nothing_stays(camden, need, after, work):

@@ -19,7 +19,7 @@ from cop.actions.proposals import publish_proposal
 from cop.models import Proposal
 from federation import actors, http, neighbours
 from federation.http import Answer
-from federation.inbound.door import PAUSED
+from federation.kept_out import PAUSED
 from federation.models import Activity, Delivery, Document, Following, Node
 from journal import Entry, keeper
 from notifications.actions import follow

@@ -19,6 +19,7 @@ from federation.documents import BUCKETS, bucket_of, content_hash
 from federation.http import Fetched, FetchFailed
 from federation.models import Document, Node
 from journal import schedule
+from journal.claims import DIED, DIED_AGAIN
 from journal.models import Errand
 
 JSON = "application/json"
@@ -234,9 +235,25 @@ def test_while_their_catalogue_is_read_things_are_not_asked_for_one_by_one(hackn
         catalogue.ask(Node.objects.get())
     reading = Errand.objects.filter(kind="federation.catalogue")
     reading.update(lease_owner="a worker that reads", lease_until=timezone.now() + dt.timedelta(days=1))
-    look()
-    assert hackney.asked() == [] and titles() == set()
+    for how in ("", DIED, DIED_AGAIN):
+        reading.update(error=how)
+        look()
+        assert hackney.asked() == [] and titles() == set()
+        assert Errand.objects.filter(kind="federation.compare", state="ready", due_at__gt=timezone.now()).exists()
     reading.update(error="FetchFailed: their server answered 500")
+    look()
+    assert titles() == {"A room"}
+
+
+def test_a_catalogue_without_an_end_does_not_put_off_comparing_for_ever(hackney, look):
+    hackney.publish("needs/1", name="A room")
+    with transaction.atomic():
+        catalogue.ask(Node.objects.get())
+    reading = Errand.objects.filter(kind="federation.catalogue")
+    reading.update(lease_owner="a worker that reads", lease_until=timezone.now() + dt.timedelta(days=1))
+    look()
+    waiting = Errand.objects.get(kind="federation.compare", state="ready")
+    Errand.objects.filter(pk=waiting.pk).update(payload=waiting.payload | {"waits": repair.MOST_WAITS})
     look()
     assert titles() == {"A room"}
 

@@ -9,6 +9,7 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.db import transaction
+from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
@@ -90,11 +91,13 @@ def for_members(camden: Writers, peer, number: int = 1) -> str:
     return uri
 
 
-def signed_get(peer, path: str, speaker=None) -> None:
+def signed_get(peer, path: str, speaker=None, *, status: int = 200, **more: str) -> HttpResponse:
     speaker = speaker or peer.node
     url = f"{settings.ORIGIN}{path}"
-    headers = sign_cavage(speaker.private, speaker.keyid, "GET", url, None, timezone.now())
-    assert Client().get(path, headers={"Host": "127.0.0.1:8000", **headers}).status_code == 200
+    signed = sign_cavage(speaker.private, speaker.keyid, "GET", url, None, timezone.now())
+    answer = Client().get(path, headers={"Host": "127.0.0.1:8000", **signed, **more})
+    assert answer.status_code == status, (path, answer.status_code, answer.content[:200])
+    return answer
 
 
 def hackney() -> Node:
@@ -167,6 +170,20 @@ def test_who_has_read_the_last_page_of_our_catalogue_has_read_it_all(camden, pee
     with mock.patch.object(catalogue, "PAGE_ITEMS", 1):
         signed_get(peer, "/metro/catalogue")
     assert hackney().given_left == everything > 1
+
+
+def test_who_holds_just_what_we_publish_has_read_it_all(camden, peer, line, work):
+    """However it came by it. A digest of something else says nothing of it."""
+    need(camden)
+    work()
+    etag = signed_get(peer, "/metro/digest")["ETag"]
+    signed_get(peer, "/metro/digest", **{"If-None-Match": '"1-0"'})
+    signed_get(peer, "/metro/digest?origin=https://other.example", status=304, **{"If-None-Match": f'"0-{0:064x}"'})
+    assert hackney().given_cursor == 0
+    assert Client().get("/metro/digest", headers={"If-None-Match": etag}).status_code == 304
+    assert hackney().given_cursor == 0, "nobody signed for it"
+    signed_get(peer, "/metro/digest", status=304, **{"If-None-Match": etag})
+    assert (hackney().given_left, hackney().given_cursor) == (0, Publication.objects.latest("position").position)
 
 
 def test_whoever_only_writes_its_name_is_not(camden, peer, line, work, clock, stranger):

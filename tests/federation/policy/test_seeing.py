@@ -21,9 +21,9 @@ from events.actions.attendance import attend
 from events.actions.gatherings import publish_gathering
 from events.models import Gathering
 from federation import actors, audiences, http, seeing
-from federation.http import Answer
+from federation.http import Answer, FetchFailed
 from federation.inbound.objects import take
-from federation.models import Activity, Delivery, Node, Seen
+from federation.models import Activity, Delivery, Node, Publication, Seen
 from journal.models import Errand
 
 
@@ -73,7 +73,7 @@ def reads() -> list[dict]:
 def test_who_asks_to_join_elsewhere_reads_how_far_it_has_come(peer, menders, alice, work, sent):
     group = Group.objects.get(uri=menders.uri)
     join_group(alice, group, name="Alice")
-    assert "has not answered yet" in page(alice, group.get_absolute_url())
+    assert "It is on its way." in page(alice, group.get_absolute_url())
     work()
     shown = page(alice, group.get_absolute_url())
     assert "Received by Hackney" in shown and "Not seen yet" in shown
@@ -95,7 +95,7 @@ def test_a_refused_request_says_what_their_server_said(menders, alice, work, mon
     join_group(alice, group, name="Alice")
     work()
     shown = page(alice, group.get_absolute_url())
-    assert "did not take it" in shown and "no such group &lt;b&gt;" in shown
+    assert "their server refused it" in shown and "no such group &lt;b&gt;" in shown
 
 
 def test_ones_own_words_elsewhere_say_how_far_they_have_come(peer, menders, alice, work, sent):
@@ -110,6 +110,26 @@ def test_ones_own_words_elsewhere_say_how_far_they_have_come(peer, menders, alic
     assert "by somebody who can answer" in page(alice, need.get_absolute_url())
     other = actors.for_user(User.objects.create_user("bob@here.example", "pw"))
     assert "Received by" not in page(other, need.get_absolute_url()), "it is its writer's to know"
+
+
+def test_what_their_node_found_by_itself_is_not_called_missing(menders, peer, alice, work, monkeypatch):
+    """Given up after a week without an answer, and read with all we publish once they are back."""
+
+    async def post(url, body, headers, **_: object):
+        raise FetchFailed("no answer within 10 s")
+
+    monkeypatch.setattr(http, "post", post)
+    need = Proposal.objects.get(uri=f"{peer.origin}/needs/1")
+    post_ = conversations.publish_post(alice, need.uri, "I have a room")
+    work()
+    assert "has not answered since" in page(alice, need.get_absolute_url())
+    Delivery.objects.filter(object_uri=post_.uri).update(state="dead", unreached=True)
+    shown = page(alice, need.get_absolute_url())
+    assert "did not answer for a week" in shown and "It said" not in shown and "FetchFailed" not in shown
+    given_at = timezone.now()
+    Node.objects.update(given_cursor=Publication.objects.get(uri=post_.uri).position, given_at=given_at)
+    shown = page(alice, need.get_absolute_url())
+    assert "They have it" in shown and "did not answer" not in shown
 
 
 def test_who_asks_for_a_place_elsewhere_reads_how_far_it_has_come(peer, menders, alice, work, sent):
