@@ -125,6 +125,7 @@ def compare(errand_row: Errand) -> None:
     if node.peering not in Node.SHARING or node.blocked_at is not None or not node.digest_url:
         return
     look = Look(**{name: value for name, value in errand_row.payload.items() if name != "node"})
+    wait: dt.timedelta | None
     try:
         if look.waits < MOST_WAITS and _is_being_read(node):  # what we lack is on its way, many at a time
             wait, look = FIRST_LOOK, replace(look, waits=look.waits + 1)
