@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from journal import Heartbeat
 
 WORK_IS_LATE = dt.timedelta(minutes=2)
+AWAY_AFTER = dt.timedelta(hours=1)
 ALARM = "desk:alarm"
 ALARM_SECONDS = 20
 """How long a page may go on showing what was found before: with `keeper.SILENCE` well below two minutes."""
@@ -34,7 +35,8 @@ class Health:
     """`waiting` counts what is due and what failed and is tried again, not what the clock will ask for by and by, nor
     what is kept for a node that is paused, blocked or away.
 
-    `late_since` is when the oldest due work became due; None when nothing is late.
+    `late_since` is when the oldest due work became due; None when nothing is late. `away` are neighbours that have not
+    answered for AWAY_AFTER, `being_read` those whose catalogue is not read to its end.
     """
 
     worker_alive: bool
@@ -43,6 +45,8 @@ class Health:
     waiting: int
     late_since: datetime | None
     given_up: int
+    away: list[Node]
+    being_read: list[Node]
 
 
 def open_reports() -> QuerySet[Flag]:
@@ -113,6 +117,7 @@ def health() -> Health:
         rows.filter(ready).aggregate(**counts) for rows in (Errand.objects, Receipt.objects, Delivery.not_held_back())
     ]
     first, *others = (model._default_manager.filter(state=Claimable.State.DEAD).values_list("pk") for model in _LANES)
+    neighbours = list(Node.objects.filter(peering__in=Node.SHARING, blocked_at__isnull=True).order_by("name", "origin"))
     late = [lane["at"] for lane in lanes if lane["at"] is not None and now - lane["at"] > WORK_IS_LATE]
     return Health(
         worker_alive=workers.any_alive,
@@ -121,6 +126,8 @@ def health() -> Health:
         waiting=sum(lane["waiting"] for lane in lanes),
         late_since=min(late) if late else None,
         given_up=first.union(*others, all=True).count(),
+        away=[node for node in neighbours if node.unreachable_since and now - node.unreachable_since > AWAY_AFTER],
+        being_read=[node for node in neighbours if node.catalogue_left],
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import logging
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ from django.db import transaction
 from django.db.models import Max, Q
 from django.utils import timezone
 
-from federation import actors, discovery, identity, limits, repair
+from federation import actors, discovery, identity, limits, mending, repair
 from federation.bounded import BadDocument
 from federation.documents import CONTEXT
 from federation.fetching import Gone, get_document, get_json_object
@@ -25,6 +26,8 @@ from federation.values import LARGEST_INTEGER
 from journal import errand, errand_kind
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from journal.models import Errand
 
 log = logging.getLogger(__name__)
@@ -77,6 +80,23 @@ def given(node: Node, after: int, told: Json) -> None:
     is_last = "next" not in told
     cursor, left = (told["last"], 0) if is_last else (after, told["left"] + len(told["orderedItems"]))
     Node.objects.filter(pk=node.pk).update(given_cursor=cursor, given_left=left, given_at=timezone.now())
+
+
+def some(paths: Iterable[str]) -> Json:
+    """Those of our public objects and tombstones that stand at these paths, as far as they fit into one answer. Who
+    asked for more asks again."""
+    items: list[Json] = []
+    size = 0
+    wanted = [f"{settings.ORIGIN}{path}" for path in itertools.islice(paths, PAGE_ITEMS) if "\0" not in path]
+    for row in Publication.objects.filter(public=True, uri__in=wanted).order_by("position"):
+        doc = json.loads(row.document)
+        doc.pop("@context", None)
+        size += len(row.document)
+        if items and size > PAGE_BYTES:
+            break
+        items.append(doc)
+    address = f"{settings.ORIGIN}/metro/catalogue"
+    return {"@context": CONTEXT, "type": "OrderedCollectionPage", "partOf": address, "orderedItems": items}
 
 
 def last_position() -> int:
@@ -152,8 +172,7 @@ def _read_page(node: Node) -> bool:
     left = doc.get("left")
     known = isinstance(left, int) and not isinstance(left, bool) and 0 <= left <= LARGEST_INTEGER
     with transaction.atomic():
-        for item in doc["orderedItems"]:
-            _take_item(item, node)
+        mending.take_all(doc["orderedItems"], node)
         moved = Node.objects.filter(pk=node.pk, catalogue_cursor=node.catalogue_cursor).update(
             catalogue_cursor=last,
             catalogue_left=0 if finished else left if known else None,
@@ -163,19 +182,6 @@ def _read_page(node: Node) -> bool:
             raise ReadByAnother
     node.catalogue_cursor = last
     return finished
-
-
-def _take_item(item: Any, node: Node) -> None:
-    """One bad item is noted and left; the page goes on."""
-    try:
-        if not isinstance(item, dict):
-            raise BadField("orderedItems", type(item).__name__, "objects")
-        with transaction.atomic():
-            take(item, node)
-    except BadField as bad:
-        log.warning("catalogue of %s: an item was left out: %s", node.origin, bad)
-    except Exception:  # a fault of ours with one item must not keep everything after it from us for ever
-        log.exception("catalogue of %s: an item could not be taken in", node.origin)
 
 
 @errand_kind("federation.fetch", atomic=False, own_lane=True)

@@ -3,8 +3,7 @@ again (blueprint 4.5, after FEP-8fcf).
 
 Pushing is how things arrive; this is why none stays missing. A look costs one request, and where both hold the same the
 answer to it is a 304. A neighbour that has still to tell us something says so, and is given time. Where the views
-differ then, the buckets that do are told object by object, and only those objects are asked for, each at its own
-address. What was withdrawn is told whole in the list.
+differ then, the buckets that do are told object by object, and only those objects are asked for (`mending`).
 """
 
 from __future__ import annotations
@@ -13,26 +12,22 @@ import datetime as dt
 import itertools
 import logging
 import random
-import re
-from collections import deque
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from federation import digest, http, identity
+from federation import digest, http, identity, mending
 from federation.bounded import BadDocument, parse_document
 from federation.documents import BUCKETS
-from federation.fetching import Gone, document_of
 from federation.guard import FetchRefused
 from federation.http import PLAIN_JSON, FetchFailed
-from federation.inbound.objects import bury, take
-from federation.models import Document, Node, Receipt
+from federation.mending import is_whole
+from federation.models import Node, Receipt
 from federation.outbound.signing import fetch_signer
 from federation.reader import BadField
-from federation.values import LARGEST_INTEGER
 from journal import carry_out, claim, errand, errand_kind, lane, periodic
 from journal.claims import DIED, DIED_AGAIN
 from journal.errands import perform
@@ -40,7 +35,6 @@ from journal.models import Errand
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from concurrent.futures import Future
 
     from federation.http import Fetched, Sign
 
@@ -51,12 +45,9 @@ FIRST_LOOK = dt.timedelta(seconds=20)  # after we last heard them; then at doubl
 LONGEST_PAUSE = dt.timedelta(minutes=10)
 LOOK_AGAIN = dt.timedelta(seconds=5)
 MOST_WAITS = LONGEST_PAUSE // FIRST_LOOK  # for a neighbour that says it is still telling us, or whom we still read
-ON_ITS_WAY = 10  # seconds: what was published just now is about to be pushed to us
 BUCKETS_PER_LIST = 64
 MOST_AT_ONCE = 500  # objects of one errand; the next one goes on
-REQUESTS_AT_ONCE = 6
 LONGEST_LIST = 2_100  # objects that one answer may tell of
-HASH = re.compile(r"[0-9a-f]{64}")
 CATCHING_UP = ("federation.compare", "federation.catalogue")
 
 
@@ -77,20 +68,6 @@ class Look:
         asked less and less, and in the end only by `look_around`."""
         pause = LOOK_AGAIN * 2**self.rounds
         return pause if pause < LONGEST_PAUSE else None
-
-
-@dataclass
-class Difference:
-    """What their list and our copies do not agree on. `told_again` are ends that they had ceased to tell of; `young`
-    are things so new that they are still being pushed; `unusable` those that we have just as told, and cannot read or
-    count."""
-
-    fetch: list[str] = field(default_factory=list)
-    tombstones: list[Json] = field(default_factory=list)
-    unlisted: list[str] = field(default_factory=list)
-    told_again: list[str] = field(default_factory=list)
-    young: int = 0
-    unusable: int = 0
 
 
 @lane("catching up", batch=1, width=2)
@@ -163,8 +140,8 @@ def _compare(node: Node, look: Look) -> tuple[dt.timedelta | None, Look]:
     first, then = [n for n in differing if n >= look.start], [n for n in differing if n < look.start]
     mended, left = 0, 0
     for listed, buckets in itertools.chain(_lists(node, first, sign), _lists(node, then, sign)):
-        difference = _differences(node, listed, buckets)
-        mended += _mend(node, difference, sign)
+        difference = mending.differences(node, listed, buckets)
+        mended += mending.mend(node, difference, sign)
         left += difference.young
         if mended >= MOST_AT_ONCE:
             look = replace(look, start=(max(buckets) + 1) % BUCKETS)
@@ -207,83 +184,7 @@ def _lists(node: Node, buckets: list[int], sign: Sign) -> Iterator[tuple[list[Js
 
 
 def _are_buckets(told: Any) -> TypeGuard[list[int]]:
-    return isinstance(told, list) and all(_is_whole(each) for each in told)
-
-
-def _is_whole(value: Any) -> TypeGuard[int]:
-    """A number as a column holds it; `true` is none, though Python counts with it."""
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST_INTEGER
-
-
-def _differences(node: Node, listed: list[Json], buckets: list[int]) -> Difference:
-    held = {each.uri: each for each in Document.objects.filter(node=node, bucket__in=buckets).defer("raw")}
-    found, told = Difference(), set()
-    for item in listed:
-        uri, version, content_hash, age = (item.get(name) for name in ("id", "version", "hash", "age"))
-        hashed = isinstance(content_hash, str) and HASH.fullmatch(content_hash)
-        if not isinstance(uri, str) or not _is_whole(version) or not hashed:
-            raise BadField("items", item, "an id, a version and a hash each")
-        told.add(uri)
-        copy, tombstone = held.get(uri), item.get("tombstone")
-        if copy is not None and (copy.version, copy.content_hash) == (version, content_hash):
-            if copy.tombstone and copy.public and not copy.counted:
-                found.told_again.append(uri)
-            else:
-                found.unusable += not (copy.counted and copy.public)
-        elif copy is not None and copy.version > version:
-            found.unusable += 1  # they were set back to an earlier copy of themselves
-        elif _is_whole(age) and age < ON_ITS_WAY:
-            found.young += 1
-        elif isinstance(tombstone, dict):
-            found.tombstones.append(tombstone)
-        else:
-            found.fetch.append(uri)
-    counted = [each for each in held.values() if each.counted and each.public and each.uri not in told]
-    found.unlisted = [each.uri for each in counted]
-    return found
-
-
-def _mend(node: Node, found: Difference, sign: Sign) -> int:
-    """Take in what differs; returns how many things were dealt with. One that cannot be had does not stop the rest."""
-    Document.objects.filter(node=node, uri__in=found.told_again, tombstone=True).update(counted=True)
-    for tombstone in found.tombstones:
-        _taken(node, str(tombstone.get("id")), lambda doc=tombstone: take(doc, node))
-    wanted = [uri for uri in (*found.fetch, *found.unlisted) if identity.is_at(uri, node.origin)]
-    unlisted = frozenset(found.unlisted)
-    asked: deque[tuple[str, Future[Fetched]]] = deque()
-    for uri in [*wanted, ""]:
-        if uri:
-            asked.append((uri, http.begin(uri, sign=sign)))
-        while asked and (not uri or len(asked) == REQUESTS_AT_ONCE):
-            first, answer = asked.popleft()
-            _taken(node, first, lambda uri=first, answer=answer: _took(node, uri, answer, listed=uri not in unlisted))
-    return len(found.tombstones) + len(found.told_again) + len(wanted)
-
-
-def _took(node: Node, uri: str, answer: Future[Fetched], *, listed: bool) -> str:
-    """What became of a thing that was asked for. Raises Gone where they list it and do not find it: it may be there in
-    a moment, and as long as nothing changes it is asked for less and less."""
-    try:
-        doc = document_of(uri, answer.result())
-    except Gone:
-        if listed:
-            raise
-        # They do not list it, and do not find it: what they never told the end of, or do not remember to have ended,
-        # is no part of what is shared.
-        if Document.objects.filter(uri=uri, node=node, tombstone=True).update(counted=False):
-            return "an end that they no longer tell of"
-        return bury(uri, node, content={"id": uri})
-    return take(doc, node)
-
-
-def _taken(node: Node, uri: str, act: Any) -> None:
-    try:
-        with transaction.atomic():
-            log.debug("%s: %s", uri, act())
-    except (FetchRefused, BadDocument) as bad:
-        log.info("%s of %s could not be mended: %s", uri, node.origin, bad)
-    except Exception:  # a fault of ours with one thing must not keep the others apart for ever
-        log.exception("%s of %s could not be taken in", uri, node.origin)
+    return isinstance(told, list) and all(is_whole(each) for each in told)
 
 
 def _get(url: str, node: Node, sign: Sign, headers: dict[str, str] | None = None) -> Fetched:

@@ -127,12 +127,15 @@ def metro_neighbours(request: HttpRequest) -> HttpResponse:
 @require_safe
 @limits.per_address("READS_PER_ADDRESS")
 def metro_catalogue(request: HttpRequest) -> HttpResponse:
-    """`GET /metro/catalogue?after=N`: public objects and tombstones in the order of a stable cursor."""
+    """`GET /metro/catalogue?after=N`: public objects and tombstones in the order of a stable cursor; with
+    `?id=/needs/one&id=/needs/another` those at these paths."""
+    if refused := kept_out.turned_away(request):
+        return refused
+    if "id" in request.GET:
+        return as_activity(catalogue.some(request.GET.getlist("id")))
     after = request.GET.get("after", "0")
     if not re.fullmatch("[0-9]{1,18}", after):
         return _plain(f"after: expected a whole number, 0 or more, got {after[:30]!r}", 400)
-    if refused := kept_out.turned_away(request):
-        return refused
     page = catalogue.page(int(after))
     neighbour = returning.neighbour_asking(request)
     if neighbour is not None:

@@ -24,7 +24,7 @@ from urllib.parse import urlsplit
 from tests.federation.live.hand import Hand
 from tests.federation.live.node import InhabitedNode
 from tests.federation.live.proxy import Proxy
-from tests.federation.live.proxy_book import NEVER, OBJECT, PARTS
+from tests.federation.live.proxy_book import NEVER, OBJECT, PARTS, TOGETHER
 from tests.federation.live.proxy_plan import Weather
 from tests.federation.live.shipyard import Shipyard, at_sea
 from tests.federation.live.stories import agree
@@ -134,8 +134,8 @@ def _one(seed: int, objects: int, nodes: Sequence[InhabitedNode], proxy: Proxy) 
             _tell_difference(hands, wanted)
         paths = {urlsplit(uri).path for uri in published}
         missing = [path for _, path in proxy.book.missing() if path in paths]
-        answered = [each for each in proxy.book.since(0.0, PARTS, OBJECT) if each.status != NEVER]
-        asked = [each for each in answered if each.kind == PARTS or each.path in paths]
+        answered = [each for each in proxy.book.since(0.0, PARTS, OBJECT, TOGETHER) if each.status != NEVER]
+        asked = [each for each in answered if each.kind in {PARTS, TOGETHER} or each.path in paths]
         is_quick = objects <= QUICK_OBJECTS
         return Outcome(seed, seconds, unhealed, len(missing), len(asked), QUICK_SPARE if is_quick else 0)
 

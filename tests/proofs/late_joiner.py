@@ -26,7 +26,7 @@ from typing import Any
 from tests.federation.live.hand import Hand
 from tests.federation.live.node import InhabitedNode, Visitor
 from tests.federation.live.proxy import Proxy
-from tests.federation.live.proxy_book import CATALOGUE, OBJECT, PARTS, Book
+from tests.federation.live.proxy_book import CATALOGUE, OBJECT, PARTS, TOGETHER, Book
 from tests.federation.live.proxy_plan import Weather
 from tests.federation.live.shipyard import Shipyard, at_sea
 from tests.federation.live.stories import AGREED, agree, steward
@@ -92,11 +92,12 @@ def main(quick: bool) -> Proof:
     for fault in faults:
         print(f"FAULT: {fault}")
     asked = Counter(passage.kind for passage in proxy.book.since(0.0) if passage.sender == LATE)
+    others = asked[OBJECT] + asked[TOGETHER] + asked[PARTS]
     usual = median if quick else p95  # of so few times p95 would be the slowest
     ratio = usual(joining.crossings) / usual(before)
     figure = (
         f"{objects} objects: equal {joining.seconds:.0f} s after it joined, killed at {joining.killed_at}, "
-        f"{asked[CATALOGUE]} pages read, {again} of them again, {asked[OBJECT] + asked[PARTS]} other requests; "
+        f"{asked[CATALOGUE]} pages read, {again} of them again, {others} other requests; "
         f"the others' publish to visible {usual.__name__} {usual(joining.crossings) * 1000:.0f} ms of "
         f"{len(joining.crossings)}, {usual(before) * 1000:.0f} ms before ({ratio:.2f} times)"
     )

@@ -7,12 +7,14 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from tests.federation.live.proxy_plan import Fate
 
-POST, OBJECT, DIGEST, PARTS, CATALOGUE, ABOUT = "POST", "object", "digest", "digest parts", "catalogue", "about"
-"""What requests are for. PARTS lists what some buckets of a digest hold; ABOUT says who a node is and how it works."""
+POST, OBJECT, DIGEST, PARTS, ABOUT = "POST", "object", "digest", "digest parts", "about"
+CATALOGUE, TOGETHER = "catalogue", "objects"
+"""What requests are for. PARTS lists what some buckets of a digest hold, TOGETHER brings many objects; ABOUT says who a
+node is and how it works."""
 NEVER = 0
 """The status of a request that was not answered."""
 
@@ -68,9 +70,12 @@ class Book:
         newest: dict[tuple[str, str], str] = {}
         arrived: set[tuple[str, str]] = set()
         found: set[tuple[str, str]] = set()
-        for each in self.since(0.0, POST, OBJECT):
+        for each in self.since(0.0, POST, OBJECT, TOGETHER):
             pair = (each.sender, urlsplit(each.path).path)
-            if each.kind == POST:
+            if each.kind == TOGETHER:
+                asked = {(each.sender, path) for path in parse_qs(urlsplit(each.path).query)["id"]}
+                found |= {one for one in asked if (one[0], newest.get(one, "")) not in arrived}
+            elif each.kind == POST:
                 pair = (each.receiver, urlsplit(each.thing).path)
                 newest[pair] = each.activity
                 arrived |= {(each.receiver, each.activity)} if each.arrived else set()
@@ -93,7 +98,7 @@ def kind_of(method: str, path: str) -> str:
     if parts.path == "/metro/digest":
         return PARTS if "buckets=" in parts.query else DIGEST
     if parts.path == "/metro/catalogue":
-        return CATALOGUE
+        return TOGETHER if "id=" in parts.query else CATALOGUE
     about = ("/.well-known/", "/nodeinfo/", "/actor", "/metro/")
     return ABOUT if parts.path.startswith(about) or parts.path == "/" else OBJECT
 

@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from tests.federation.live.proxy import Proxy
-from tests.federation.live.proxy_book import CATALOGUE, DIGEST, OBJECT, PARTS, POST, kind_of
+from tests.federation.live.proxy_book import CATALOGUE, DIGEST, OBJECT, PARTS, POST, TOGETHER, kind_of
 from tests.federation.live.proxy_line import PLAIN, SILENT, Manner
 from tests.federation.live.proxy_plan import Fate, Weather, lot
 from tests.storage import free_port
@@ -208,6 +208,7 @@ def test_rates_that_cannot_be_are_refused(rates):
         ("GET", "/metro/digest", DIGEST),
         ("GET", "/metro/digest?buckets=1,2", PARTS),
         ("GET", "/metro/catalogue?after=7", CATALOGUE),
+        ("GET", "/metro/catalogue?id=%2Fneeds%2F1&id=%2Fneeds%2F2", TOGETHER),
     ],
 )
 def test_requests_are_counted_by_what_they_are_for(method, path, kind):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import json
+import random
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -14,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from cop.models import Proposal
-from federation import catalogue, digest, repair
+from federation import catalogue, digest, mending, repair
 from federation.documents import BUCKETS, bucket_of, content_hash
 from federation.http import Fetched, FetchFailed
 from federation.models import Document, Node
@@ -33,6 +34,7 @@ class Hackney:
         self.things: dict[str, dict[str, Any]] = {}
         self.age = 60
         self.queued = 0
+        self.most = 0
         self.address = f"{peer.origin}/metro/digest"
         Node.objects.update(digest_url=self.address)
         web.pages[peer.node.uri]["digest"] = self.address
@@ -60,7 +62,23 @@ class Hackney:
         self.web.asked.clear()
         return found
 
+    def has_catalogue(self, most: int = 1000) -> None:
+        """From now on things can be asked for together, at most so many at once."""
+        self.most = most
+        address = f"{self.peer.origin}/metro/catalogue"
+        Node.objects.update(catalogue_url=address)
+        self.web.pages[self.peer.node.uri]["catalogue"] = address
+
+    def _together(self, url: str) -> Fetched:
+        wanted = [f"{self.peer.origin}{path}" for path in parse_qs(urlsplit(url).query)["id"]]
+        items = [self.things[uri] for uri in wanted if uri in self.things][: self.most]
+        return Fetched(
+            url, 200, JSON, json.dumps({"type": "OrderedCollectionPage", "orderedItems": items}).encode(), {}
+        )
+
     def _answer(self, url: str, headers: dict[str, str]) -> Fetched | None:
+        if "/metro/catalogue?id=" in url and self.most:
+            return self._together(url)
         if not url.startswith(self.address):
             return None
         asked = parse_qs(urlsplit(url).query).get("buckets")
@@ -272,6 +290,72 @@ def test_news_of_a_neighbour_has_its_view_compared_or_the_rest_of_its_catalogue_
         work()
     assert next(path for path in hackney.asked() if path.startswith("/metro/")) == asked
     assert Node.objects.get().catalogue_left == 0
+
+
+@pytest.fixture
+def from_the_first(monkeypatch) -> None:
+    """A look begins at a bucket drawn by lot: here at the first, so that one list has all that differs."""
+    monkeypatch.setattr(random, "randrange", lambda _end: 0)
+
+
+def test_many_things_are_asked_for_together(hackney, from_the_first, look):
+    """Whoever was away for a month has missed hundreds: one by one, that took minutes."""
+    hackney.has_catalogue()
+    for number in range(mending.TOGETHER + 10):
+        hackney.publish(f"needs/{number}", name=f"Number {number}")
+    look()
+    assert len(titles()) == mending.TOGETHER + 10
+    asked = hackney.asked()
+    assert sum(path.startswith("/metro/catalogue?id=") for path in asked) == 2
+    assert not any(path.startswith("/needs/") for path in asked)
+
+
+def test_what_does_not_come_with_the_others_is_asked_for_by_itself(hackney, from_the_first, look):
+    hackney.has_catalogue(most=5)
+    for number in range(8):
+        hackney.publish(f"needs/{number}", name=f"Number {number}")
+    look()
+    assert len(titles()) == 8
+    asked = hackney.asked()
+    assert sum(path.startswith("/needs/") for path in asked) == 3, asked
+
+
+@pytest.mark.parametrize(
+    "answer", [(404, b"{}"), (200, b"[]"), (200, b'{"orderedItems": 3}'), (200, b'{"orderedItems": []}')]
+)
+def test_a_node_that_gives_nothing_together_is_asked_one_by_one(hackney, web, from_the_first, look, answer):
+    hackney.has_catalogue()
+    paths = [f"needs/{number}" for number in range(8)]
+    for path in paths:
+        hackney.publish(path, name=path)
+    inner, (status, body) = web.answer, answer
+
+    def refuse(url: str, headers: dict[str, str]) -> Fetched | None:
+        return Fetched(url, status, JSON, body, {}) if "/metro/catalogue?id=" in url else inner(url, headers)
+
+    web.answer = refuse
+    look()
+    assert titles() == set(paths)
+
+
+def test_of_what_comes_together_only_what_was_asked_for_and_is_theirs_is_taken(hackney, from_the_first, look):
+    hackney.has_catalogue()
+    for number in range(8):
+        hackney.publish(f"needs/{number}", name=f"Number {number}")
+    uri = f"{hackney.peer.origin}/needs/1"
+    bad = hackney.things[uri] | {"attributedTo": "https://elsewhere.example/people/eve"}
+    hackney.things[uri] = bad
+    foreign = hackney.things[f"{hackney.peer.origin}/needs/2"] | {"id": "https://elsewhere.example/needs/2"}
+    together = hackney._together
+    hackney._together = lambda url: _with(together(url), foreign)
+    look()
+    assert titles() == {f"Number {number}" for number in range(8) if number != 1}
+    assert not Document.objects.filter(uri=foreign["id"]).exists()
+
+
+def _with(answer: Fetched, item: dict[str, Any]) -> Fetched:
+    doc = json.loads(answer.body)
+    return Fetched(answer.url, 200, JSON, json.dumps(doc | {"orderedItems": [item, *doc["orderedItems"]]}).encode(), {})
 
 
 def test_a_bad_thing_among_them_does_not_keep_the_others_apart(hackney, outcomes, look):
