@@ -71,7 +71,7 @@ def addresses(rows: list, camden: Writers) -> list[str]:
     for row in rows:
         path = row.get_absolute_url()
         found += [path, f"{path}.ics", f"{path}/edit", f"{path}/withdrawal", f"{path}/attendees", f"{path}/outbox"]
-        found += [f"{path}/history", f"{path}/changes", f"{path}/versions/1"]
+        found += [f"{path}/history", f"{path}/changes", f"{path}/versions/1", f"/metro/catalogue?id={path}"]
     group = camden.group.get_absolute_url()
     found += [group, f"{group}/outbox?page=1", f"{group}/followers", f"{group}/members", "/actor/outbox?page=1"]
     found += ["/topics/housing", "/topics/housing/outbox?page=1", "/nodeinfo/2.1", "/people/" + _id(camden.alice)]
