@@ -65,7 +65,9 @@ class SubjectForm(PostForm):
         self.has_no_page = voices.members_only and (SELF, "") in voices.choices
         if self.has_no_page:
             self.fields["members_only"].initial = True
-            self.fields["members_only"].help_text = _("You show no page: only the members know who you are.")
+            hint = _("You show no page: only the members know who you are.")
+            for_all = _("What you write in the name of a group can be for everyone.")
+            self.fields["members_only"].help_text = f"{hint} {for_all}" if len(voices.choices) > 1 else hint
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or self.cleaned_data

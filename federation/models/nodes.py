@@ -107,6 +107,12 @@ class Node(models.Model):
         return "limited" not in {self.peering, self.resumes_as}
 
     @property
+    def gets_what_is_for_groups(self) -> bool:
+        """As FOR_GROUPS says it of rows: whether its members of our groups get what is for members only."""
+        resumes = self.peering == self.Peering.PAUSED and self.resumes_as in {"", "full"}
+        return resumes or self.peering == self.Peering.FULL
+
+    @property
     def has_agreement(self) -> bool:
         """Whether both sides stand by the agreement, also while it is paused here."""
         return self.peering in self.AGREED

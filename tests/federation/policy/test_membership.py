@@ -11,7 +11,7 @@ from cop.actions.groups import found_group
 from cop.actions.people import change_page, person_of
 from cop.models import Group, Member, Person
 from federation import actors
-from federation.models import Activity, AudienceKey, Delivery
+from federation.models import Activity, AudienceKey, Delivery, Node
 from notifications.models import Notice
 
 
@@ -45,6 +45,22 @@ def test_dana_asks_from_hackney_and_alice_lets_her_in(peer, outcomes, work, tena
     assert answers() == ["Accept"]
     assert Delivery.objects.get(activity__type="Accept").inbox == f"{dana.uri}/inbox"
     assert AudienceKey.objects.filter(actor__uri=dana.uri, audience=tenants.members_audience).exists()
+
+
+def test_whom_the_words_for_members_do_not_reach_is_said(peer, outcomes, tenants, alice, client):
+    """Of those who ask, before they are let in, and of those who are in."""
+    client.force_login(alice)
+    dana = peer.somebody("people/dana")
+    peer.does(dana, "Join", tenants.uri, name="Dana")
+    outcomes()
+    for joined in (False, True):
+        if joined:
+            member = Member.objects.get(actor__uri=dana.uri)
+            client.post(f"{tenants.get_absolute_url()}/members/{member.pk}/answer", {"answer": "accept"})
+        for peering, reached in (("full", True), ("paused", True), ("limited", False), ("ended", False)):
+            Node.objects.filter(origin=peer.origin).update(peering=peering)
+            shown = client.get(tenants.get_absolute_url()).content.decode()
+            assert "Dana" in shown and ("does not reach them" in shown) != reached, (joined, peering)
 
 
 def test_an_open_group_answers_at_once_and_again_when_asked_again(peer, outcomes, tenants):
