@@ -36,6 +36,7 @@ from tests.proofs._sightings import Strait, p95
 
 NAME = "late-joiner"
 
+OK = 200
 NODES = ("camden", "hackney", "lambeth")
 LATE = "newham"
 OBJECTS, TIMES = 5000, 100
@@ -43,6 +44,8 @@ QUICK_OBJECTS, QUICK_TIMES = 130, 8
 AT_MOST = 1.5  # times the p95 of before
 QUICK_WEATHER = Weather(reorder=1.0)
 """So few objects would be read before anybody could kill it halfway: its questions are held up, two seconds each."""
+MOST_OTHERS = 50
+"""Requests of a comparison: what changed while a page was read, and the group of each steward."""
 WITHIN_SECONDS = 1800.0
 ASKS_US = "SELECT id FROM federation_node WHERE origin = ? AND peering = 'asked'"
 
@@ -89,10 +92,13 @@ def main(quick: bool) -> Proof:
     again = len(faults)
     if not joining.unread:
         faults.append("it had read the longest catalogue to its end before it was killed")
+    faults += _not_resumed(proxy.book, joining, {node.origin: node.name for node in nodes})
     for fault in faults:
         print(f"FAULT: {fault}")
     asked = Counter(passage.kind for passage in proxy.book.since(0.0) if passage.sender == LATE)
     others = asked[OBJECT] + asked[TOGETHER] + asked[PARTS]
+    if others > MOST_OTHERS:
+        faults.append(f"{others} things were asked for by themselves: the catalogues should have brought them")
     usual = median if quick else p95  # of so few times p95 would be the slowest
     ratio = usual(joining.crossings) / usual(before)
     figure = (
@@ -184,6 +190,29 @@ def _cursors(node: InhabitedNode) -> dict[str, int]:
 def _asked(node: InhabitedNode, query: str, *about: str) -> list[tuple[Any, ...]]:
     with closing(sqlite3.connect(f"file:{node.data / 'node.sqlite3'}?mode=ro", uri=True)) as table:
         return table.execute(query, about).fetchall()
+
+
+def _not_resumed(book: Book, joining: Joining, names: dict[str, str]) -> Iterator[str]:
+    """Catalogues that were not read to their end when it was killed, and in which it did not go on where it stood; and
+    pages that were read twice."""
+    assert joining.cursors is not None
+    first: dict[str, int] = {}
+    times: Counter[tuple[str, int]] = Counter()
+    for passage in book.since(0.0, CATALOGUE):
+        if passage.sender != LATE:
+            continue
+        after = int(passage.path.rpartition("=")[2])
+        times[passage.receiver, after] += passage.status == OK
+        if passage.at >= joining.killed:
+            first.setdefault(passage.receiver, after)
+    longest = NODES[0]
+    stood = {names[origin]: cursor for origin, cursor in joining.cursors.items() if origin in names}
+    if first.get(longest) != stood[longest]:
+        yield f"it went on in the catalogue of {longest} after {first.get(longest)}, and stood at {stood[longest]}"
+    for (receiver, after), number in times.items():
+        was_in_hand = after == stood[receiver]  # what was asked for when it was killed is asked for again
+        if number > 1 + was_in_hand:
+            yield f"the page after {after} of {receiver} was read {number} times"
 
 
 def _read_again(book: Book, joining: Joining, names: dict[str, str]) -> Iterator[str]:
