@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class Decision(TextChoices):
     NOTHING = "nothing", _("Leave it as it is")
     HIDE = "hide", _("Hide it: only who wrote it and the stewards see it")
-    REMOVE = "remove", _("Remove it for good")
+    REMOVE = "remove", _("Remove it: nobody sees it any more. It can be undone for 30 days")
     PASS_ON = "pass-on", _("Hide it here, and report it to its own node")
     LIMIT = "limit", _("Show what they publish only to those who follow them")
     SUSPEND = "suspend", _("Suspend them: nobody sees what they publish, and they publish nothing more here")
@@ -75,17 +75,14 @@ def _carry_out(
 ) -> Flag.Outcome:
     if decision == Decision.NOTHING or thing is None:
         return Flag.Outcome.NOTHING
-    type_, row = thing
+    row = thing[1]
     if decision in {Decision.HIDE, Decision.PASS_ON}:
         moderation.hide(row.uri, by=by, reason=words, flag=flag)
         if decision == Decision.HIDE:
             return Flag.Outcome.HIDDEN
         return Flag.Outcome.PASSED_ON if reports.pass_on(flag, row) else Flag.Outcome.HIDDEN
     if decision == Decision.REMOVE:
-        tell_owner("removed_by_stewards", row, threads.title_of(row), words)
-        publishing.withdraw(row, type_.kind_of(row), by=by)
-        removed = Restriction.Level.REMOVED
-        Restriction.objects.create(level=removed, object_uri=row.uri, by=by, reason=words, flag=flag)
+        moderation.remove(row.uri, by=by, reason=words, flag=flag)
         return Flag.Outcome.REMOVED
     level = Restriction.Level.LIMITED if decision == Decision.LIMIT else Restriction.Level.SUSPENDED
     moderation.restrict_actor(level, row.actor, by=by, reason=words, flag=flag)

@@ -154,14 +154,15 @@ def tell_of_report(errand: Errand) -> None:
 def tell_of_decision(errand: Errand) -> None:
     """Whoever published it, where that is somebody of this node; stewards, of what waits for them.
 
-    Of what was taken back meanwhile there is nothing to tell; and what another decision still keeps from others cannot
-    be seen again.
+    Each decision is told by itself, also where another steward has made one since. Of what was taken back meanwhile
+    there is nothing to tell; and what another decision still keeps from others cannot be seen again.
     """
     entry = errand.entry
     assert entry is not None  # reactions always come with their entry
     made = entry.name == "moderation.restricted"
     about = Restriction.objects.filter(Q(object_uri=entry.uri) | Q(actor__uri=entry.uri), lifted_at__isnull=made)
-    restriction = about.order_by("-made_at" if made else "-lifted_at").first()
+    moment = "made_at" if made else "lifted_at"
+    restriction = about.filter(**{f"{moment}__lte": entry.at}).order_by(f"-{moment}", "-pk").first()
     found = types.locate(entry.uri)
     if restriction is None or found is None or not found[1].is_ours or found[1].withdrawn_at is not None:
         return
@@ -175,8 +176,8 @@ def tell_of_decision(errand: Errand) -> None:
         was_held = restriction.level == Restriction.Level.HELD
         tell_owner("first_post_let_through" if was_held else "decision_lifted", found[1], title, "", entry)
     else:
-        kinds = {"hidden": "thing_hidden", "suspended": "suspended", "limited": "limited"}
-        kind = "taken_out_of_talk" if restriction.group_id else kinds[restriction.level]
+        kinds = {"hidden": "thing_hidden", "removed": "removed_by_stewards"}
+        kind = "taken_out_of_talk" if restriction.group_id else kinds.get(restriction.level, restriction.level)
         tell_owner(kind, found[1], title, restriction.reason, entry)
 
 
