@@ -133,14 +133,15 @@ def tell_owner(kind: str, row: Published, title: str, reason: str, entry: Entry 
 
 @reaction("desk.tell_of_report", to="flag.made")
 def tell_of_report(errand: Errand) -> None:
-    """The stewards of this node, and those of the group that published it, who cannot decide and can mend it."""
+    """The stewards of this node, as long as it waits for one, and those of the group that published it, who cannot
+    decide and can mend it."""
     entry = errand.entry
     assert entry is not None  # reactions always come with their entry
     for flag in Flag.objects.filter(uri=entry.uri):
         found = types.locate(flag.object_uri)
         title = threads.title_of(found[1]) if found else ""
         stewards = User.objects.filter(is_steward=True, is_active=True)
-        for steward in stewards:
+        for steward in stewards if flag.closed_at is None else []:
             notify(steward, "report_waiting", flag.uri, entry=entry, title=_cut(title, MOST_TITLE), report=flag.pk)
         if found is None or not found[1].is_ours or found[1].actor.type != Actor.Type.GROUP:
             continue
@@ -183,14 +184,16 @@ def tell_of_decision(errand: Errand) -> None:
 
 @reaction("desk.tell_reporter", to=("flag.answered", "flag.answered_there"))
 def tell_reporter(errand: Errand) -> None:
-    """Whoever made it, of what was done here, and of what was done on the node of the thing."""
+    """Whoever made it, of what was done here, and of what was done on the node of the thing. A steward who answered
+    what they reported themself knows."""
     entry = errand.entry
     assert entry is not None  # reactions always come with their entry
-    for flag in Flag.objects.filter(uri=entry.uri, reporter__user__is_active=True).select_related("reporter__user"):
+    here = entry.name == "flag.answered"
+    made = Flag.objects.filter(uri=entry.uri, reporter__user__is_active=True).select_related("reporter__user")
+    for flag in made.exclude(reporter__uri=entry.actor) if here else made:
         user = flag.reporter.user if flag.reporter is not None else None
         if user is not None:
-            kind = "report_answered" if entry.name == "flag.answered" else "report_answered_there"
-            notify(user, kind, flag.uri, entry=entry)
+            notify(user, "report_answered" if here else "report_answered_there", flag.uri, entry=entry)
 
 
 def _my_reports(_notice: object) -> str:
