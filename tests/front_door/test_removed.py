@@ -25,6 +25,7 @@ from federation.uploads import rewrite
 from journal import schedule
 from notifications.models import Notice
 from tests.gatherings import HOUSING, Camden
+from tests.know_how import Writers
 from tests.moderated import as_program, places_with, said_of
 from tests.pictures import picture
 
@@ -144,6 +145,31 @@ def test_whoever_wrote_it_finds_nothing_of_what_is_removed_and_can_do_nothing_wi
     outbox = Client().get(f"{camden.bob.uri.removeprefix(settings.ORIGIN)}/outbox?page=1").content.decode()
     assert "quarrelsome" not in outbox and WORDS not in outbox
     assert camden.client(camden.alice).get(f"/travels/?of={need.uri}").status_code == 200
+
+
+@pytest.mark.parametrize("kind", ["gathering", "know-how"])
+def test_every_page_about_what_is_removed_is_gone_for_its_author_and_its_group(db, work, kind):
+    writers = Writers()
+    eve = writers.somebody("eve")
+    User.objects.filter(actor=eve).update(is_steward=True)
+    make = writers.gathering if kind == "gathering" else writers.page
+    thing = make(author=writers.bob, title="A quarrelsome evening")
+    work()
+    own = ["edit", "withdrawal"] + (["attendees"] if kind == "gathering" else ["history", "changes", "versions/1"])
+    page = thing.get_absolute_url()
+    pages = [page, *(f"{page}/{each}" for each in own), *([f"{page}.ics"] if kind == "gathering" else [])]
+    lists = ["/gatherings/", "/gatherings/calendar.ics", "/know-how/", "/atlas/?q=quarrelsome", "/"]
+    lists.append(writers.group.get_absolute_url())
+    bob = writers.client(writers.bob)
+    assert bob.get(page).status_code == bob.get(f"{page}/edit").status_code == 200
+    removed = moderation.remove(thing.uri, by=Actor.objects.get(pk=eve.pk), reason="Rude")
+    work()
+    for person in (writers.bob, writers.alice, writers.charlie):
+        client = writers.client(person)
+        assert {client.get(path).status_code for path in pages} == {404}, person
+        assert not [path for path in lists if "quarrelsome evening" in client.get(path).content.decode()], person
+    moderation.lift(removed, by=Actor.objects.get(pk=eve.pk))
+    assert {bob.get(path).status_code for path in (page, f"{page}/edit")} == {200}
 
 
 def test_words_that_are_removed_are_left_to_nobody_who_writes_or_leads(camden, work):
