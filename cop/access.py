@@ -108,11 +108,12 @@ def thing_for_tracing(person: Actor | None, uri: str) -> Published:
 
 
 def may_trace(person: Actor | None, row: Published) -> bool:
-    """Who wrote it, who may change it, and the stewards of this node; whom a message went to is its writer's alone."""
+    """Who wrote it, who may change it, and the stewards of this node, who are alone with what they removed; whom a
+    message went to is its writer's alone."""
     if not person or not row.is_ours:
         return False
     if row.author_id == person.pk or may_edit(person, row):
-        return True
+        return restrictions.is_node_steward(person) or not restrictions.is_removed(row.uri)
     private = row.audience.startswith(f"{settings.ORIGIN}/conversations/")
     return person.user is not None and person.user.is_steward and not private
 

@@ -143,9 +143,10 @@ def taken_out_by(group: Group) -> QuerySet[Restriction]:
     return held.order_by("-made_at", "-pk")
 
 
-def posts_at(uris: Iterable[str]) -> dict[str, Post]:
-    posts = Post.objects.filter(uri__in=list(uris), withdrawn_at__isnull=True).select_related("actor", "node")
-    return {post.uri: post for post in posts}
+def posts_at(uris: Iterable[str], reader: Actor) -> dict[str, Post]:
+    """Those that are still there, and were not removed by stewards of this node."""
+    posts = Post.objects.filter(restrictions.left_to(reader), uri__in=list(uris), withdrawn_at__isnull=True)
+    return {post.uri: post for post in posts.select_related("actor", "node")}
 
 
 def claim_of(person: Actor | None, listing: Listing) -> Claim | None:

@@ -224,5 +224,6 @@ def _unread(read_at: dict[str, object], person: Actor) -> dict[str, int]:
     since = Q(pk__in=[])
     for uri, moment in read_at.items():
         since |= Q(audience=uri, published_at__gt=moment) if moment else Q(audience=uri)
-    rows = Post.objects.filter(since, withdrawn_at__isnull=True).exclude(actor=person)
+    shown = restrictions.shown_to(person)
+    rows = Post.objects.filter(since, shown, withdrawn_at__isnull=True).exclude(actor=person)
     return dict(rows.order_by().values_list("audience").annotate(count=Count("pk")))

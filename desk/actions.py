@@ -1,4 +1,4 @@
-"""What a steward of this node does about what somebody reported, and about what waits for a steward."""
+"""What a steward of this node does about what somebody reported or they saw themself, and about what waits for one."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class Decision(TextChoices):
     NOTHING = "nothing", _("Leave it as it is")
     HIDE = "hide", _("Hide it: only who wrote it and the stewards see it")
-    REMOVE = "remove", _("Remove it for good")
+    REMOVE = "remove", _("Remove it: nobody sees it any more. It can be undone for 30 days")
     PASS_ON = "pass-on", _("Hide it here, and report it to its own node")
     LIMIT = "limit", _("Show what they publish only to those who follow them")
     SUSPEND = "suspend", _("Suspend them: nobody sees what they publish, and they publish nothing more here")
@@ -51,6 +51,11 @@ def decisions_about(thing: tuple[FederatedType, Any] | None) -> list[Decision]:
     return [Decision.NOTHING, *about_it, *about_them]
 
 
+def decisions_unasked(thing: tuple[FederatedType, Any] | None) -> list[Decision]:
+    """What a steward can do of their own accord. Leaving a thing as it is answers a report, and nothing else."""
+    return [each for each in decisions_about(thing) if each != Decision.NOTHING]
+
+
 def decide(flag: Flag, decision: Decision, *, by: Actor, words: str) -> None:
     """Carry out what a steward decides, and answer every open report of the same thing.
 
@@ -58,34 +63,62 @@ def decide(flag: Flag, decision: Decision, *, by: Actor, words: str) -> None:
     """
     moderation.require_steward(by)
     with transaction.atomic():
-        waiting = Flag.objects.select_for_update().filter(object_uri=flag.object_uri, closed_at__isnull=True)
-        open_flags = list(waiting.order_by("pk"))
-        if flag.pk not in {each.pk for each in open_flags}:
+        waiting = _waiting(flag.object_uri)
+        if flag.pk not in {each.pk for each in waiting}:
             raise AlreadyClosed(f"{flag} was answered before")
         thing = types.locate(flag.object_uri)
         if decision not in decisions_about(thing):
             raise CannotDecide(f"{decision} of {flag.object_uri}")
-        outcome = _carry_out(flag, decision, thing, by=by, words=words)
-        for each in open_flags:
-            reports.answer(each, outcome, by=by, words=words)
+        _settle(waiting, _carry_out(decision, thing, flag, by=by, words=words), by=by, words=words)
+
+
+def decide_unasked(uri: str, decision: Decision, *, by: Actor, words: str) -> None:
+    """The same of a steward's own accord, whether anybody has reported the thing or not. The caller knows that they may
+    see it. Where its own node is to hear of it and nobody here has told it yet, they are who reports it.
+
+    Raises moderation.StewardsOnly, CannotDecide, reports.TooManyReports.
+    """
+    moderation.require_steward(by)
+    with transaction.atomic():
+        thing = types.locate(uri)
+        if thing is None or decision not in decisions_unasked(thing):
+            raise CannotDecide(f"{decision} of {uri}")
+        waiting = _waiting(uri)
+        flag = next((each for each in waiting if each.node_id is None), None)
+        if flag is None and decision == Decision.PASS_ON:
+            flag, _is_new = reports.report(by, thing[1], Flag.Reason.OTHER, words)
+            waiting.append(flag)
+        flag = flag or next(iter(waiting), None)
+        _settle(waiting, _carry_out(decision, thing, flag, by=by, words=words), by=by, words=words)
+
+
+def _waiting(uri: str) -> list[Flag]:
+    """The open reports of a thing, locked until the decision is made."""
+    open_flags = Flag.objects.select_for_update().filter(object_uri=uri, closed_at__isnull=True)
+    return list(open_flags.order_by("pk"))
+
+
+def _settle(waiting: list[Flag], outcome: Flag.Outcome, *, by: Actor, words: str) -> None:
+    for each in waiting:
+        reports.answer(each, outcome, by=by, words=words)
 
 
 def _carry_out(
-    flag: Flag, decision: Decision, thing: tuple[FederatedType, Any] | None, *, by: Actor, words: str
+    decision: Decision, thing: tuple[FederatedType, Any] | None, flag: Flag | None, *, by: Actor, words: str
 ) -> Flag.Outcome:
+    """What came of it. `flag` is the report that led to it, or one of them; None where there was none."""
     if decision == Decision.NOTHING or thing is None:
         return Flag.Outcome.NOTHING
-    type_, row = thing
-    if decision in {Decision.HIDE, Decision.PASS_ON}:
+    row = thing[1]
+    if decision == Decision.HIDE:
         moderation.hide(row.uri, by=by, reason=words, flag=flag)
-        if decision == Decision.HIDE:
-            return Flag.Outcome.HIDDEN
-        return Flag.Outcome.PASSED_ON if reports.pass_on(flag, row) else Flag.Outcome.HIDDEN
+        return Flag.Outcome.HIDDEN
+    if decision == Decision.PASS_ON:
+        moderation.hide(row.uri, by=by, reason=words, flag=flag)
+        passed_on = flag is not None and reports.pass_on(flag, row)
+        return Flag.Outcome.PASSED_ON if passed_on else Flag.Outcome.HIDDEN
     if decision == Decision.REMOVE:
-        tell_owner("removed_by_stewards", row, threads.title_of(row), words)
-        publishing.withdraw(row, type_.kind_of(row), by=by)
-        removed = Restriction.Level.REMOVED
-        Restriction.objects.create(level=removed, object_uri=row.uri, by=by, reason=words, flag=flag)
+        moderation.remove(row.uri, by=by, reason=words, flag=flag)
         return Flag.Outcome.REMOVED
     level = Restriction.Level.LIMITED if decision == Decision.LIMIT else Restriction.Level.SUSPENDED
     moderation.restrict_actor(level, row.actor, by=by, reason=words, flag=flag)

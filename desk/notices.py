@@ -133,14 +133,15 @@ def tell_owner(kind: str, row: Published, title: str, reason: str, entry: Entry 
 
 @reaction("desk.tell_of_report", to="flag.made")
 def tell_of_report(errand: Errand) -> None:
-    """The stewards of this node, and those of the group that published it, who cannot decide and can mend it."""
+    """The stewards of this node, as long as it waits for one, and those of the group that published it, who cannot
+    decide and can mend it."""
     entry = errand.entry
     assert entry is not None  # reactions always come with their entry
     for flag in Flag.objects.filter(uri=entry.uri):
         found = types.locate(flag.object_uri)
         title = threads.title_of(found[1]) if found else ""
         stewards = User.objects.filter(is_steward=True, is_active=True)
-        for steward in stewards:
+        for steward in stewards if flag.closed_at is None else []:
             notify(steward, "report_waiting", flag.uri, entry=entry, title=_cut(title, MOST_TITLE), report=flag.pk)
         if found is None or not found[1].is_ours or found[1].actor.type != Actor.Type.GROUP:
             continue
@@ -154,14 +155,15 @@ def tell_of_report(errand: Errand) -> None:
 def tell_of_decision(errand: Errand) -> None:
     """Whoever published it, where that is somebody of this node; stewards, of what waits for them.
 
-    Of what was taken back meanwhile there is nothing to tell; and what another decision still keeps from others cannot
-    be seen again.
+    Each decision is told by itself, also where another steward has made one since. Of what was taken back meanwhile
+    there is nothing to tell; and what another decision still keeps from others cannot be seen again.
     """
     entry = errand.entry
     assert entry is not None  # reactions always come with their entry
     made = entry.name == "moderation.restricted"
     about = Restriction.objects.filter(Q(object_uri=entry.uri) | Q(actor__uri=entry.uri), lifted_at__isnull=made)
-    restriction = about.order_by("-made_at" if made else "-lifted_at").first()
+    moment = "made_at" if made else "lifted_at"
+    restriction = about.filter(**{f"{moment}__lte": entry.at}).order_by(f"-{moment}", "-pk").first()
     found = types.locate(entry.uri)
     if restriction is None or found is None or not found[1].is_ours or found[1].withdrawn_at is not None:
         return
@@ -175,21 +177,23 @@ def tell_of_decision(errand: Errand) -> None:
         was_held = restriction.level == Restriction.Level.HELD
         tell_owner("first_post_let_through" if was_held else "decision_lifted", found[1], title, "", entry)
     else:
-        kinds = {"hidden": "thing_hidden", "suspended": "suspended", "limited": "limited"}
-        kind = "taken_out_of_talk" if restriction.group_id else kinds[restriction.level]
+        kinds = {"hidden": "thing_hidden", "removed": "removed_by_stewards"}
+        kind = "taken_out_of_talk" if restriction.group_id else kinds.get(restriction.level, restriction.level)
         tell_owner(kind, found[1], title, restriction.reason, entry)
 
 
 @reaction("desk.tell_reporter", to=("flag.answered", "flag.answered_there"))
 def tell_reporter(errand: Errand) -> None:
-    """Whoever made it, of what was done here, and of what was done on the node of the thing."""
+    """Whoever made it, of what was done here, and of what was done on the node of the thing. A steward who answered
+    what they reported themself knows."""
     entry = errand.entry
     assert entry is not None  # reactions always come with their entry
-    for flag in Flag.objects.filter(uri=entry.uri, reporter__user__is_active=True).select_related("reporter__user"):
+    here = entry.name == "flag.answered"
+    made = Flag.objects.filter(uri=entry.uri, reporter__user__is_active=True).select_related("reporter__user")
+    for flag in made.exclude(reporter__uri=entry.actor) if here else made:
         user = flag.reporter.user if flag.reporter is not None else None
         if user is not None:
-            kind = "report_answered" if entry.name == "flag.answered" else "report_answered_there"
-            notify(user, kind, flag.uri, entry=entry)
+            notify(user, "report_answered" if here else "report_answered_there", flag.uri, entry=entry)
 
 
 def _my_reports(_notice: object) -> str:

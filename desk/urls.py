@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from desk.views import bringing, claims, moderation, neighbour, neighbours, overview, reports, sources
+from desk.views import bringing, claims, deciding, moderation, neighbour, neighbours, overview, reports, sources
 
 urlpatterns = [
     path("desk/", overview.desk, name="desk"),
@@ -14,6 +14,7 @@ urlpatterns = [
     re_path(r"^desk/claims/(?P<claim_id>[0-9]{1,18})$", claims.claim, name="desk-claim"),
     path("desk/reports", reports.reports, name="desk-reports"),
     re_path(r"^desk/reports/(?P<flag_id>[0-9]{1,18})$", reports.report, name="desk-report"),
+    path("desk/decide", deciding.decide, name="desk-decide"),
     path("desk/moderation", moderation.log, name="desk-moderation"),
     re_path(r"^desk/moderation/(?P<restriction_id>[0-9]{1,18})/undoing$", moderation.undo, name="desk-undoing"),
     re_path(r"^desk/moderation/(?P<restriction_id>[0-9]{1,18})/refusal$", moderation.refuse, name="desk-refusal"),

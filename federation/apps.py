@@ -11,6 +11,7 @@ class FederationConfig(AppConfig):
         from federation import (  # noqa: F401
             catalogue,
             describing,
+            erasing,
             housekeeping,
             introductions,
             moderation,

@@ -40,6 +40,10 @@ class NotInForce(ValueError):
     """The decision was taken back before."""
 
 
+class TooLate(NotInForce):
+    """What was removed is not kept any longer than `BACK_WITHIN`, and cannot be brought back."""
+
+
 class CannotRestrict(ValueError):
     """A node's own actor is not suspended: neighbours are blocked, and this node is run by its stewards."""
 
@@ -56,6 +60,16 @@ def hide(uri: str, *, by: Actor, reason: str, flag: Flag | None = None) -> Restr
     """
     require_steward(by)
     return _restrict(Restriction.Level.HIDDEN, object_uri=uri, by=by, reason=reason, flag=flag)
+
+
+def remove(uri: str, *, by: Actor, reason: str, flag: Flag | None = None) -> Restriction:
+    """Nobody sees the thing of ours any more but the stewards of this node, and after `BACK_WITHIN` it is erased
+    (`federation.erasing`). Until then it can be brought back as what is hidden can.
+
+    Raises StewardsOnly.
+    """
+    require_steward(by)
+    return _restrict(Restriction.Level.REMOVED, object_uri=uri, by=by, reason=reason, flag=flag)
 
 
 def restrict_actor(
@@ -84,9 +98,14 @@ def put_back(uri: str, group: Actor, *, by: Actor | None) -> bool:
 
 
 def lift(restriction: Restriction, *, by: Actor) -> None:
-    """Take a decision back: what it kept from others is seen again, on every node. Raises StewardsOnly, NotInForce."""
+    """Take a decision back: what it kept from others is seen again, on every node.
+
+    Raises StewardsOnly, NotInForce, TooLate.
+    """
     require_steward(by)
     if not _lift(restriction, by):
+        if Restriction.objects.filter(pk=restriction.pk, lifted_at__isnull=True).exists():
+            raise TooLate(f"{restriction} is not kept any more")
         raise NotInForce(f"{restriction} was taken back before")
 
 
@@ -155,7 +174,7 @@ def _restrict(level: Restriction.Level, *, by: Actor | None, **target: Any) -> R
 def _lift(restriction: Restriction, by: Actor | None) -> bool:
     with transaction.atomic():
         lifted = {"lifted_at": timezone.now(), "lifted_by": by}
-        if not Restriction.objects.in_force().filter(pk=restriction.pk).update(**lifted):
+        if not Restriction.objects.to_be_undone().filter(pk=restriction.pk).update(**lifted):
             return False
         record(LIFTED, restriction.target_uri, actor=by.uri if by is not None else "")
         if restriction.level == Restriction.Level.HELD:

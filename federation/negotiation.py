@@ -61,8 +61,15 @@ def _as_told(type_: types.FederatedType, row: Any) -> HttpResponse:
     if restrictions.is_off_the_network(row):
         if not Publication.objects.filter(uri=row.uri, tombstone=True).exists():
             raise Http404
-        return as_activity({"@context": CONTEXT, **type_.tombstone(row)}, status=410)
+        return as_activity({"@context": CONTEXT, **_tombstone(type_, row)}, status=410)
     return as_activity(_as_published(type_, row))
+
+
+def _tombstone(type_: types.FederatedType, row: Any) -> dict[str, Any]:
+    """As it went out: what is erased long after it was taken off the network ends only once, and whoever comes for it
+    holds the same as those who were told."""
+    told = Publication.objects.filter(uri=row.uri, tombstone=True).values_list("document", flat=True).first()
+    return json.loads(told) if told else type_.tombstone(row)
 
 
 def kept_from_readers(request: HttpRequest) -> HttpResponse | None:
@@ -100,7 +107,7 @@ def copy_for_members(request: HttpRequest) -> HttpResponse | None:
         return None
     type_, row = found
     if row.withdrawn_at is not None:
-        return as_activity({"@context": CONTEXT, **type_.tombstone(row)}, status=410)
+        return as_activity({"@context": CONTEXT, **_tombstone(type_, row)}, status=410)
     return _as_told(type_, row)
 
 
@@ -117,7 +124,7 @@ def gone_document(row: Any) -> HttpResponse:
         raise Http404
     type_, held = found
     keys = actors.public_keys(held.actor) if type_.is_actor and held.actor.rsa_public else {}
-    return as_activity({"@context": CONTEXT, **type_.tombstone(held), **keys}, status=410)
+    return as_activity({"@context": CONTEXT, **_tombstone(type_, held), **keys}, status=410)
 
 
 def hosts_a_reader(request: HttpRequest, audience: str) -> bool:

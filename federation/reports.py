@@ -142,6 +142,11 @@ def waiting() -> QuerySet[Flag]:
     return Flag.objects.filter(closed_at__isnull=True).select_related("node").order_by("received_at", "pk")
 
 
+def waiting_about(uri: str) -> QuerySet[Flag]:
+    """What of that is about one thing."""
+    return waiting().filter(object_uri=uri)
+
+
 def others_about(flag: Flag, speaker: Actor | None) -> QuerySet[Flag]:
     """Other reports of the same thing, or of who says it, newest first."""
     about = Q(object_uri=flag.object_uri)

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from federation.models import Actor, Node, Published
 
+_OF_THINGS = ("hidden", "held", "removed")
+_ANY = (*_OF_THINGS, "limited", "suspended")
+
 
 def _in_force(*levels: str) -> QuerySet[Any]:
     from federation.models import Restriction  # the base of published rows asks here: its models are not loaded yet
@@ -30,22 +33,28 @@ def _blocks(reader: Actor) -> QuerySet[Any]:
 def shown_to(reader: Actor | None) -> Q:
     """Of published rows, those that no steward keeps from `reader` and nobody they block speaks in.
 
-    Who wrote a thing sees it all the same, and so do the stewards of this node.
+    Who wrote a thing sees it all the same unless it was removed, and the stewards of this node see everything.
     """
     kept = Q(uri__in=_in_force("hidden", "held").values("object_uri"))
     kept |= Q(actor__in=_in_force("suspended").values("actor"))
     if not reader:
-        return ~kept
+        return ~kept & left_to(reader)
     if is_node_steward(reader):
         return ~_of_whom_they_block(reader)
     mine = Q(author=reader.pk) | Q(actor=reader.pk)
-    return (~kept | mine) & ~_of_whom_they_block(reader)
+    return (~kept | mine) & left_to(reader) & ~_of_whom_they_block(reader)
+
+
+def left_to(reader: Actor | None) -> Q:
+    """Of published rows, all but those that a steward removed: as long as one can be brought back, only the stewards of
+    this node see it, and nobody else does anything with it, whose ever it is."""
+    return Q() if is_node_steward(reader) else ~Q(uri__in=_in_force("removed").values("object_uri"))
 
 
 def kept_from_others() -> Exists:
     """Whether any decision about a row, or about who says it, is in force."""
     about = Q(object_uri=OuterRef("uri")) | Q(actor=OuterRef("actor"))
-    return Exists(_in_force("hidden", "held", "limited", "suspended").filter(about))
+    return Exists(_in_force(*_ANY).filter(about))
 
 
 def _of_whom_they_block(reader: Actor) -> Q:
@@ -66,7 +75,7 @@ def cards_shown_to(reader: Actor | None, *, asked_for: bool = False) -> Q:
     Cards know no author: what is kept from others is in no list of its author's either, and opens by its address.
     """
     levels = ("suspended",) if asked_for else ("suspended", "limited")
-    kept = Q(uri__in=_in_force("hidden", "held").values("object_uri"))
+    kept = Q(uri__in=_in_force(*_OF_THINGS).values("object_uri"))
     kept |= Q(speaker_uri__in=_in_force(*levels).values("actor__uri"))
     if reader:
         kept |= Q(speaker_uri__in=_blocks(reader).filter(blocked__isnull=False).values("blocked__uri"))
@@ -84,13 +93,18 @@ def is_off_the_network(row: Published) -> bool:
     What a group elsewhere took out of its talk is its own decision about its own talk. One query.
     """
     ours = Q(group__isnull=True) | Q(group__node__isnull=True)
-    off = _in_force("hidden", "held").filter(ours, object_uri=row.uri)
+    off = _in_force(*_OF_THINGS).filter(ours, object_uri=row.uri)
     return (off | _in_force("suspended").filter(actor=row.actor_id)).exists()
 
 
 def waits_for_a_steward(uri: str) -> bool:
     """Whether a thing waits for a steward: it has not been published to anybody yet."""
     return _in_force("held").filter(object_uri=uri).exists()
+
+
+def is_removed(uri: str) -> bool:
+    """Whether a steward removed a thing that can still be brought back."""
+    return _in_force("removed").filter(object_uri=uri).exists()
 
 
 def is_suspended(*actors: Actor) -> bool:
@@ -102,21 +116,22 @@ def is_limited(actor_uri: str) -> bool:
 
 
 def is_hidden(uri: str, speaker_uri: str) -> bool:
-    """Whether all but its author and the stewards are kept from a thing, by itself or with all its speaker says."""
-    hidden = _in_force("hidden", "held").filter(object_uri=uri)
+    """Whether all but the stewards, and perhaps its author, are kept from a thing, by itself or with all its speaker
+    says."""
+    hidden = _in_force(*_OF_THINGS).filter(object_uri=uri)
     return (hidden | _in_force("suspended").filter(actor__uri=speaker_uri)).exists()
 
 
 def standing_of(uri: str, speaker: Actor) -> list[Any]:
     """The decisions in force about a thing or about who says it, newest first. One query."""
     about = Q(object_uri=uri) | Q(actor=speaker.pk)
-    return list(_in_force("hidden", "held", "limited", "suspended").filter(about).order_by("-made_at"))
+    return list(_in_force(*_ANY).filter(about).order_by("-made_at"))
 
 
 def of_things(uris: Iterable[str]) -> dict[str, list[Any]]:
     """The decisions in force about many things. One query."""
     found: dict[str, list[Any]] = {}
-    for each in _in_force("hidden", "held").filter(object_uri__in=list(uris)):
+    for each in _in_force(*_OF_THINGS).filter(object_uri__in=list(uris)):
         found.setdefault(each.object_uri, []).append(each)
     return found
 

@@ -51,9 +51,16 @@ def standing(context: template.Context, row: Published) -> dict[str, Any]:
 
 @register.inclusion_tag("cop/_report.html", takes_context=True)
 def report_controls(context: template.Context, row: Published) -> dict[str, Any]:
-    """The quiet way to report a thing, and not to meet its speaker any more."""
+    """The quiet way to report a thing, and not to meet its speaker any more; stewards decide about it at once."""
     reader = context["request"].actor
     speaker = row.actor
     mine = bool(reader) and reader.pk in {speaker.pk, row.author_id}
     blockable = bool(reader) and not mine and speaker.type != Actor.Type.APPLICATION
-    return {"row": row, "mine": mine, "blockable": blockable, "csrf_token": context.get("csrf_token")}
+    decides = not mine and restrictions.is_node_steward(reader)
+    return {
+        "row": row,
+        "mine": mine,
+        "blockable": blockable,
+        "decides": decides,
+        "csrf_token": context.get("csrf_token"),
+    }

@@ -16,6 +16,7 @@ from cop import access, queries
 from cop.actions.removal import group_of, put_back, take_out
 from cop.forms.reports import TakingOutForm
 from cop.models import Post
+from federation import restrictions
 from frontend.forms import form_page
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def taken_out(request: HttpRequest, public_id: str) -> HttpResponse:
     if not group.is_ours or not access.is_steward(request.actor, group):
         raise Http404
     page = Paginator(queries.taken_out_by(group), PER_PAGE).get_page(request.GET.get("page"))
-    posts = queries.posts_at([each.object_uri for each in page.object_list])
+    posts = queries.posts_at([each.object_uri for each in page.object_list], request.actor)
     listed = [(each, posts.get(each.object_uri)) for each in page.object_list]
     return render(request, "cop/taken_out.html", {"group": group, "page": page, "listed": listed})
 
@@ -56,7 +57,8 @@ def taken_out(request: HttpRequest, public_id: str) -> HttpResponse:
 @signed_in
 @require_POST
 def putting_back(request: HttpRequest, public_id: str) -> HttpResponse:
-    post = Post.objects.filter(public_id=public_id, withdrawn_at__isnull=True).select_related("actor").first()
+    kept = Post.objects.filter(restrictions.left_to(request.actor), withdrawn_at__isnull=True)
+    post = kept.select_related("actor").filter(public_id=public_id).first()
     group = group_of(post) if post is not None else None
     if post is None or group is None or not access.is_steward(request.actor, group):
         raise Http404

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 PER_PAGE = 30
-_UNDONE = Restriction.objects.filter(group__isnull=True).exclude(level=Restriction.Level.REMOVED)
+_UNDONE = Restriction.objects.filter(group__isnull=True)
 
 
 @require_safe
@@ -43,6 +43,8 @@ def undo(request: HttpRequest, restriction_id: int) -> HttpResponse:
         return redirect("desk")
     try:
         moderation.lift(restriction, by=request.actor)
+    except moderation.TooLate:
+        messages.info(request, _("That cannot be undone any more. What was removed is kept for 30 days."))
     except moderation.NotInForce:
         messages.info(request, _("That was undone already."))
     else:

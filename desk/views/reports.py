@@ -50,7 +50,9 @@ def report(request: HttpRequest, flag_id: int) -> HttpResponse:
     form = DecisionForm(request.POST or None, decisions=decisions)
     if request.method == "POST" and form.is_valid() and _decided(request, flag, form):
         return redirect("desk")
-    context = {"flag": flag, "form": form} | _about(flag, found)
+    context = {"flag": flag, "form": form} | as_read(found)
+    speaker = context["thing"].actor if context["thing"] is not None else None
+    context["others"] = reporting.others_about(flag, speaker)[:MOST_OTHERS]
     return render(request, "desk/report.html", context, status=400 if form.errors else 200)
 
 
@@ -68,16 +70,14 @@ def _decided(request: HttpRequest, flag: Flag, form: DecisionForm) -> bool:
     return True
 
 
-def _about(flag: Flag, found: Any) -> dict[str, Any]:
+def as_read(found: Any) -> dict[str, Any]:
     """The thing as a steward reads it, whoever it was for, and what is known about it; of a person what they show."""
     thing = found[1] if found is not None and found[1].withdrawn_at is None else None
-    speaker = thing.actor if thing is not None else None
     shown = [name for name in WORDS if not isinstance(thing, Person) or name in thing.shown or not thing.is_ours]
     words = next((getattr(thing, name) for name in shown if getattr(thing, name, "")), "") if thing else ""
     return {
         "thing": thing,
         "title": (threads.title_of(thing) or _("What somebody wrote")) if thing is not None else "",
         "shown": words,
-        "standing": restrictions.standing_of(flag.object_uri, speaker) if speaker is not None else [],
-        "others": reporting.others_about(flag, speaker)[:MOST_OTHERS],
+        "standing": restrictions.standing_of(thing.uri, thing.actor) if thing is not None else [],
     }

@@ -336,6 +336,7 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(blank=True, max_length=500)),
                 ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('lifted_at', models.DateTimeField(blank=True, null=True)),
+                ('erased_at', models.DateTimeField(blank=True, null=True)),
                 ('actor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='restrictions', to='federation.actor')),
                 ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='federation.actor')),
                 ('flag', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='restrictions', to='federation.flag')),
@@ -594,7 +595,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='restriction',
-            index=models.Index(condition=models.Q(('lifted_at__isnull', True)), fields=['level', 'object_uri'], name='restriction_in_force'),
+            index=models.Index(condition=models.Q(('erased_at__isnull', True), ('lifted_at__isnull', True)), fields=['level', 'object_uri'], name='restriction_in_force'),
         ),
         migrations.AddConstraint(
             model_name='restriction',
@@ -610,7 +611,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='restriction',
-            constraint=models.UniqueConstraint(condition=models.Q(('actor__isnull', True), ('group__isnull', True), ('lifted_at__isnull', True)), fields=('object_uri', 'level'), name='restriction_one_of_a_thing'),
+            constraint=models.CheckConstraint(condition=models.Q(('erased_at__isnull', True), models.Q(('level', 'removed'), ('lifted_at__isnull', True)), _connector='OR'), name='restriction_erased_stays_removed'),
+        ),
+        migrations.AddConstraint(
+            model_name='restriction',
+            constraint=models.UniqueConstraint(condition=models.Q(('actor__isnull', True), ('erased_at__isnull', True), ('group__isnull', True), ('lifted_at__isnull', True)), fields=('object_uri', 'level'), name='restriction_one_of_a_thing'),
         ),
         migrations.AddConstraint(
             model_name='restriction',

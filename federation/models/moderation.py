@@ -5,6 +5,8 @@ Every decision is a row that stays: taking it back sets `lifted_at`, and the row
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -15,6 +17,8 @@ from .nodes import Node
 
 LONGEST_WORDS = 2_000
 LONGEST_REASON = 500
+BACK_WITHIN = dt.timedelta(days=30)
+"""For how long what was removed is kept, so that a steward can bring it back."""
 
 
 class Flag(models.Model):
@@ -103,14 +107,25 @@ class Flag(models.Model):
 
 class RestrictionQuerySet(models.QuerySet["Restriction"]):
     def in_force(self) -> RestrictionQuerySet:
-        return self.filter(lifted_at__isnull=True)
+        return self.filter(lifted_at__isnull=True, erased_at__isnull=True)
+
+    def to_be_undone(self) -> RestrictionQuerySet:
+        """Those in force but for what was removed so long ago that it is not brought back any more."""
+        return self.in_force().exclude(self._overdue())
+
+    def to_be_erased(self) -> RestrictionQuerySet:
+        """Those others, whose things are still to be erased."""
+        return self.in_force().filter(self._overdue())
+
+    def _overdue(self) -> Q:
+        return Q(level=Restriction.Level.REMOVED, made_at__lte=timezone.now() - BACK_WITHIN)
 
 
 class Restriction(models.Model):
     """A steward's decision about one thing (`object_uri`) or about all that an `actor` says, ours or theirs.
 
-    What waited and was let out, or refused, is lifted; refused, with a `reason`. What was removed stays so: it was
-    withdrawn, and this row alone says by whom.
+    What waited and was let out, or refused, is lifted; refused, with a `reason`. What was removed can be brought back
+    for BACK_WITHIN; then it is withdrawn at `erased_at`, and this row alone says by whom.
 
     `group` is set where the stewards of a group took words out of its talk: theirs to do and to undo, on every node
     that shows the talk. Such a thing is hidden, and not taken off the network.
@@ -123,7 +138,7 @@ class Restriction(models.Model):
         SUSPENDED = "suspended", _("Suspended")
         REMOVED = "removed", _("Removed")
 
-    OF_THINGS = (Level.HELD, Level.HIDDEN)
+    OF_THINGS = (Level.HELD, Level.HIDDEN, Level.REMOVED)
 
     level = models.CharField(max_length=16, choices=Level.choices)
     object_uri = models.CharField(max_length=500, blank=True)
@@ -135,6 +150,7 @@ class Restriction(models.Model):
     made_at = models.DateTimeField(default=timezone.now)
     lifted_at = models.DateTimeField(null=True, blank=True)
     lifted_by = models.ForeignKey(Actor, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    erased_at = models.DateTimeField(null=True, blank=True)
 
     objects = RestrictionQuerySet.as_manager()
 
@@ -151,9 +167,13 @@ class Restriction(models.Model):
             models.CheckConstraint(
                 condition=Q(lifted_by__isnull=True) | Q(lifted_at__isnull=False), name="restriction_lifted_has_time"
             ),
+            models.CheckConstraint(
+                condition=Q(erased_at__isnull=True) | Q(level="removed", lifted_at__isnull=True),
+                name="restriction_erased_stays_removed",
+            ),
             models.UniqueConstraint(
                 fields=["object_uri", "level"],
-                condition=Q(lifted_at__isnull=True, actor__isnull=True, group__isnull=True),
+                condition=Q(lifted_at__isnull=True, erased_at__isnull=True, actor__isnull=True, group__isnull=True),
                 name="restriction_one_of_a_thing",
             ),
             models.UniqueConstraint(
@@ -169,7 +189,9 @@ class Restriction(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["level", "object_uri"], condition=Q(lifted_at__isnull=True), name="restriction_in_force"
+                fields=["level", "object_uri"],
+                condition=Q(lifted_at__isnull=True, erased_at__isnull=True),
+                name="restriction_in_force",
             )
         ]
 
@@ -181,10 +203,17 @@ class Restriction(models.Model):
         return self.actor.uri if self.actor is not None else self.object_uri
 
     @property
+    def back_until(self) -> dt.datetime | None:
+        """The moment from which what was removed is erased; None for every other decision."""
+        return self.made_at + BACK_WITHIN if self.level == self.Level.REMOVED else None
+
+    @property
     def can_be_undone(self) -> bool:
         """By this node's stewards: what a group took out of its talk is the group's to put back."""
-        undone = (self.Level.HIDDEN, self.Level.LIMITED, self.Level.SUSPENDED)
-        return self.level in undone and self.lifted_at is None and self.group_id is None
+        if self.level == self.Level.HELD or self.group_id is not None:
+            return False
+        in_time = self.back_until is None or timezone.now() < self.back_until
+        return self.lifted_at is None and self.erased_at is None and in_time
 
 
 class Block(models.Model):

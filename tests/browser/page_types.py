@@ -179,6 +179,7 @@ PAGES: dict[str, tuple[Example, ...]] = {
         *_new("/desk/reports/{report}", STEWARD),
         Example("/desk/reports/{closed_report}", STEWARD, face="answered"),
     ),
+    "desk-decide": _new("/desk/decide?of={need_uri}", STEWARD),
     "desk-moderation": (Example("/desk/moderation", STEWARD),),
     "desk-refusal": _new("/desk/moderation/{held}/refusal", STEWARD),
     "desk-node": (Example("/desk/node", STEWARD),),

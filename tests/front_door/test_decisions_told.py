@@ -63,14 +63,25 @@ def kinds_told(person) -> list[str]:
 # --- The log ---------------------------------------------------------------------------------------------
 
 
-def test_what_was_removed_is_in_the_log_with_who_and_why_and_cannot_be_undone(camden, work):
+def test_what_was_removed_is_in_the_log_with_who_and_why_and_until_when_it_can_be_undone(camden, work):
     flag = decide(camden, need_of(camden, camden.bob), "remove", "It sold pills.")
     page = log(camden)
     assert "Removed" in page and "It sold pills." in page and "Alice of Camden" in page
-    assert f"/desk/reports/{flag.pk}" in page and "/undoing" not in page
-    removed = Restriction.objects.get()
-    answer = camden.client(camden.alice).post(f"/desk/moderation/{removed.pk}/undoing")
-    assert answer.status_code == 404 and Restriction.objects.in_force().exists()
+    assert f"/desk/reports/{flag.pk}" in page and "/undoing" in page and "Can be undone until" in page
+    moderation.lift(Restriction.objects.get(), by=camden.alice)
+    page = log(camden)
+    assert "Removed" in page and "undone" in page and "Can be undone until" not in page and "/undoing" not in page
+
+
+def test_of_two_decisions_before_anybody_was_told_each_is_told(camden, work):
+    """One steward hides what another removes at the same moment."""
+    need = need_of(camden, camden.bob)
+    decide(camden, need, "hide", "Rude.")
+    decide(camden, need, "remove", "It sold pills.")
+    work()
+    assert kinds_told(camden.bob) == ["thing_hidden", "removed_by_stewards"]
+    page = camden.client(camden.bob).get("/notices/").content.decode()
+    assert "Rude." in page and "It sold pills." in page
 
 
 def test_a_closed_report_says_who_decided_and_when(camden):

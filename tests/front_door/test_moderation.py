@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -17,11 +15,12 @@ from cop.actions.proposals import publish_proposal
 from cop.models import Proposal
 from federation import moderation, reports
 from federation.attaching import Attaching, keep
-from federation.models import Activity, Actor, Attachment, Flag, Node, Publication, Restriction
+from federation.models import Actor, Flag, Node, Publication, Restriction
 from federation.uploads import rewrite
 from notifications.actions import follow
 from notifications.models import Notice
 from tests.gatherings import HOUSING, Camden
+from tests.moderated import as_program, places_with, said_of
 from tests.pictures import picture
 
 HIDDEN, LIMITED, SUSPENDED = Restriction.Level.HIDDEN, Restriction.Level.LIMITED, Restriction.Level.SUSPENDED
@@ -72,40 +71,6 @@ def hide(camden, need, reason="It hurts people."):
 def report_of(camden, thing) -> Flag:
     flag, _is_new = reports.report(camden.charlie, thing, "hurtful", "Look at it.")
     return flag
-
-
-def everywhere(camden, need) -> dict[str, str]:
-    """What a visitor finds wherever the need could be."""
-    client = Client()
-    picture_at = Attachment.objects.get(thing_uri=need.uri)
-    addresses = {
-        "page": need.get_absolute_url(), "picture": picture_at.path, "list": "/needs/", "atlas": "/atlas/",
-        "map": "/atlas/cards.geojson", "network": "/atlas/network.json", "search": "/atlas/?q=quarrelsome",
-        "feed": "/needs/list.atom", "calendar": "/needs/list.ics", "table": "/needs/list.csv",
-        "topic": "/topics/housing",
-        "home": "/", "person": person_of(camden.bob).get_absolute_url(), "thread": f"/threads/?about={need.uri}",
-    }  # fmt: skip
-    found = {}
-    for name, address in addresses.items():
-        answer = client.get(address)
-        words = b"".join(answer.streaming_content) if answer.streaming else answer.content
-        found[name] = words.decode(errors="replace").replace("q=quarrelsome", "") if answer.status_code == 200 else ""
-    return found
-
-
-def places_with(camden, need) -> set[str]:
-    found = everywhere(camden, need)
-    titled = {name for name, words in found.items() if "quarrelsome room" in words.lower()}
-    return titled | ({"picture"} if found["picture"] else set())
-
-
-def as_program(need, **headers):
-    return Client().get(need.get_absolute_url(), headers={"Accept": "application/activity+json", **headers})
-
-
-def said_of(need) -> list[tuple[str, int]]:
-    told = Activity.objects.filter(object_uri=need.uri, type__in=["Create", "Update", "Delete"]).order_by("pk")
-    return [(each.type, json.loads(each.body).get("object", {}).get("version", 0)) for each in told]
 
 
 def test_what_is_hidden_is_nowhere_and_is_back_when_that_is_undone(camden, hackney, need, work):
@@ -273,7 +238,7 @@ def test_a_decision_closes_every_report_of_the_thing_and_all_are_told(camden, ne
     if told:
         assert "Be kinder." in camden.client(camden.bob).get("/notices/").content.decode()
     seen = Client().get(need.get_absolute_url()).status_code
-    assert seen == {"hide": 404, "remove": 410, "suspend": 404}.get(decision, 200)
+    assert seen == {"hide": 404, "remove": 404, "suspend": 404}.get(decision, 200)
     assert other.uri != flag.uri
 
 

@@ -36,12 +36,14 @@ def pages(camden, answer) -> list[str]:
     return [camden.group.get_absolute_url(), f"/threads/?about={camden.group.uri}", answer.get_absolute_url()]
 
 
-@pytest.mark.parametrize("how", ["hidden", "taken out", "suspended", "blocked"])
+@pytest.mark.parametrize("how", ["hidden", "removed", "taken out", "suspended", "blocked"])
 def test_answers_stay_where_what_they_answer_is_not_shown(camden, opened, how):
     opener, answer = opened
-    reader = camden.client(camden.charlie)
+    reader = camden.client(camden.bob if how == "removed" else camden.charlie)
     if how == "hidden":
         moderation.hide(opener.uri, by=camden.alice, reason="Rude")
+    elif how == "removed":
+        moderation.remove(opener.uri, by=camden.alice, reason="Rude")
     elif how == "taken out":
         take_out(camden.alice, opener, reason="Rude")
     elif how == "suspended":
