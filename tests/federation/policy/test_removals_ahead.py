@@ -12,27 +12,14 @@ from accounts.models import User
 from cop.actions.conversations import publish_post
 from cop.actions.people import change_page, person_of
 from cop.models import Group, Post, Proposal
-from federation import actors, audiences, limits, neighbours, peering
+from federation import audiences, limits, neighbours, peering
 from federation.models import Activity, AwaitedRemoval, Delivery, Node, Restriction
-from tests.federation.peer import Peer
 from tests.gatherings import Camden
 
 PUBLIC = audiences.PUBLIC
 AGREED = {"agree": "on", "agreement": peering.AGREEMENT}
 REMEMBERED = "takes out what is not here yet: remembered"
 NOT_KEPT = "takes out what is not known here: not kept"
-
-
-@pytest.fixture
-def lambeth(db, web):
-    """A third node, a neighbour like Hackney: Dana writes there."""
-    there = Peer(Client(), web, "https://lambeth.example")
-    node = actors.hear_of_node(there.origin)
-    node.actor = actors.read(web.pages[there.node.uri], node)
-    node.peering = Node.Peering.FULL
-    node.save()
-    there.dana = there.somebody("people/dana", name="Dana")
-    return there
 
 
 def note(of, about, path="notes/1", **more):
