@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
 from cop.actions.conversations import publish_post
@@ -179,6 +182,21 @@ def test_of_one_node_the_newest_are_remembered(peer, lambeth, menders, outcomes,
     outcomes()
     kept = AwaitedRemoval.objects.values_list("object_uri", flat=True)
     assert set(kept) == {"https://x.example/1", f"{lambeth.origin}/notes/2", f"{lambeth.origin}/notes/3"}
+
+
+def test_words_that_came_at_the_very_moment_are_found_a_minute_later(peer, lambeth, menders, outcomes):
+    """Two workers take in removal and words at once, and neither sees what the other has not committed yet."""
+    takes_out(peer, menders, f"{lambeth.origin}/notes/1")
+    outcomes()
+    unseen = AwaitedRemoval.objects.get()
+    AwaitedRemoval.objects.all().delete()
+    writes(lambeth, menders.uri)
+    outcomes()
+    unseen.save(force_insert=True)
+    assert "Rude words" in page_of(menders.uri)
+    with time_machine.travel(timezone.now() + dt.timedelta(minutes=2)):
+        outcomes()
+    assert "Rude words" not in page_of(menders.uri) and not AwaitedRemoval.objects.exists()
 
 
 # --- The group's node ------------------------------------------------------------------------------------
