@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from cop import threads
 from cop.actions.membership import LastSteward, leave_group
 from cop.actions.people import groups_changed
+from cop.actions.removal import tell_newcomer
 from cop.models import Member, Post
 from federation import audiences, restrictions
 from federation.inbound.objects import bury
-from federation.models import Actor
+from federation.models import Actor, Node
 from federation.outbound.say import (
     creation_of,
     erase,
@@ -23,7 +24,7 @@ from federation.outbound.say import (
     stands_by,
     told_by,
 )
-from journal import hold, reaction
+from journal import errand, errand_kind, hold, reaction
 
 if TYPE_CHECKING:
     from federation.models import Published
@@ -146,6 +147,26 @@ def _pass_on_again(post: Post, group: Actor, verb: str) -> None:
         inner = heard(post.uri, post.actor, verb) or {"type": verb, "actor": post.actor.uri, "object": post.uri}
         to, cc = [audiences.PUBLIC], [f"{group.uri}/followers"]
         say(group, "Announce", inner, inboxes, to=to, cc=cc, about=post.uri, listed=False)
+
+
+@reaction("cop.greet_newcomer", to=("node.peered", "node.unblocked"))
+def greet_newcomer(errand_row: Errand) -> None:
+    """A node that hears us from now on will read, on other nodes, words that our groups have taken out of their talk,
+    and of a block it knows nothing that was decided meanwhile."""
+    entry = errand_row.entry
+    assert entry is not None  # reactions always come with their entry
+    for node in Node.objects.filter(origin=entry.uri):
+        errand("cop.tell_taken_out", payload={"node": node.pk, "after": 0}, key=f"taken-out:{node.pk}")
+
+
+@errand_kind("cop.tell_taken_out")
+def tell_taken_out(errand_row: Errand) -> None:
+    """Some of it, and then the next: there may be much."""
+    told = errand_row.payload
+    node = Node.objects.filter(pk=told["node"], peering__in=Node.AGREED, blocked_at__isnull=True).first()
+    last = tell_newcomer(node, after=told["after"]) if node is not None else None
+    if last is not None:
+        errand("cop.tell_taken_out", payload={"node": told["node"], "after": last})
 
 
 @reaction("cop.forget_posts", to="actor.gone")

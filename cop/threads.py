@@ -44,6 +44,12 @@ def thing_at(uri: str) -> Published | None:
     return row
 
 
+def group_of_talk(row: Published) -> Group | None:
+    """The group, of this node or another, in whose talk a post stands: it is about that group or a thing of its."""
+    thing = thing_at(row.about_uri) if isinstance(row, Post) else None
+    return Group.objects.filter(actor=thing.actor).select_related("node").first() if thing is not None else None
+
+
 def may_read(actor: Actor, row: Published) -> bool:
     """Whether `actor`, of this node or another, may read a row that is not withdrawn."""
     if row.withdrawn_at is not None:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from cop import threads
 from cop.access import running
-from cop.models import Member
+from cop.actions.removal import group_of
+from cop.models import Member, Post
 from federation import restrictions, types
 from federation.models import Actor, Flag, Node, Restriction, ThisNode
 from journal import reaction
@@ -58,6 +59,10 @@ def _report_page(notice: Notice) -> str:
     return f"/desk/reports/{int(notice.params.get('report', 0))}"
 
 
+def _post_page(notice: Notice) -> str:
+    return str(notice.params.get("page", ""))
+
+
 def _waiting_page(_notice: object) -> str:
     return "/desk/"
 
@@ -90,6 +95,13 @@ def _what(notice: Notice, otherwise: object) -> dict[str, Any]:
 
 notice_kind("report_waiting", _("Somebody reports %(what)s."), matter="node", address=_report_page)(_named)
 notice_kind("report_about_group", _("Somebody reports %(what)s, which your group published."), matter="groups")(_named)
+notice_kind(
+    "report_in_talk",
+    _("Somebody reports %(what)s in the discussions of %(group)s. You can take it out of there."),
+    matter="groups",
+    address=_post_page,
+    about_words=True,
+)(_named)
 notice_kind(
     "post_held",
     _("%(What)s is the first thing somebody new publishes. It waits for you."),
@@ -133,22 +145,33 @@ def tell_owner(kind: str, row: Published, title: str, reason: str, entry: Entry 
 
 @reaction("desk.tell_of_report", to="flag.made")
 def tell_of_report(errand: Errand) -> None:
-    """The stewards of this node, as long as it waits for one, and those of the group that published it, who cannot
-    decide and can mend it."""
+    """The stewards of this node, as long as it waits for one; those of the group that published it, who cannot decide
+    and can mend it; and those of the group in whose talk the words stand, who can take them out of there."""
     entry = errand.entry
     assert entry is not None  # reactions always come with their entry
     for flag in Flag.objects.filter(uri=entry.uri):
         found = types.locate(flag.object_uri)
-        title = threads.title_of(found[1]) if found else ""
+        title = _cut(threads.title_of(found[1]), MOST_TITLE) if found else ""
         stewards = User.objects.filter(is_steward=True, is_active=True)
         for steward in stewards if flag.closed_at is None else []:
-            notify(steward, "report_waiting", flag.uri, entry=entry, title=_cut(title, MOST_TITLE), report=flag.pk)
-        if found is None or not found[1].is_ours or found[1].actor.type != Actor.Type.GROUP:
+            notify(steward, "report_waiting", flag.uri, entry=entry, title=title, report=flag.pk)
+        row = found[1] if found else None
+        if row is not None and row.is_ours and row.actor.type == Actor.Type.GROUP:
+            for user in _leading(row.actor_id, but={flag.reporter_id}):
+                notify(user, "report_about_group", row.uri, entry=entry, title=title)
+        group = group_of(row) if isinstance(row, Post) else None
+        if group is None or row is None or group.actor_id == row.actor_id:
             continue
-        led = Member.objects.filter(group__actor=found[1].actor_id, role=Member.Role.STEWARD)
-        for user in User.objects.filter(actor__in=led.values("actor"), is_active=True).exclude(is_steward=True):
-            if user.actor.pk != flag.reporter_id:
-                notify(user, "report_about_group", flag.object_uri, entry=entry, title=_cut(title, MOST_TITLE))
+        said = {"title": title, "group": group.name, "page": row.get_absolute_url()}
+        for user in _leading(group.actor_id, but={flag.reporter_id, row.actor_id, row.author_id}):
+            notify(user, "report_in_talk", row.uri, entry=entry, **said)
+
+
+def _leading(group: int, *, but: set[int | None]) -> QuerySet[User]:
+    """The stewards of a group, without those of this node, who have the report itself, and without `but`: nobody is
+    told of their own report, nor are the writers of words asked to judge them."""
+    led = Member.objects.filter(group__actor=group, role=Member.Role.STEWARD).exclude(actor__in=but - {None})
+    return User.objects.filter(actor__in=led.values("actor"), is_active=True).exclude(is_steward=True)
 
 
 @reaction("desk.tell_of_decision", to=("moderation.restricted", "moderation.lifted"))

@@ -9,6 +9,7 @@ class FederationConfig(AppConfig):
     def ready(self) -> None:
         """Fill the tables of verbs, lanes and errands."""
         from federation import (  # noqa: F401
+            awaited,
             catalogue,
             describing,
             erasing,

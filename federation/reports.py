@@ -2,7 +2,8 @@
 
 A report goes to our node's stewards, and where the thing lives elsewhere also to theirs: our node's actor passes it on,
 and names nobody. Their server says by its 2xx that it has come, by `Read` that a steward has opened it, and by
-`Accept` or `Reject` what was done.
+`Accept` or `Reject` what was done. Words in the talk of a group elsewhere are reported to its node too, whose stewards
+can take them out of there; what it answers is not what the reporter waits for.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
-from federation import actors
+from federation import actors, types
 from federation.models import Actor, Delivery, Flag
 from federation.outbound import say
 from journal import record
@@ -50,8 +51,7 @@ def report(reporter: Actor, thing: Published, reason: str, words: str = "", *, n
         if waiting.count() >= MOST_OPEN:
             raise TooManyReports(f"{MOST_OPEN} reports wait for an answer")
         flag = Flag(object_uri=thing.uri, reporter=reporter, reason=reason, words=words, uri=say.new_activity_uri())
-        if not thing.is_ours:
-            _pass_on(flag, thing)
+        _send(flag, thing, _who_answers(thing.node, thing.actor), _who_answers_for_the_talk(thing))
         flag.save(force_insert=True)
         record(MADE, flag.uri, actor=reporter.uri)
         return flag, True
@@ -63,30 +63,45 @@ def pass_on(flag: Flag, thing: Published) -> bool:
     Whether it was sent, now or before: not to a node that is blocked here, nor to one that gives no address for it.
     """
     if flag.passed_to_id is None and flag.node_id is None and not thing.is_ours:
-        _pass_on(flag, thing)
+        _send(flag, thing, _who_answers(thing.node, thing.actor), None)
         passed = {"uri": flag.uri, "passed_to": flag.passed_to, "passed_at": flag.passed_at}
         Flag.objects.filter(pk=flag.pk).update(**passed)
     return flag.passed_to_id is not None
 
 
-def _pass_on(flag: Flag, thing: Published) -> None:
-    node = thing.node
-    speaker = (node.actor if node is not None else None) or thing.actor
+def _who_answers(node: Node | None, owner: Actor) -> Actor | None:
+    """Who speaks for the stewards of another node, or the owner of a thing there; None where they are not spoken to."""
+    speaker = (node.actor if node is not None else None) or owner
     if node is None or node.blocked_at is not None or not speaker.delivery_inbox:
+        return None
+    return speaker
+
+
+def _who_answers_for_the_talk(thing: Published) -> Actor | None:
+    found = types.locate(thing.uri)
+    group = found[0].stands_under(found[1]) if found is not None else None
+    return _who_answers(group.node, group) if group is not None else None
+
+
+def _send(flag: Flag, thing: Published, origin: Actor | None, of_the_talk: Actor | None) -> None:
+    """One message to both, where they are two. `passed_to` is the thing's own node: its answer counts."""
+    told = list(dict.fromkeys(each for each in (origin, of_the_talk) if each is not None))
+    if not told:
         return
-    about = [thing.uri] if thing.uri == thing.actor.uri else [thing.uri, thing.actor.uri]
     said = say.say(
         actors.this_node().actor,
         "Flag",
-        about,
-        [speaker.inbox or speaker.delivery_inbox],
-        to=[speaker.uri],
-        about=thing.uri,
+        [thing.uri] if thing.uri == thing.actor.uri else [thing.uri, thing.actor.uri],
+        [each.inbox or each.delivery_inbox for each in told],
+        to=[each.uri for each in told],
+        about="" if thing.is_ours else thing.uri,  # what we say of a thing of ours goes wherever we told of it before
         summary=str(flag.get_reason_display()),
         content=html.escape(flag.words, quote=False),
         reason=flag.reason,
     )
-    flag.uri, flag.passed_to, flag.passed_at = said.uri, node, said.made_at
+    flag.uri = said.uri
+    if origin is not None:
+        flag.passed_to, flag.passed_at = thing.node, said.made_at
 
 
 def seen(flag: Flag) -> bool:
@@ -129,9 +144,16 @@ def came_from(flag_uri: str, node: Node, actor: Actor) -> Flag | None:
     return flag
 
 
+def went_also_to(flag_uri: str, node: Node, actor: Actor) -> bool:
+    """Whether a report of ours went to `node` for its group's sake alone, and its own actor speaks."""
+    sent = Delivery.objects.filter(activity__uri=flag_uri, activity__type="Flag", node=node)
+    for_its_group = Flag.objects.filter(uri=flag_uri, node__isnull=True).exclude(passed_to=node)
+    return node.actor_id == actor.pk and sent.exists() and for_its_group.exists()
+
+
 def made_by(reporter: Actor) -> QuerySet[Flag]:
     """What somebody has reported, newest first, each with `arrived_at`: when the node of the thing took it."""
-    sent = Delivery.objects.filter(activity__uri=OuterRef("uri")).order_by("pk")
+    sent = Delivery.objects.filter(activity__uri=OuterRef("uri"), node=OuterRef("passed_to")).order_by("pk")
     rows = Flag.objects.filter(reporter=reporter).select_related("passed_to")
     arrived = {"arrived_at": Subquery(sent.values("delivered_at")[:1]), "sending": Subquery(sent.values("state")[:1])}
     return rows.annotate(**arrived).order_by("-received_at", "-pk")
@@ -156,7 +178,8 @@ def others_about(flag: Flag, speaker: Actor | None) -> QuerySet[Flag]:
 
 
 def take(uri: str, object_uri: str, sender: Actor, node: Node, reason: str, words: str) -> Flag | None:
-    """A report that another node sends about a thing of ours; None where it came before. Inside a transaction."""
+    """A report that another node sends about a thing of ours, or words in the talk of a group of ours; None where it
+    came before. Inside a transaction."""
     reasons = Flag.Reason.values
     try:
         with transaction.atomic():

@@ -81,6 +81,10 @@ class FederatedType:
         """Whose talk a row is part of: that actor may take it out of there (FEP-1b12). None for what stands alone."""
         return None
 
+    def place_of(self, row: Any) -> str:
+        """The address of the thing a row is said about, here or not; empty for what stands alone."""
+        return ""
+
     def hears(self, row: Any) -> list[str]:
         """Inboxes elsewhere that hear of this row beside neighbours and followers: those it speaks to."""
         return []

@@ -1,4 +1,8 @@
-"""The stewards of a group take words out of its talk, whoever wrote them on whichever node, and put them back."""
+"""The stewards of a group take words out of its talk, whoever wrote them on whichever node, and put them back.
+
+A node that becomes a neighbour later, or was blocked meanwhile, is told how it stands: it reads the words on their
+writer's node, where they stay.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +14,15 @@ from cop import threads
 from cop.access import NotAllowed
 from cop.models import Group, Member, Post
 from federation import audiences, moderation
-from federation.models import Restriction
+from federation.models import Delivery, Restriction
 from federation.outbound.say import erase, followers_of, neighbours, readers_of, say, told_by
 
 if TYPE_CHECKING:
-    from federation.models import Actor
+    from collections.abc import Iterable, Mapping
+
+    from federation.models import Actor, Node
+
+TOLD_AT_ONCE = 100  # decisions of our groups that a new neighbour is told of in one transaction
 
 
 def group_of(post: Post) -> Group | None:
@@ -38,8 +46,7 @@ def take_out(steward: Actor, post: Post, *, reason: str) -> Restriction:
         if not post.is_ours:
             inboxes = _who_has_it(group, post)
             erase(post.uri)
-            deleted = {"type": "Delete", "actor": group.uri, "object": post.uri, "summary": reason}
-            _announce(group, post, deleted, inboxes)
+            _announce(group, post, _taking_out(group, post, reason), inboxes)
     return made
 
 
@@ -50,10 +57,49 @@ def put_back(steward: Actor, post: Post) -> bool:
         if not moderation.put_back(post.uri, group.actor, by=steward):
             return False
         if not post.is_ours:
-            deleted = {"type": "Delete", "actor": group.uri, "object": post.uri}
-            undone = {"type": "Undo", "actor": group.uri, "object": deleted}
-            _announce(group, post, undone, _who_has_it(group, post))
+            _announce(group, post, _putting_back(group, post), _who_has_it(group, post))
     return True
+
+
+def tell_newcomer(node: Node, *, after: int) -> int | None:
+    """Tell a neighbour of the next TOLD_AT_ONCE decisions of our groups after the one with this key: what is out of
+    their talk, and what was put back of which it has heard. Only of what everyone may read, and came from elsewhere.
+
+    The last key that was looked at; None where there is nothing more. Inside a transaction.
+    """
+    assert node.actor is not None  # neighbours have one
+    inbox = node.actor.delivery_inbox
+    # Held, so that whoever puts back one of them meanwhile says so after this.
+    made = Restriction.objects.filter(group__isnull=False, group__node__isnull=True, pk__gt=after).order_by("pk")
+    decisions = list(made.select_for_update(of=("self",))[:TOLD_AT_ONCE])
+    uris = {each.object_uri for each in decisions}
+    groups = _groups_of(decisions)
+    posts = Post.objects.filter(uri__in=uris, node__isnull=False, withdrawn_at__isnull=True, audience=audiences.PUBLIC)
+    found = {post.uri: post for post in posts}
+    told = Delivery.objects.filter(inbox=inbox, object_uri__in=uris, activity__type="Announce")
+    heard = set(told.values_list("activity__actor", "object_uri"))
+    for each in decisions:
+        group, post = groups.get(each.group_id), found.get(each.object_uri)
+        if group is None or post is None:
+            continue
+        if each.lifted_at is None:
+            _announce(group, post, _taking_out(group, post, each.reason), {inbox})
+        elif (each.group_id, each.object_uri) in heard:
+            _announce(group, post, _putting_back(group, post), {inbox})
+    return decisions[-1].pk if len(decisions) == TOLD_AT_ONCE else None
+
+
+def _groups_of(decisions: Iterable[Restriction]) -> Mapping[int | None, Group]:
+    open_ones = Group.objects.ours().filter(withdrawn_at__isnull=True).select_related("actor")
+    return {group.actor_id: group for group in open_ones.filter(actor__in={each.group_id for each in decisions})}
+
+
+def _taking_out(group: Group, post: Post, reason: str) -> dict[str, object]:
+    return {"type": "Delete", "actor": group.uri, "object": post.uri, "summary": reason}
+
+
+def _putting_back(group: Group, post: Post) -> dict[str, object]:
+    return {"type": "Undo", "actor": group.uri, "object": {"type": "Delete", "actor": group.uri, "object": post.uri}}
 
 
 def _announce(group: Group, post: Post, inner: dict[str, object], inboxes: set[str]) -> None:

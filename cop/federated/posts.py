@@ -47,8 +47,13 @@ class PostOnTheWire(FederatedType):
         return []
 
     def stands_under(self, post: Post) -> Actor | None:
+        """Also the group itself, known as an actor before its page has come."""
         thing = threads.thing_at(post.about_uri)
-        return thing.actor if thing is not None and thing.actor.type == Actor.Type.GROUP else None
+        speaker = thing.actor if thing is not None else Actor.objects.filter(uri=post.about_uri).first()
+        return speaker if speaker is not None and speaker.type == Actor.Type.GROUP else None
+
+    def place_of(self, post: Post) -> str:
+        return "" if is_conversation(post.about_uri) else post.about_uri
 
     def to_object(self, post: Post) -> Json:
         said: Json = {

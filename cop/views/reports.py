@@ -51,4 +51,5 @@ def new_report(request: HttpRequest) -> HttpResponse:
             )
             return redirect("reports")
     context = {"form": form, "thing": thing, "title": threads.title_of(thing) or _("What somebody wrote")}
+    context["talk"] = threads.group_of_talk(thing)
     return render(request, "cop/report_form.html", context, status=400 if form.errors else 200)

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from federation import actors, attaching, audiences, identity, room, types
+from federation import actors, attaching, audiences, awaited, identity, room, types
 from federation.documents import bucket_of, content_hash
 from federation.models import Actor, AudienceKey, Document, Node, Receipt
 from federation.reader import BadField, Reader
@@ -161,6 +161,7 @@ def _write(type_: FederatedType, doc: Json, node: Node, version: int, passed_on_
     type_.after_arrival(row, reader)
     kind = type_.kind_of(row)
     record(f"{kind}.published" if created else f"{kind}.changed", uri, actor=owner.uri, origin="peer")
+    awaited.has_come(row)
     return kind
 
 

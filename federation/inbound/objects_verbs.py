@@ -88,7 +88,7 @@ def pass_on(incoming: Incoming) -> str:
     if not isinstance(uri, str):
         raise Refused("object: expected an address")
     if removals.speaks_for_its_talk(incoming):
-        return removals.taken_out(incoming, uri)
+        return removals.taken_out(incoming, uri) or removals.remembered(incoming, uri, welcome=is_welcome(incoming))
     if identity.is_ours(uri):
         return endorsements.count(incoming, uri, Endorsement.Kind.ANNOUNCE)
     if not is_welcome(incoming):

@@ -1,11 +1,12 @@
 """The stewards of a group elsewhere take words out of its talk, and put them back (FEP-1b12: the group announces that
-it deletes). The words are their writer's, on their node; here they are hidden, since they stood in that talk."""
+it deletes). The words are their writer's, on their node; here they are hidden, since they stood in that talk. What is
+not here yet is remembered for when it comes (`federation.awaited`)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from federation import moderation, types
+from federation import awaited, identity, moderation, types
 from federation.inbound.verbs import Incoming, Refused, id_of, verb
 from federation.models.moderation import LONGEST_REASON
 from federation.reader import BadField, Reader
@@ -24,11 +25,26 @@ def speaks_for_its_talk(incoming: Incoming) -> bool:
 
 
 def taken_out(incoming: Incoming, uri: str) -> str:
-    """Only by the group in whose talk the words stand. Of what is not known here nothing is remembered."""
-    if not _stands_under(incoming, uri):
-        return "takes out what is not known here"
+    """Only by the group in whose talk the words stand; empty where that cannot be said yet."""
+    found = types.locate(uri)
+    if found is None or found[1].withdrawn_at is not None:
+        return ""
+    group, missing = awaited.standing_of(*found)
+    if missing:
+        return ""
+    if group is None or group.pk != incoming.actor.pk:
+        raise Refused(f"object: {uri} does not stand in the talk of {incoming.actor.uri}")
     moderation.take_out(uri, incoming.actor, by=None, reason=_reason(incoming.inner or {}))
     return "taken out of the group's talk"
+
+
+def remembered(incoming: Incoming, uri: str, *, welcome: bool) -> str:
+    """Whether the words stand in that talk is looked at when they come. What strangers say is not kept."""
+    if not welcome or incoming.actor.type != incoming.actor.Type.GROUP or identity.is_ours(uri):
+        return "takes out what is not known here: not kept"
+    uri = identity.fits("object", uri)
+    awaited.remember(uri, incoming.actor, reason=_reason(incoming.inner or {}))
+    return "takes out what is not here yet: remembered"
 
 
 @verb("Announce", of="Undo")
@@ -39,19 +55,12 @@ def put_back(incoming: Incoming) -> str:
     if id_of((incoming.inner or {}).get("actor")) != incoming.actor.uri:
         raise Refused("actor: only the group itself puts back what it took out")
     uri = id_of(undone.get("object"))
+    # First what is remembered: where the words come at this moment, this waits for them.
+    if uri is not None and awaited.forget(uri, incoming.actor):
+        return "put back before it came"
     if uri is None or not moderation.put_back(uri, incoming.actor, by=None):
         return "nothing of theirs to undo"
     return "put back into the group's talk"
-
-
-def _stands_under(incoming: Incoming, uri: str) -> bool:
-    found = types.locate(uri)
-    if found is None or found[1].withdrawn_at is not None:
-        return False
-    group = found[0].stands_under(found[1])
-    if group is None or group.pk != incoming.actor.pk:
-        raise Refused(f"object: {uri} does not stand in the talk of {incoming.actor.uri}")
-    return True
 
 
 def _reason(inner: Mapping[str, Any]) -> str:

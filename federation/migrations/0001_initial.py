@@ -79,6 +79,17 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='AwaitedRemoval',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('object_uri', models.CharField(max_length=500)),
+                ('reason', models.CharField(blank=True, max_length=500)),
+                ('waits_for', models.CharField(blank=True, db_index=True, help_text='the thing the words are about', max_length=500)),
+                ('told_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('group', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='federation.actor')),
+            ],
+        ),
+        migrations.CreateModel(
             name='Endorsement',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -388,6 +399,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='audiencekey',
             constraint=models.UniqueConstraint(fields=('actor', 'audience'), name='audience_key_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='awaitedremoval',
+            constraint=models.CheckConstraint(condition=models.Q(('object_uri', ''), _negated=True), name='awaited_removal_of_something'),
+        ),
+        migrations.AddConstraint(
+            model_name='awaitedremoval',
+            constraint=models.UniqueConstraint(fields=('object_uri', 'group'), name='awaited_removal_once'),
         ),
         migrations.AddConstraint(
             model_name='endorsement',

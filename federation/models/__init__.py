@@ -2,7 +2,7 @@
 
 from .actors import Actor, Following, Source
 from .attachments import Attachment
-from .moderation import Block, Flag, Restriction
+from .moderation import AwaitedRemoval, Block, Flag, Restriction
 from .nodes import Acceptance, Introduction, Node, Remark, ThisNode
 from .published import AudienceKey, Endorsement, Published, PublishedQuerySet, Submission
 from .wire import (
@@ -22,6 +22,7 @@ __all__ = [
     "Actor",
     "Attachment",
     "AudienceKey",
+    "AwaitedRemoval",
     "Block",
     "Delivery",
     "Document",

@@ -216,6 +216,29 @@ class Restriction(models.Model):
         return self.lifted_at is None and self.erased_at is None and in_time
 
 
+class AwaitedRemoval(models.Model):
+    """The stewards of a `group` elsewhere have taken words out of its talk that are not here.
+
+    It hides nothing by itself: once the words come it becomes a Restriction if they stand in that talk, and is
+    forgotten if they do not. While the words are here and the thing they are about is not, that is what it waits for.
+    """
+
+    object_uri = models.CharField(max_length=500)
+    group = models.ForeignKey(Actor, on_delete=models.CASCADE, related_name="+")
+    reason = models.CharField(max_length=LONGEST_REASON, blank=True)
+    waits_for = models.CharField(max_length=500, blank=True, db_index=True, help_text="the thing the words are about")
+    told_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(object_uri=""), name="awaited_removal_of_something"),
+            models.UniqueConstraint(fields=["object_uri", "group"], name="awaited_removal_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.group_id} has taken out {self.object_uri}"
+
+
 class Block(models.Model):
     """`blocker`, a person of ours, does not want to meet `blocked`, or anybody of `node`. Nobody is told."""
 

@@ -34,6 +34,19 @@ def peer(db: None, web: Web) -> Peer:
 
 
 @pytest.fixture
+def lambeth(db: None, web: Web) -> Peer:
+    """A third node, a neighbour like Hackney. Dana writes there: `lambeth.dana`."""
+    third = Peer(Client(), web, "https://lambeth.example")
+    node = actors.hear_of_node(third.origin)
+    node.actor = actors.read(web.pages[third.node.uri], node)
+    node.peering = Node.Peering.FULL
+    node.name = "Lambeth"
+    node.save()
+    third.dana = third.somebody("people/dana", name="Dana")  # type: ignore[attr-defined]
+    return third
+
+
+@pytest.fixture
 def stranger(db: None, web: Web) -> Peer:
     """A server nobody here has heard of."""
     return Peer(Client(), web, "https://elsewhere.example")

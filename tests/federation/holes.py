@@ -21,6 +21,7 @@ OWNERS = f"{POLICY}/test_ownership.py"
 FETCH = f"{POLICY}/test_fetch_refusals.py"
 AUDIENCES = f"{POLICY}/test_audiences.py"
 LIMITS = f"{POLICY}/test_limits.py"
+AHEAD = f"{POLICY}/test_removals_ahead.py"
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ GUARD = "federation/guard.py"
 HTTP = "federation/http.py"
 NEGOTIATION = "federation/negotiation.py"
 
+AWAITED = "federation/awaited.py"
 FORWARDED = "federation/inbound/forwarded.py"
 PASSED_ON = f"{POLICY}/test_passed_on.py::test_what_its_writer_does_not_vouch_for_is_not_believed"
 
@@ -806,6 +808,16 @@ HOLES_AND_GUARDS: tuple[Hole, ...] = (
         "bytes of a stranger in a minute",
         (THE_DOOR, "    if not _within_bytes(actor, len(raw)):", "    if False:"),
         tests=[f"{LIMITS}::test_a_stranger_sends_only_so_many_bytes_in_a_minute"],
+    ),
+    hole(
+        "words hidden by a group that named them before they came",
+        (AWAITED, "if group is not None and group.pk == each.group_id:", "if True:"),
+        tests=[f"{AHEAD}::test_a_group_takes_nothing_out_of_a_talk_that_is_not_its_own_by_naming_it_first"],
+    ),
+    hole(
+        "removals ahead without end",
+        (AWAITED, "[limits.AWAITED_REMOVALS_PER_NODE :]", "[10**9 :]"),
+        tests=[f"{AHEAD}::test_of_one_node_the_newest_are_remembered"],
     ),
 )
 

@@ -221,13 +221,6 @@ def test_nobody_takes_words_out_of_a_talk_that_is_not_theirs(peer, web, stranger
     assert not Restriction.objects.exists() and post.withdrawn_at is None
 
 
-def test_a_removal_of_what_is_not_here_is_taken_and_forgotten(peer, their_group, outcomes):
-    for uri in (f"{peer.origin}/notes/none", "http://127.0.0.1:8000/posts/nothinghere1"):
-        peer.does(their_group, "Announce", deleted_by(their_group, uri))
-        assert outcomes()[-1] == "takes out what is not known here"
-    assert not Restriction.objects.exists()
-
-
 def test_what_a_group_elsewhere_takes_out_of_ours_is_hidden_and_not_taken_from_its_writer(
     peer, camden, their_group, outcomes, work, client
 ):
