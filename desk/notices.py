@@ -79,7 +79,9 @@ def _with_contact(notice: Notice) -> dict[str, Any]:
     contact = notice.params.get("contact")
     how = _("If you think that is wrong, write to %(contact)s.") % {"contact": contact} if contact else ""
     how = how or _("If you think that is wrong, speak to the stewards of this node.")
-    return {"how": how, "title": notice.params.get("title", ""), **_what(notice, _("what you wrote"))}
+    otherwise = _("what you wrote") if notice.params.get("yours", True) else _("what your group wrote")
+    title = notice.params.get("title") or _("your account")  # only actors are told by it, and most people have no page
+    return {"how": how, "title": title, **_what(notice, otherwise)}
 
 
 def _named(notice: Notice) -> dict[str, Any]:
@@ -131,7 +133,7 @@ def tell_owner(kind: str, row: Published, title: str, reason: str, entry: Entry 
     if not row.is_ours:
         return
     contact = ThisNode.objects.values_list("contact", flat=True).first() or ""
-    for user in running(row):
+    for user in running(row).select_related("actor"):
         notify(
             user,
             kind,
@@ -140,6 +142,7 @@ def tell_owner(kind: str, row: Published, title: str, reason: str, entry: Entry 
             title=_cut(title, MOST_TITLE),
             reason=reason,
             contact=_cut(contact, MOST_CONTACT),
+            yours=user.actor.pk in {row.author_id, row.actor_id},
         )
 
 

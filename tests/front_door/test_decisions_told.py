@@ -11,17 +11,19 @@ from django.test import Client
 import journal
 from accounts.models import User
 from cop.actions.conversations import publish_post
+from cop.actions.membership import join_group
 from cop.actions.people import change_page, person_of
 from cop.actions.proposals import publish_proposal
 from cop.actions.removal import put_back, take_out
 from cop.forms.reports import TakingOutForm
-from cop.models import Proposal
+from cop.models import Member, Proposal
 from desk.forms import DecisionForm, RefusalForm
 from federation import actors, moderation, reports
 from federation.attaching import Attaching, keep
 from federation.describing import describe_this_node
 from federation.models import Actor, Attachment, Flag, Node, Restriction
 from federation.uploads import rewrite
+from notifications import kinds
 from notifications.kinds import PARAM_LENGTH
 from notifications.models import Follow, MailChoice, Notice
 from tests.gatherings import Camden
@@ -58,6 +60,10 @@ def log(camden) -> str:
 
 def kinds_told(person) -> list[str]:
     return list(Notice.objects.filter(user__actor=person).order_by("pk").values_list("kind", flat=True))
+
+
+def texts_told(person) -> list[str]:
+    return [kinds.sentence(notice) for notice in Notice.objects.filter(user__actor=person).order_by("pk")]
 
 
 # --- The log ---------------------------------------------------------------------------------------------
@@ -271,3 +277,28 @@ def test_notices_of_words_that_are_kept_from_others_are_neither_shown_nor_mailed
         moderation.lift(made, by=camden.alice)
     assert mailed_again(steward, work)
     assert "opened a subject" in bell.get("/notices/").content.decode()
+
+
+# --- In whole sentences -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("decision", "said"), [("suspend", "suspended your account:"), ("limit", "What your account")])
+def test_who_shows_no_page_is_told_of_their_account(camden, work, decision, said):
+    eve = camden.somebody("eve")
+    join_group(eve, camden.group, name="Eve")
+    post_ = publish_post(eve, camden.group.uri, "Rubbish!", members_only=True)
+    decide(camden, post_, decision, "Rude.")
+    work()
+    (told,) = texts_told(eve)
+    assert said in told and "  " not in told and " : " not in told
+
+
+def test_the_stewards_of_a_group_are_not_told_that_they_wrote_what_somebody_else_wrote_in_its_name(camden, work):
+    dana = camden.somebody("dana")
+    join_group(dana, camden.group, name="Dana")
+    Member.objects.filter(actor=dana).update(role="steward")
+    post_ = publish_post(camden.bob, camden.group.uri, "We meet on Tuesday", speaker=camden.group.actor)
+    decide(camden, post_, "hide", "That is private.")
+    work()
+    assert any("what your group wrote" in told for told in texts_told(dana))
+    assert any("what you wrote" in told for told in texts_told(camden.bob))

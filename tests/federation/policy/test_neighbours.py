@@ -21,7 +21,7 @@ from federation import actors, http, neighbours
 from federation.http import Answer
 from federation.kept_out import PAUSED
 from federation.models import Activity, Delivery, Document, Following, Node
-from journal import Entry, keeper
+from journal import Entry, Errand, keeper
 from notifications.actions import follow
 from notifications.models import Notice
 
@@ -132,6 +132,18 @@ def test_a_pause_of_a_day_ends_by_itself_and_nothing_is_lost(steward, peer, alic
     assert Document.objects.filter(uri=f"{peer.origin}/needs/1").exists(), "we read on in theirs"
     entry = Entry.objects.get(name="node.resumed")
     assert (entry.origin, entry.actor) == ("here", "")
+
+
+@pytest.mark.parametrize(("left", "kind"), [(0, "federation.compare"), (5, "federation.catalogue")])
+def test_after_a_pause_what_was_missed_is_compared_or_read_on(steward, peer, work, sent, left, kind):
+    """What was pushed before moved no cursor: a catalogue that was read to its end is not read a second time."""
+    Node.objects.update(digest_url=f"{peer.origin}/metro/digest", catalogue_left=left)
+    work()
+    Errand.objects.all().delete()
+    neighbours.pause(Node.objects.get())
+    neighbours.resume(Node.objects.get())
+    asked = Errand.objects.filter(kind__in=["federation.compare", "federation.catalogue"])
+    assert list(asked.values_list("kind", flat=True)) == [kind]
 
 
 def test_what_is_for_one_group_waits_for_its_member_there_too(steward, peer, alice, tenants, work, sent):
