@@ -130,19 +130,25 @@ def tell_owner(kind: str, row: Published, title: str, reason: str, entry: Entry 
 
     The notice is about the decision: notices about the thing go when it is taken back.
     """
-    if not row.is_ours:
-        return
+    if row.is_ours:
+        _tell(kind, running(row), {row.author_id, row.actor_id}, row.uri, title, reason, entry)
+
+
+def _tell(
+    kind: str, users: QuerySet[User], by: set[int | None], uri: str, title: str, reason: str, entry: Entry | None
+) -> None:
+    """`by` are the actors whose words they are."""
     contact = ThisNode.objects.values_list("contact", flat=True).first() or ""
-    for user in running(row).select_related("actor"):
+    for user in users.select_related("actor"):
         notify(
             user,
             kind,
-            f"{row.uri}#decision",
+            f"{uri}#decision",
             entry=entry,
             title=_cut(title, MOST_TITLE),
             reason=reason,
             contact=_cut(contact, MOST_CONTACT),
-            yours=user.actor.pk in {row.author_id, row.actor_id},
+            yours=user.actor.pk in by,
         )
 
 
@@ -191,6 +197,8 @@ def tell_of_decision(errand: Errand) -> None:
     moment = "made_at" if made else "lifted_at"
     restriction = about.filter(**{f"{moment}__lte": entry.at}).order_by(f"-{moment}", "-pk").first()
     found = types.locate(entry.uri)
+    if restriction is not None and found is None:
+        _tell_of_account(restriction, entry)
     if restriction is None or found is None or not found[1].is_ours or found[1].withdrawn_at is not None:
         return
     if not made and restrictions.is_hidden(found[1].uri, found[1].actor.uri):
@@ -206,6 +214,16 @@ def tell_of_decision(errand: Errand) -> None:
         kinds = {"hidden": "thing_hidden", "removed": "removed_by_stewards"}
         kind = "taken_out_of_talk" if restriction.group_id else kinds.get(restriction.level, restriction.level)
         tell_owner(kind, found[1], title, restriction.reason, entry)
+
+
+def _tell_of_account(restriction: Restriction, entry: Entry) -> None:
+    """Whoever never had a page here, and what is decided about them."""
+    made = restriction.lifted_at is None
+    if restriction.actor is None or (not made and restrictions.is_suspended(restriction.actor)):
+        return
+    users = User.objects.filter(actor=restriction.actor, is_active=True)
+    kind = restriction.level if made else "decision_lifted"
+    _tell(kind, users, {restriction.actor_id}, entry.uri, "", restriction.reason if made else "", entry)
 
 
 @reaction("desk.tell_reporter", to=("flag.answered", "flag.answered_there"))

@@ -9,17 +9,22 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from cop.access import running
 from events.models import Attendee, Gathering
-from federation import restrictions
+from federation import moderation, restrictions
 from journal import reaction
 from notifications.access import may_read
 from notifications.actions import notify
-from notifications.kinds import notice_kind
+from notifications.kinds import notice_kind, nowhere
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from django.db.models import QuerySet
+
     from journal.models import Entry, Errand
     from notifications.models import Notice
+
+DECISION = "#decision"
+
 
 notice_kind("place_given", _("You have a place at “%(gathering)s”."), matter="dates")
 notice_kind("place_refused", _("The organisers of “%(gathering)s” could not give you a place."), matter="dates")
@@ -40,6 +45,13 @@ notice_kind("gathering_moved_online", _("“%(gathering)s”, where you are goin
 notice_kind(
     "gathering_withdrawn", _("“%(gathering)s”, where you were going, was withdrawn by its organisers."), matter="dates"
 )
+notice_kind(
+    "gathering_taken_down",
+    _("“%(gathering)s”, where you were going, was taken down by the stewards of its node."),
+    matter="dates",
+    address=nowhere,
+)
+notice_kind("gathering_back", _("“%(gathering)s”, where you were going, is back."), matter="dates")
 
 BY_STATE = {
     Gathering.State.CANCELLED: "gathering_cancelled",
@@ -100,14 +112,38 @@ def tell_attendees(errand: Errand) -> None:
     Several changes unread are one notice.
     """
     entry, gathering = _happened(errand)
-    if gathering is None:
+    if gathering is None or moderation.was_erased(gathering.uri):
         return
     withdrawn = gathering.withdrawn_at is not None
     kind = "gathering_withdrawn" if withdrawn else BY_STATE.get(Gathering.State(gathering.state), "gathering_changed")
-    expecting = gathering.attendees.exclude(state=Attendee.State.DECLINED).exclude(actor__uri=entry.actor)
-    users = {user.pk: user for user in User.objects.filter(actor__attendances__in=expecting, is_active=True)}
+    users = {user.pk: user for user in _expecting(gathering, entry)}
     for key in may_read(users, gathering):
         notify(users[key], kind, gathering.uri, gathering=gathering.title)
+
+
+@reaction("events.tell_of_removal", to=("moderation.restricted", "moderation.lifted"))
+def tell_of_removal(errand: Errand) -> None:
+    """Our people who come, or have asked to, hear that stewards took it down, which they do not see for themselves, and
+    that it is back. Once it is erased they hear no more.
+
+    The notice is about the decision: notices about the thing are kept from them with it.
+    """
+    entry, gathering = _happened(errand)
+    last = moderation.last_removal(gathering.uri) if gathering is not None and gathering.is_ours else None
+    if gathering is None or last is None or gathering.withdrawn_at is not None:
+        return
+    is_back = last.lifted_at is not None
+    if is_back != (entry.name == moderation.LIFTED):
+        return  # it was decided otherwise since, and that is told by itself
+    for user in _expecting(gathering, entry):
+        kind = "gathering_back" if is_back else "gathering_taken_down"
+        notify(user, kind, f"{gathering.uri}{DECISION}", entry=entry, gathering=gathering.title)
+
+
+def _expecting(gathering: Gathering, entry: Entry) -> QuerySet[User]:
+    """But for whoever did it."""
+    coming = gathering.attendees.exclude(state=Attendee.State.DECLINED).exclude(actor__uri=entry.actor)
+    return User.objects.filter(actor__attendances__in=coming, is_active=True).distinct()
 
 
 def _happened(errand: Errand) -> tuple[Entry, Gathering | None]:

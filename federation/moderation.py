@@ -123,6 +123,17 @@ def hold_if_first(row: Published, author: Actor | None) -> bool:
     return True
 
 
+def last_removal(uri: str) -> Restriction | None:
+    """The newest removal of a thing by this node's stewards, undone since or not."""
+    removed = Restriction.objects.filter(object_uri=uri, level=Restriction.Level.REMOVED)
+    return removed.order_by("-made_at", "-pk").first()
+
+
+def was_erased(uri: str) -> bool:
+    """Whether stewards removed a thing for good: that it is withdrawn then is no news to anybody."""
+    return Restriction.objects.filter(object_uri=uri, erased_at__isnull=False).exists()
+
+
 def dismiss(restriction: Restriction, *, by: Actor) -> bool:
     """What waited was refused and taken back: it waits no more, and nothing was ever published."""
     lifted = {"lifted_at": timezone.now(), "lifted_by": by}

@@ -291,6 +291,9 @@ def test_who_shows_no_page_is_told_of_their_account(camden, work, decision, said
     work()
     (told,) = texts_told(eve)
     assert said in told and "  " not in told and " : " not in told
+    moderation.lift(Restriction.objects.get(actor=eve), by=camden.alice)
+    work()
+    assert "What you wrote can be seen again." in texts_told(eve)[1]
 
 
 def test_the_stewards_of_a_group_are_not_told_that_they_wrote_what_somebody_else_wrote_in_its_name(camden, work):

@@ -18,6 +18,7 @@ from cop.actions.people import change_page, person_of
 from cop.actions.proposals import publish_proposal, withdraw_proposal
 from cop.actions.removal import take_out
 from cop.models import Proposal
+from events.actions.attendance import attend
 from federation import moderation, reports
 from federation.attaching import Attaching, keep
 from federation.models import Actor, Attachment, Flag, Node, Publication, Restriction
@@ -297,3 +298,39 @@ def test_only_stewards_of_the_node_remove(camden, need):
         with pytest.raises(moderation.StewardsOnly):
             moderation.remove(need.uri, by=person, reason="")
     assert not Restriction.objects.exists()
+
+
+def test_who_was_going_hears_that_it_was_taken_down_and_is_back_and_nothing_of_its_erasing(camden, work, after):
+    """They do not see it for themselves, and the organisers did not withdraw it."""
+    lab = camden.gathering(author=camden.bob)
+    attend(camden.charlie, lab, name="Charlie")
+    work()
+    Notice.objects.all().delete()
+    removed = remove(camden, lab)
+    work()
+    assert kinds_told(camden.charlie)[0] == "gathering_taken_down"
+    assert "was taken down by the stewards" in camden.client(camden.charlie).get("/notices/").content.decode()
+    undo(camden, removed)
+    work()
+    assert kinds_told(camden.charlie)[-1] == "gathering_back"
+    assert (
+        f'href="{lab.get_absolute_url()}#decision"' in camden.client(camden.charlie).get("/notices/").content.decode()
+    )
+    moderation.remove(lab.uri, by=camden.alice, reason="It hurts people.")
+    work()
+    Notice.objects.all().delete()
+    after(31)
+    lab.refresh_from_db()
+    assert lab.withdrawn_at is not None and not Notice.objects.exclude(user__actor=camden.alice).exists()
+
+
+def test_who_was_going_to_what_is_only_hidden_hears_nothing(camden, work):
+    lab = camden.gathering(author=camden.bob)
+    attend(camden.charlie, lab, name="Charlie")
+    work()
+    Notice.objects.all().delete()
+    removed = moderation.hide(lab.uri, by=camden.alice, reason="Not here.")
+    work()
+    moderation.lift(removed, by=camden.alice)
+    work()
+    assert kinds_told(camden.charlie) == []
