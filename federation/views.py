@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from federation import actors, catalogue, describing, digest, identity, introductions, kept_out, limits, returning
 from federation.documents import BUCKETS
-from federation.models import Activity, Actor, Publication
+from federation.models import Activity, Actor, Node, Publication
 from federation.negotiation import ACTIVITY, as_activity, wants_activity
 from federation.outbound import say
 from federation.restrictions import of_blocked_nodes
@@ -95,6 +95,10 @@ def metro_digest(request: HttpRequest) -> HttpResponse:
         origin = identity.origin_of(asked)
     except ValueError as bad:
         return _plain(f"origin: {bad}", 400)
+    return _digest_of(origin, request, neighbour)
+
+
+def _digest_of(origin: str, request: HttpRequest, neighbour: Node | None) -> HttpResponse:
     # A neighbour is told how it stands this very moment, since it acts on it; anybody else, at most a second ago.
     is_ours = origin == settings.ORIGIN
     end = catalogue.last_position() if neighbour and is_ours else 0  # before counting: what comes now is not compared

@@ -56,6 +56,7 @@ def hole(line: str, *edits: tuple[str, str, str], tests: list[str], note: str = 
 
 AUTHENTICATE = "federation/inbound/authenticate.py"
 THE_DOOR = "federation/inbound/door.py"
+KEPT_OUT = "federation/kept_out.py"
 CAVAGE = "federation/signatures/cavage.py"
 RFC9421 = "federation/signatures/rfc9421.py"
 MESSAGE = "federation/signatures/message.py"
@@ -669,13 +670,27 @@ HOLES_AND_GUARDS: tuple[Hole, ...] = (
     ),
     hole(
         "blocked node",
-        (THE_DOOR, "if node is not None and node.blocked_at is not None:", "if False:"),
-        tests=[f"{DOOR}::test_a_blocked_node_is_refused_and_a_paused_one_put_off"],
+        (KEPT_OUT, "if node is not None and node.blocked_at is not None:", "if False:"),
+        tests=[
+            f"{DOOR}::test_a_blocked_node_is_refused_and_a_paused_one_put_off",
+            f"{POLICY}/test_kept_out.py::test_a_blocked_node_gets_nothing_whoever_of_it_asks",
+        ],
     ),
     hole(
         "paused node",
-        (THE_DOOR, "if node is not None and node.peering == Node.Peering.PAUSED:", "if False:"),
-        tests=[f"{DOOR}::test_a_blocked_node_is_refused_and_a_paused_one_put_off"],
+        (KEPT_OUT, "if node is not None and node.peering == Node.Peering.PAUSED:", "if False:"),
+        tests=[
+            f"{DOOR}::test_a_blocked_node_is_refused_and_a_paused_one_put_off",
+            f"{POLICY}/test_kept_out.py::test_a_paused_neighbour_is_told_when_to_ask_again",
+        ],
+    ),
+    hole(
+        "who is kept out asks for things",
+        (NEGOTIATION, "    if refused := kept_out.turned_away(request):\n        return refused\n", ""),
+        tests=[
+            f"{POLICY}/test_kept_out.py::test_a_blocked_node_gets_nothing_whoever_of_it_asks",
+            f"{POLICY}/test_kept_out.py::test_a_paused_neighbour_is_told_when_to_ask_again",
+        ],
     ),
     hole(
         "group-only GET unsigned",

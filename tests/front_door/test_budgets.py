@@ -73,7 +73,7 @@ BUDGETS = {
     "/me/following": 10,
     "/me/notices": 10,
     "/me/page": 10,
-    "/desk/": 20,
+    "/desk/": 21,
     "/desk/bringing": 6,
     "IMPORT": 6,
     "CLAIM": 7,

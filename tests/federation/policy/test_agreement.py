@@ -114,7 +114,7 @@ def test_an_invitation_says_how_far_it_has_come(steward, stranger, work):
     node = Node.objects.get()
     follow = Activity.objects.get(type="Follow")
     page = page_of(steward, node)
-    assert "has not answered yet" in page and "Take the question back" in page
+    assert "has not answered since" in page and "Take the question back" in page
     Delivery.objects.update(state="done", delivered_at="2026-11-20T10:02:00Z")
     assert "Not seen yet by anybody" in page_of(steward, node)
     stranger.does(stranger.node, "Read", follow.uri)
