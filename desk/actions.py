@@ -126,7 +126,8 @@ def _carry_out(
 
 
 def refuse(restriction: Restriction, *, by: Actor, words: str) -> None:
-    """It is taken back before anybody saw it, and its author is told why. Raises moderation.NotInForce."""
+    """It is taken back before anybody saw it, and its author is told why; what a stranger wrote is hidden, and nobody
+    is told. Raises moderation.NotInForce."""
     moderation.require_steward(by)
     with transaction.atomic():
         found = types.locate(restriction.object_uri)
@@ -134,5 +135,8 @@ def refuse(restriction: Restriction, *, by: Actor, words: str) -> None:
             raise moderation.NotInForce(f"{restriction} does not wait any more")
         Restriction.objects.filter(pk=restriction.pk).update(reason=words)
         if found is not None and found[1].withdrawn_at is None:
+            if not found[1].is_ours:
+                moderation.hide(restriction.object_uri, by=by, reason=words)
+                return
             tell_owner("first_post_refused", found[1], threads.title_of(found[1]), words)
             publishing.withdraw(found[1], found[0].kind_of(found[1]), by=by)

@@ -151,7 +151,8 @@ class ThisNodeForm(forms.ModelForm):
             "contact": _("Who to write to about this node. Everybody sees it."),
             "reports": _("Neighbour nodes read it: who looks at reports, how soon, and what can happen then."),
             "hold_first_post": _(
-                "You then see it on the desk, and publish or refuse it. Messages between two people never wait."
+                "You then see it on the desk, and publish or refuse it. Also what somebody from a server that is no "
+                "neighbour says first. Messages between two people never wait."
             ),
         }
 
@@ -192,3 +193,9 @@ class RefusalForm(forms.Form):
         widget=Paragraphs(attrs={"rows": 3}),
         help_text=_("Whoever wrote it reads this. Say what would make it welcome. At most 300 characters."),
     )
+
+    def __init__(self, *args: Any, is_ours: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not is_ours:
+            self.fields["words"].label = _("Why not")
+            self.fields["words"].help_text = _("It stands in the list of what was decided. At most 300 characters.")

@@ -31,6 +31,8 @@ HAPPENED = {
     "node.unlimited": _("We show them like any other neighbour again."),
     "node.blocked": _("We blocked them."),
     "node.unblocked": _("We ended the block."),
+    "node.away": _("They did not answer for a day."),
+    "node.back": _("They answer again."),
     "node.ended": _("We ended the neighbourhood."),
     "node.left": _("They ended the neighbourhood."),
 }

@@ -35,6 +35,8 @@ WORDS = {
     "node.peered": ("neighbour_agreed", _("%(node)s is now a neighbour node.")),
     "node.declined": ("neighbour_declined", _("%(node)s does not want to become a neighbour node.")),
     "node.left": ("neighbour_left", _("%(node)s is no longer a neighbour node.")),
+    "node.away": ("neighbour_away", _("%(node)s, a neighbour node, has not answered for a day.")),
+    "node.back": ("neighbour_back", _("%(node)s, a neighbour node, answers again.")),
 }
 for _kind, _text in WORDS.values():
     notice_kind(_kind, _text, matter="node", address=_neighbours_page)
@@ -199,15 +201,16 @@ def tell_of_decision(errand: Errand) -> None:
     found = types.locate(entry.uri)
     if restriction is not None and found is None:
         _tell_of_account(restriction, entry)
-    if restriction is None or found is None or not found[1].is_ours or found[1].withdrawn_at is not None:
-        return
-    if not made and restrictions.is_hidden(found[1].uri, found[1].actor.uri):
+    if restriction is None or found is None or found[1].withdrawn_at is not None:
         return
     title = threads.title_of(found[1])
     if restriction.level == Restriction.Level.HELD and made:
         for steward in User.objects.filter(is_steward=True, is_active=True):
             notify(steward, "post_held", entry.uri, entry=entry, title=_cut(title, MOST_TITLE))
-    elif not made:
+        return
+    if not made and restrictions.is_hidden(found[1].uri, found[1].actor.uri):
+        return
+    if not made:
         was_held = restriction.level == Restriction.Level.HELD
         tell_owner("first_post_let_through" if was_held else "decision_lifted", found[1], title, "", entry)
     else:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from federation import actors, audiences, restrictions, types
@@ -117,7 +118,17 @@ def hold_if_first(row: Published, author: Actor | None) -> bool:
     """
     if author is None or author.user is None or author.user.is_steward or _is_private(row.audience):
         return False
-    if not actors.this_node().hold_first_post or _has_published(author, row):
+    return _held_if_first(row, Q(author=author, node__isnull=True))
+
+
+def hold_if_first_of_a_stranger(row: Published) -> bool:
+    """The same for words that nobody here asked for: those of neighbours' people are for their stewards to look after,
+    and whom somebody here follows was chosen."""
+    return not _is_private(row.audience) and _held_if_first(row, Q(actor=row.actor_id))
+
+
+def _held_if_first(row: Published, theirs: Q) -> bool:
+    if not actors.this_node().hold_first_post or _has_published(theirs, row):
         return False
     _restrict(Restriction.Level.HELD, object_uri=row.uri, by=None, reason="")
     return True
@@ -145,11 +156,11 @@ def _is_private(audience: str) -> bool:
     return audience not in open_to_many and not audience.endswith("/members")
 
 
-def _has_published(author: Actor, row: Published) -> bool:
+def _has_published(theirs: Q, row: Published) -> bool:
     """Whether anything of theirs is out and was not kept back. One query, however many kinds there are."""
     kept = Restriction.objects.in_force().filter(level__in=Restriction.OF_THINGS).values("object_uri")
     asked = [
-        type_.model._default_manager.filter(author=author, node__isnull=True, withdrawn_at__isnull=True)
+        type_.model._default_manager.filter(theirs, withdrawn_at__isnull=True)
         .exclude(uri=row.uri)
         .exclude(uri__in=kept)
         .exclude(audience__contains="/conversations/")
@@ -199,10 +210,11 @@ def _publish_now(uri: str) -> None:
     if found is None or found[1].withdrawn_at is not None:
         return
     type_, row = found
-    now = timezone.now()
-    type_.model._default_manager.filter(pk=row.pk).update(published_at=now, updated_at=now)
     author = row.author or row.actor
-    record(f"{type_.kind_of(row)}.published", uri, actor=author.uri)
+    if row.is_ours:
+        now = timezone.now()
+        type_.model._default_manager.filter(pk=row.pk).update(published_at=now, updated_at=now)
+    record(f"{type_.kind_of(row)}.published", uri, actor=author.uri, origin="here" if row.is_ours else "peer")
 
 
 @reaction("federation.carry_out_decision", to=(RESTRICTED, LIFTED))

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from federation import introductions, overtaken, repair
+from federation import absence, introductions, overtaken, repair
 from federation.inbound.authenticate import authenticate
 from federation.kept_out import claimed_node
 from federation.models import Delivery, Node
@@ -77,6 +77,7 @@ def is_back(node: Node) -> None:
             failures=0, rest_until=None, unreachable_since=None
         ):
             return  # somebody else has noticed it
+        absence.ends(node)
         wake(node.pk)
         take_up_again(node)
         repair.soon(node)

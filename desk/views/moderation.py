@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import stewards_only
 from desk import actions, queries
 from desk.forms import RefusalForm
-from federation import moderation
+from federation import identity, moderation
 from federation.models import Restriction
 from frontend.forms import form_page
 
@@ -58,14 +58,16 @@ def refuse(request: HttpRequest, restriction_id: int) -> HttpResponse:
     held = Restriction.objects.in_force().filter(pk=restriction_id, level=Restriction.Level.HELD).first()
     if held is None:
         raise Http404
-    form = RefusalForm(request.POST or None)
+    is_ours = identity.is_ours(held.object_uri)
+    form = RefusalForm(request.POST or None, is_ours=is_ours)
     if request.method == "POST" and form.is_valid():
         try:
             actions.refuse(held, by=request.actor, words=form.cleaned_data["words"])
-            messages.success(request, _("Done. They are being told."))
+            messages.success(request, _("Done. They are being told.") if is_ours else _("Done. It is hidden here."))
         except moderation.NotInForce:
             messages.info(request, _("Another steward was faster."))
         return redirect("desk")
     thing = queries.things_at([held.object_uri]).get(held.object_uri)
     context = {"form": form, "title": thing.title if thing is not None else _("What somebody wrote")}
+    context["is_ours"] = is_ours
     return render(request, "desk/refusal.html", context, status=400 if form.errors else 200)

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from federation import actors, attaching, audiences, awaited, identity, room, types
+from federation import actors, attaching, audiences, awaited, identity, moderation, room, types
 from federation.documents import bucket_of, content_hash
 from federation.models import Actor, AudienceKey, Document, Node, Receipt
 from federation.reader import BadField, Reader
@@ -30,12 +30,15 @@ class SaysOtherwise(BadField):
     """A version that is held here was pushed with other content: only its own server can say which one counts."""
 
 
-def take(doc: Json, node: Node, *, speaker: Actor | None = None, passed_on_by: Actor | None = None) -> str:
+def take(
+    doc: Json, node: Node, *, speaker: Actor | None = None, passed_on_by: Actor | None = None, unasked: bool = False
+) -> str:
     """Store an object that is known to come from `node`; returns the outcome in a few words.
 
     `speaker` is the actor of the activity that carried it, where there is one: only an owner may change a thing. What
     nobody carried was fetched from its own server, and is believed: that is how a copy is mended. `passed_on_by` is the
-    group that passed it on: it knows who may write to its members.
+    group that passed it on: it knows who may write to its members. `unasked` is what a stranger says to somebody here:
+    the first of it may have to wait for a steward.
     Must be called inside a transaction. What we cannot read is kept as a Document, never lost and never an error.
     """
     uri = identity.fits("id", Reader(doc).uri("id", required=True))
@@ -64,7 +67,7 @@ def take(doc: Json, node: Node, *, speaker: Actor | None = None, passed_on_by: A
     if held is not None and _row(held) is not None and types.for_kind(held.kind) is not type_:
         raise BadField("type", doc.get("type"), f"{held.type}, as before")
     try:
-        kind = _write(type_, doc, node, version, passed_on_by)
+        kind = _write(type_, doc, node, version, passed_on_by, unasked=unasked)
     except BadField as bad:
         return _keep(uri, doc, node, type_.kinds[0], Document.State.REFUSED, str(bad), version, digest)
     except types.StaysDocument as kept:
@@ -135,7 +138,9 @@ def bury(uri: str, node: Node, *, content: Json, speaker: Actor | None = None, c
     return "withdrawn"
 
 
-def _write(type_: FederatedType, doc: Json, node: Node, version: int, passed_on_by: Actor | None) -> str:
+def _write(
+    type_: FederatedType, doc: Json, node: Node, version: int, passed_on_by: Actor | None, *, unasked: bool
+) -> str:
     """The domain row and its journal entry: from here on the same path as a local change."""
     reader = Reader(doc)
     uri = reader.uri("id", required=True)
@@ -160,7 +165,8 @@ def _write(type_: FederatedType, doc: Json, node: Node, version: int, passed_on_
     attaching.take_theirs(uri, node, owner, reader.attachments())
     type_.after_arrival(row, reader)
     kind = type_.kind_of(row)
-    record(f"{kind}.published" if created else f"{kind}.changed", uri, actor=owner.uri, origin="peer")
+    if not (created and unasked and moderation.hold_if_first_of_a_stranger(row)):
+        record(f"{kind}.published" if created else f"{kind}.changed", uri, actor=owner.uri, origin="peer")
     awaited.has_come(row)
     return kind
 

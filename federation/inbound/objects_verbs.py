@@ -29,16 +29,19 @@ def arrive(incoming: Incoming) -> str:
     uri = obj["id"]
     if identity.is_ours(uri):
         raise Refused(f"object: {uri} is on this node and cannot be written from outside")
-    if not (is_welcome(incoming) or _is_shown_here(uri, incoming.node) or _is_invited(obj, incoming.actor)):
+    here = identity.origin_of(uri) == incoming.node.origin
+    asked_for = is_welcome(incoming) or _is_shown_here(uri, incoming.node)
+    if not asked_for and not (here and _is_invited(obj, incoming.actor)):
         return "not from a neighbour, nor from anybody followed here: not kept"
-    if identity.origin_of(uri) != incoming.node.origin:
+    if not here:
         return ask_for(uri)
     if uri == incoming.actor.uri and incoming.node.actor_id == incoming.actor.pk:
         return peering.described_by(incoming.node)
     if obj.get("type") in Actor.Type.values and uri != incoming.actor.uri:
         return ask_for(uri)  # a moderator changed their group (FEP-1b12); only the group speaks for itself
     inherited = {key: incoming.activity[key] for key in ("to", "cc") if key in incoming.activity and key not in obj}
-    return take(_of_whoever_made_it(incoming, obj) | inherited, incoming.node, speaker=incoming.actor)
+    doc = _of_whoever_made_it(incoming, obj) | inherited
+    return take(doc, incoming.node, speaker=incoming.actor, unasked=not asked_for)
 
 
 def _of_whoever_made_it(incoming: Incoming, obj: Json) -> Json:

@@ -247,7 +247,7 @@ HOLES_AND_GUARDS: tuple[Hole, ...] = (
     ),
     hole(
         "object id on another host",
-        (VERBS, "if identity.origin_of(uri) != incoming.node.origin:\n        return", "if False:\n        return"),
+        (VERBS, "if not here:\n        return", "if False:\n        return"),
         ANY_ORIGIN,
         (
             OBJECTS,
@@ -265,9 +265,21 @@ HOLES_AND_GUARDS: tuple[Hole, ...] = (
             'if identity.is_ours(uri):\n        raise Refused(f"object: {uri} is on this node and',
             'if False:\n        raise Refused(f"object: {uri} is on this node and',
         ),
-        (VERBS, "if identity.origin_of(uri) != incoming.node.origin:\n        return", "if False:\n        return"),
+        (VERBS, "if not here:\n        return", "if False:\n        return"),
         ANY_ORIGIN,
         tests=[f"{OWNERS}::test_an_object_on_our_host_cannot_be_written_from_outside"],
+    ),
+    hole(
+        "a stranger has us ask other servers for things",
+        (VERBS, "not (here and _is_invited(obj, incoming.actor))", "not _is_invited(obj, incoming.actor)"),
+        tests=[f"{POLICY}/test_strangers_first_words.py::test_a_stranger_does_not_have_us_fetch_words_from_elsewhere"],
+    ),
+    hole(
+        "a stranger's first words, where stewards want to read them first",
+        (OBJECTS, "created and unasked and moderation.hold_if_first_of_a_stranger(row)", "False"),
+        tests=[
+            f"{POLICY}/test_strangers_first_words.py::test_they_wait_unseen_and_untold_until_a_steward_publishes_them",
+        ],
     ),
     hole(
         "activity id on another host",

@@ -174,7 +174,7 @@ def test_a_longer_reason_is_refused_with_the_limit_and_never_cut(camden):
     assert "At most 300 characters." in camden.client(camden.alice).get(page).content.decode()
     answer = camden.client(camden.alice).post(page, {"decision": "hide", "words": "x" * (PARAM_LENGTH + 1)})
     assert answer.status_code == 400 and "at most 300 characters (it has 301)" in answer.content.decode()
-    for form in (DecisionForm(decisions=[]), RefusalForm(), TakingOutForm()):
+    for form in (DecisionForm(decisions=[]), RefusalForm(is_ours=True), TakingOutForm()):
         field = form.fields.get("words") or form.fields["reason"]
         assert f"At most {field.max_length} characters." in str(field.help_text) and field.max_length == PARAM_LENGTH
 
