@@ -132,11 +132,13 @@ def read_on(errand_row: Errand) -> None:
     """Read up to twenty pages, each stored with its cursor in one transaction, then make room for others.
 
     Interrupted anywhere it goes on after the last stored page; a page read twice changes nothing. Of two that read the
-    same catalogue at once, the one whose page is stored second leaves it to the other.
+    same catalogue at once, the younger leaves it to the older, and whoever stores a page second to the other.
     """
     node = Node.objects.get(pk=errand_row.payload["node"])
     if not node.is_neighbour:
         return  # paused, ended or blocked since: it is asked for again when that is over
+    if _is_in_hand(errand_row):
+        return  # whoever is at it reads to the end
     if not node.catalogue_url:
         discovery.read_node(node)
     if not node.catalogue_url:
@@ -154,6 +156,11 @@ def read_on(errand_row: Errand) -> None:
             return
     with transaction.atomic():
         ask(node)
+
+
+def _is_in_hand(errand_row: Errand) -> bool:
+    same = type(errand_row).objects.filter(kind=errand_row.kind, key=errand_row.key, pk__lt=errand_row.pk)
+    return same.filter(state=errand_row.State.READY, lease_until__gt=timezone.now()).exists()
 
 
 def _read_page(node: Node) -> bool:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
+from django.utils import timezone
 
-from federation import actors, http
+from federation import actors, http, repair
 from federation.models import Node
+from journal import schedule
+from tests.federation.hackney import Hackney
 from tests.federation.peer import Peer, Web
 
 
@@ -62,3 +68,22 @@ def outcomes(work: Any) -> Any:
         return list(Receipt.objects.order_by("pk").values_list("outcome", flat=True))
 
     return tell
+
+
+@pytest.fixture
+def hackney(peer: Peer, web: Web) -> Hackney:
+    """The neighbour, as one whose view can be compared."""
+    return Hackney(peer, web)
+
+
+@pytest.fixture
+def look(work: Any) -> Callable[[], None]:
+    """Ten minutes pass, in which nobody says anything."""
+    looks = itertools.count(1)
+
+    def pass_by() -> None:
+        with time_machine.travel(timezone.now() + next(looks) * 1.1 * repair.LONGEST_PAUSE, tick=True):
+            schedule.arm()
+            work()
+
+    return pass_by

@@ -2,128 +2,19 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import itertools
 import json
-import random
-from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import time_machine
 from django.db import transaction
 from django.utils import timezone
 
-from cop.models import Proposal
-from federation import catalogue, digest, mending, repair
-from federation.documents import BUCKETS, bucket_of, content_hash
+from federation import digest, repair
+from federation.documents import bucket_of
 from federation.http import Fetched, FetchFailed
 from federation.models import Document, Node
-from journal import schedule
-from journal.claims import DIED, DIED_AGAIN
 from journal.models import Errand
-
-JSON = "application/json"
-
-
-class Hackney:
-    """What a neighbour publishes: its digest, its lists and its objects, as our own code gives them."""
-
-    def __init__(self, peer: Any, web: Any) -> None:
-        self.peer, self.web = peer, web
-        self.things: dict[str, dict[str, Any]] = {}
-        self.age = 60
-        self.queued = 0
-        self.most = 0
-        self.address = f"{peer.origin}/metro/digest"
-        Node.objects.update(digest_url=self.address)
-        web.pages[peer.node.uri]["digest"] = self.address
-        web.answer = self._answer
-        self.dana = peer.somebody("people/dana", name="Dana")
-
-    def publish(self, path: str, **more: Any) -> dict[str, Any]:
-        """Without telling us."""
-        need = self.peer.note(self.dana, path, **more)
-        self.things[need["id"]] = self.web.pages[need["id"]] = need
-        return need
-
-    def withdraw(self, path: str, version: int) -> None:
-        uri = f"{self.peer.origin}/{path}"
-        self.things[uri] = {"id": uri, "type": "Tombstone", "formerType": "Note", "version": version}
-        self.web.pages[uri] = Fetched(uri, 410, "text/html", b"", {})
-
-    def push(self, need: dict[str, Any], verb: str = "Create") -> None:
-        self.peer.does(self.dana, verb, need)
-
-    def asked(self) -> list[str]:
-        """What of the shared view was asked of it since this was last asked."""
-        paths = [url.removeprefix(self.peer.origin) for url in self.web.asked]
-        found = [path for path in paths if path.startswith(("/metro/", "/needs/", "http"))]
-        self.web.asked.clear()
-        return found
-
-    def has_catalogue(self, most: int = 1000) -> None:
-        """From now on things can be asked for together, at most so many at once."""
-        self.most = most
-        address = f"{self.peer.origin}/metro/catalogue"
-        Node.objects.update(catalogue_url=address)
-        self.web.pages[self.peer.node.uri]["catalogue"] = address
-
-    def _together(self, url: str) -> Fetched:
-        wanted = [f"{self.peer.origin}{path}" for path in parse_qs(urlsplit(url).query)["id"]]
-        items = [self.things[uri] for uri in wanted if uri in self.things][: self.most]
-        return Fetched(
-            url, 200, JSON, json.dumps({"type": "OrderedCollectionPage", "orderedItems": items}).encode(), {}
-        )
-
-    def _answer(self, url: str, headers: dict[str, str]) -> Fetched | None:
-        if "/metro/catalogue?id=" in url and self.most:
-            return self._together(url)
-        if not url.startswith(self.address):
-            return None
-        asked = parse_qs(urlsplit(url).query).get("buckets")
-        if asked:
-            return Fetched(url, 200, JSON, json.dumps(self._list(asked[0])).encode(), {})
-        found = self._digest()
-        if headers.get("If-None-Match") == digest.etag(found):
-            return Fetched(url, 304, "", b"", {})
-        return Fetched(url, 200, JSON, json.dumps(found | {"queued": self.queued}).encode(), {})
-
-    def _digest(self) -> dict[str, Any]:
-        sums, counts = [0] * BUCKETS, [0] * BUCKETS
-        for uri, thing in self.things.items():
-            counts[bucket_of(uri)] += 1
-            sums[bucket_of(uri)] += int(digest.row_hash(uri, thing["version"], content_hash(thing)), 16)
-        buckets = [{"count": n, "hash": f"{total % 2**256:064x}"} for n, total in zip(counts, sums, strict=True)]
-        return {"count": sum(counts), "hash": f"{sum(sums) % 2**256:064x}", "buckets": buckets}
-
-    def _list(self, asked: str) -> dict[str, Any]:
-        buckets = [int(each) for each in asked.split(",")]
-        items = [self._item(uri, thing) for uri, thing in self.things.items() if bucket_of(uri) in buckets]
-        return {"buckets": buckets, "items": items}
-
-    def _item(self, uri: str, thing: dict[str, Any]) -> dict[str, Any]:
-        item = {"id": uri, "version": thing["version"], "hash": content_hash(thing), "age": self.age}
-        return item | {"tombstone": thing} if thing["type"] == "Tombstone" else item
-
-
-@pytest.fixture
-def hackney(peer, web) -> Hackney:
-    return Hackney(peer, web)
-
-
-@pytest.fixture
-def look(work):
-    """Ten minutes pass, in which nobody says anything."""
-
-    looks = itertools.count(1)
-
-    def pass_by() -> None:
-        with time_machine.travel(timezone.now() + next(looks) * 1.1 * repair.LONGEST_PAUSE, tick=True):
-            schedule.arm()
-            work()
-
-    return pass_by
+from tests.federation.hackney import JSON, titles
 
 
 @pytest.fixture
@@ -132,10 +23,6 @@ def agrees(hackney, peer):
         return digest.etag(digest.of_origin(peer.origin)) == digest.etag(hackney._digest())
 
     return both
-
-
-def titles() -> set[str]:
-    return set(Proposal.objects.filter(withdrawn_at=None).values_list("title", flat=True))
 
 
 def test_what_never_arrived_is_asked_for_and_nothing_else(hackney, outcomes, look, agrees):
@@ -244,118 +131,6 @@ def test_as_long_as_something_changes_the_looks_go_on_at_short_pauses(hackney, l
             assert again.due_at - timezone.now() <= repair.LOOK_AGAIN
             work()
     assert len(titles()) == 9
-
-
-def test_while_their_catalogue_is_read_things_are_not_asked_for_one_by_one(hackney, look):
-    """A catalogue brings many at a time. One that cannot be read is no reason to wait."""
-    hackney.publish("needs/1", name="A room")
-    with transaction.atomic():
-        catalogue.ask(Node.objects.get())
-    reading = Errand.objects.filter(kind="federation.catalogue")
-    reading.update(lease_owner="a worker that reads", lease_until=timezone.now() + dt.timedelta(days=1))
-    for how in ("", DIED, DIED_AGAIN):
-        reading.update(error=how)
-        look()
-        assert hackney.asked() == [] and titles() == set()
-        assert Errand.objects.filter(kind="federation.compare", state="ready", due_at__gt=timezone.now()).exists()
-    reading.update(error="FetchFailed: their server answered 500")
-    look()
-    assert titles() == {"A room"}
-
-
-def test_a_catalogue_without_an_end_does_not_put_off_comparing_for_ever(hackney, look):
-    hackney.publish("needs/1", name="A room")
-    with transaction.atomic():
-        catalogue.ask(Node.objects.get())
-    reading = Errand.objects.filter(kind="federation.catalogue")
-    reading.update(lease_owner="a worker that reads", lease_until=timezone.now() + dt.timedelta(days=1))
-    look()
-    waiting = Errand.objects.get(kind="federation.compare", state="ready")
-    Errand.objects.filter(pk=waiting.pk).update(payload=waiting.payload | {"waits": repair.MOST_WAITS})
-    look()
-    assert titles() == {"A room"}
-
-
-@pytest.mark.parametrize(("left", "asked"), [(0, "/metro/digest"), (7, "/metro/catalogue?after=0")])
-def test_news_of_a_neighbour_has_its_view_compared_or_the_rest_of_its_catalogue_read(hackney, peer, work, left, asked):
-    """What was pushed moves no cursor: read on, all of it would come a second time at every word of theirs."""
-    hackney.push(hackney.publish("needs/1", name="A room"))
-    about = hackney.web.pages[peer.node.uri]
-    about["catalogue"] = f"{peer.origin}/metro/catalogue"
-    hackney.web.pages[f"{about['catalogue']}?after=0"] = {"orderedItems": [], "last": 0, "left": 0}
-    Node.objects.update(catalogue_url=about["catalogue"], catalogue_left=left)
-    peer.does(peer.node, "Update", about)
-    work()
-    with time_machine.travel(timezone.now() + 1.1 * repair.FIRST_LOOK, tick=True):
-        work()
-    assert next(path for path in hackney.asked() if path.startswith("/metro/")) == asked
-    assert Node.objects.get().catalogue_left == 0
-
-
-@pytest.fixture
-def from_the_first(monkeypatch) -> None:
-    """A look begins at a bucket drawn by lot: here at the first, so that one list has all that differs."""
-    monkeypatch.setattr(random, "randrange", lambda _end: 0)
-
-
-def test_many_things_are_asked_for_together(hackney, from_the_first, look):
-    """Whoever was away for a month has missed hundreds: one by one, that took minutes."""
-    hackney.has_catalogue()
-    for number in range(mending.TOGETHER + 10):
-        hackney.publish(f"needs/{number}", name=f"Number {number}")
-    look()
-    assert len(titles()) == mending.TOGETHER + 10
-    asked = hackney.asked()
-    assert sum(path.startswith("/metro/catalogue?id=") for path in asked) == 2
-    assert not any(path.startswith("/needs/") for path in asked)
-
-
-def test_what_does_not_come_with_the_others_is_asked_for_by_itself(hackney, from_the_first, look):
-    hackney.has_catalogue(most=5)
-    for number in range(8):
-        hackney.publish(f"needs/{number}", name=f"Number {number}")
-    look()
-    assert len(titles()) == 8
-    asked = hackney.asked()
-    assert sum(path.startswith("/needs/") for path in asked) == 3, asked
-
-
-@pytest.mark.parametrize(
-    "answer", [(404, b"{}"), (200, b"[]"), (200, b'{"orderedItems": 3}'), (200, b'{"orderedItems": []}')]
-)
-def test_a_node_that_gives_nothing_together_is_asked_one_by_one(hackney, web, from_the_first, look, answer):
-    hackney.has_catalogue()
-    paths = [f"needs/{number}" for number in range(8)]
-    for path in paths:
-        hackney.publish(path, name=path)
-    inner, (status, body) = web.answer, answer
-
-    def refuse(url: str, headers: dict[str, str]) -> Fetched | None:
-        return Fetched(url, status, JSON, body, {}) if "/metro/catalogue?id=" in url else inner(url, headers)
-
-    web.answer = refuse
-    look()
-    assert titles() == set(paths)
-
-
-def test_of_what_comes_together_only_what_was_asked_for_and_is_theirs_is_taken(hackney, from_the_first, look):
-    hackney.has_catalogue()
-    for number in range(8):
-        hackney.publish(f"needs/{number}", name=f"Number {number}")
-    uri = f"{hackney.peer.origin}/needs/1"
-    bad = hackney.things[uri] | {"attributedTo": "https://elsewhere.example/people/eve"}
-    hackney.things[uri] = bad
-    foreign = hackney.things[f"{hackney.peer.origin}/needs/2"] | {"id": "https://elsewhere.example/needs/2"}
-    together = hackney._together
-    hackney._together = lambda url: _with(together(url), foreign)
-    look()
-    assert titles() == {f"Number {number}" for number in range(8) if number != 1}
-    assert not Document.objects.filter(uri=foreign["id"]).exists()
-
-
-def _with(answer: Fetched, item: dict[str, Any]) -> Fetched:
-    doc = json.loads(answer.body)
-    return Fetched(answer.url, 200, JSON, json.dumps(doc | {"orderedItems": [item, *doc["orderedItems"]]}).encode(), {})
 
 
 def test_a_bad_thing_among_them_does_not_keep_the_others_apart(hackney, outcomes, look):
