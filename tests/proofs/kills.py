@@ -41,7 +41,7 @@ from tests.proofs import Proof
 NAME = "kills"
 
 NODES = ("camden", "hackney")
-PUBLICATIONS, KILLS = 500, 300
+PUBLICATIONS, KILLS = 750, 300
 QUICK_PUBLICATIONS, QUICK_KILLS = 30, 4
 AT_REST_WITHIN_SECONDS = 300.0
 

@@ -37,7 +37,8 @@ class Kill:
 
 
 def plan(publications: int, kills: int, chance: random.Random) -> list[Kill]:
-    """Kills spread over all publications, two of five while the first work after a restart is done, by the sweeper.
+    """Kills spread over all publications, at most one around each and two of five once more while the first work after
+    that restart is done, by the sweeper.
 
     The last one comes after the last publication was accepted.
     """
@@ -46,7 +47,7 @@ def plan(publications: int, kills: int, chance: random.Random) -> list[Kill]:
     width = publications / first
     found = []
     for place in range(first):
-        number = publications - 1 if place == first - 1 else int(width * (place + chance.random()))
+        number = publications - 1 if place == first - 1 else int(width * place + (width - 1) * chance.random())
         moment = DELIVERY if place % 2 or place == first - 1 else REQUEST
         found.append(Kill(number, moment, chance.uniform(0, LATEST[moment])))
     swept = chance.sample(found, sweeps)
