@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 from typing import TYPE_CHECKING
+
+from django.utils import timezone
 
 from cop import threads
 from cop.actions.membership import LastSteward, leave_group
@@ -29,6 +32,9 @@ from journal import errand, errand_kind, hold, reaction
 if TYPE_CHECKING:
     from federation.models import Published
     from journal.models import Errand
+
+ONCE_MORE = dt.timedelta(minutes=1)
+"""Longer than any transaction: what was decided while a node became a neighbour is on record by then."""
 
 
 @reaction("cop.forget_member", to="actor.gone")
@@ -69,8 +75,8 @@ def relay_post(errand: Errand) -> None:
     if post.withdrawn_at is None and restrictions.is_hidden(post.uri, post.actor.uri):
         return  # that it was taken back is passed on all the same
     happened = entry.name.partition(".")[2]
-    if happened == "published" and post.withdrawn_at is not None:
-        return
+    if happened == "published" and (post.withdrawn_at is not None or restrictions.has_waited(post.uri)):
+        return  # what waited for a steward is passed on as it stands by now (`relay_again`)
     _relay(post, thing, happened)
 
 
@@ -156,7 +162,10 @@ def greet_newcomer(errand_row: Errand) -> None:
     entry = errand_row.entry
     assert entry is not None  # reactions always come with their entry
     for node in Node.objects.filter(origin=entry.uri):
-        errand("cop.tell_taken_out", payload={"node": node.pk, "after": 0}, key=f"taken-out:{node.pk}")
+        told = {"node": node.pk, "after": 0}
+        errand("cop.tell_taken_out", payload=told, key=f"taken-out:{node.pk}")
+        # Whoever takes something out at this moment may not see this node yet, nor be seen by what is told now.
+        errand("cop.tell_taken_out", payload=told, key=f"taken-out-again:{node.pk}", due_at=timezone.now() + ONCE_MORE)
 
 
 @errand_kind("cop.tell_taken_out")

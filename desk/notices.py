@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +14,7 @@ from cop import threads
 from cop.access import running
 from cop.actions.removal import group_of
 from cop.models import Member, Post
-from federation import restrictions, types
+from federation import moderation, restrictions, types
 from federation.models import Actor, Flag, Node, Restriction, ThisNode
 from journal import reaction
 from notifications.actions import notify
@@ -195,9 +195,7 @@ def tell_of_decision(errand: Errand) -> None:
     entry = errand.entry
     assert entry is not None  # reactions always come with their entry
     made = entry.name == "moderation.restricted"
-    about = Restriction.objects.filter(Q(object_uri=entry.uri) | Q(actor__uri=entry.uri), lifted_at__isnull=made)
-    moment = "made_at" if made else "lifted_at"
-    restriction = about.filter(**{f"{moment}__lte": entry.at}).order_by(f"-{moment}", "-pk").first()
+    restriction = moderation.told_by(entry)
     found = types.locate(entry.uri)
     if restriction is not None and found is None:
         _tell_of_account(restriction, entry)

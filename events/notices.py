@@ -10,6 +10,7 @@ from accounts.models import User
 from cop.access import running
 from events.models import Attendee, Gathering
 from federation import moderation, restrictions
+from federation.models import Restriction
 from journal import reaction
 from notifications.access import may_read
 from notifications.actions import notify
@@ -129,12 +130,13 @@ def tell_of_removal(errand: Errand) -> None:
     The notice is about the decision: notices about the thing are kept from them with it.
     """
     entry, gathering = _happened(errand)
-    last = moderation.last_removal(gathering.uri) if gathering is not None and gathering.is_ours else None
-    if gathering is None or last is None or gathering.withdrawn_at is not None:
+    decision = moderation.told_by(entry)
+    if gathering is None or not gathering.is_ours or gathering.withdrawn_at is not None or decision is None:
         return
-    is_back = last.lifted_at is not None
-    if is_back != (entry.name == moderation.LIFTED):
-        return  # it was decided otherwise since, and that is told by itself
+    is_back = entry.name == moderation.LIFTED
+    hidden_still = is_back and restrictions.is_hidden(gathering.uri, gathering.actor.uri)
+    if decision.level != Restriction.Level.REMOVED or hidden_still:
+        return
     for user in _expecting(gathering, entry):
         kind = "gathering_back" if is_back else "gathering_taken_down"
         notify(user, kind, f"{gathering.uri}{DECISION}", entry=entry, gathering=gathering.title)

@@ -28,6 +28,8 @@ def notice_absence(errand_row: Errand) -> None:
 
 def ends(node: Node) -> None:
     """It answers again. Inside a transaction."""
+    if not node.is_neighbour:
+        return
     last = Entry.objects.filter(name__in=("node.away", "node.back"), uri=node.origin).order_by("-pk").first()
     if last is not None and last.name == "node.away":
         record("node.back", node.origin)

@@ -58,7 +58,7 @@ def arrival(row: Delivery, position: int | None) -> Arrival:
     if row.node.peering == Node.Peering.PAUSED:
         return Arrival.PAUSED
     if not row.attempts:
-        return Arrival.ON_ITS_WAY
+        return Arrival.WAITING if row.node.unreachable_since else Arrival.ON_ITS_WAY
     if PAUSED in row.answer:
         return Arrival.THEY_PAUSED
     return Arrival.PUT_OFF if row.answer else Arrival.WAITING

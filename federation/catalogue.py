@@ -79,6 +79,7 @@ def given(node: Node, after: int, told: Json) -> None:
     """
     is_last = "next" not in told
     cursor, left = (told["last"], 0) if is_last else (after, told["left"] + len(told["orderedItems"]))
+    cursor = min(cursor, last_position())  # whoever has read further read it of a node that was set back since
     Node.objects.filter(pk=node.pk).update(given_cursor=cursor, given_left=left, given_at=timezone.now())
 
 
@@ -106,8 +107,8 @@ def last_position() -> int:
 
 def holds_all(node: Node, up_to: int) -> None:
     """A neighbour that signed for it holds just what we publish: with that it has read our catalogue `up_to` there."""
-    behind = Node.objects.filter(Q(given_cursor__lt=up_to) | ~Q(given_left=0) | Q(given_left=None), pk=node.pk)
-    behind.update(given_cursor=up_to, given_left=0, given_at=timezone.now())
+    otherwise = ~Q(given_cursor=up_to) | ~Q(given_left=0) | Q(given_left=None)
+    Node.objects.filter(otherwise, pk=node.pk).update(given_cursor=up_to, given_left=0, given_at=timezone.now())
 
 
 def ask(node: Node) -> None:
@@ -149,7 +150,7 @@ def read_on(errand_row: Errand) -> None:
             finished = _read_page(node)
         except ReadByAnother:
             log.info("the catalogue of %s is read by somebody else as well", node.origin)
-            return
+            break  # should they die, whoever comes next goes on
         if finished:
             with transaction.atomic():
                 repair.soon(node)

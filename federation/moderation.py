@@ -134,10 +134,12 @@ def _held_if_first(row: Published, theirs: Q) -> bool:
     return True
 
 
-def last_removal(uri: str) -> Restriction | None:
-    """The newest removal of a thing by this node's stewards, undone since or not."""
-    removed = Restriction.objects.filter(object_uri=uri, level=Restriction.Level.REMOVED)
-    return removed.order_by("-made_at", "-pk").first()
+def told_by(entry: Entry) -> Restriction | None:
+    """The decision that an entry RESTRICTED or LIFTED is about; None where that was decided otherwise since."""
+    made = entry.name == RESTRICTED
+    about = Restriction.objects.filter(Q(object_uri=entry.uri) | Q(actor__uri=entry.uri), lifted_at__isnull=made)
+    moment = "made_at" if made else "lifted_at"
+    return about.filter(**{f"{moment}__lte": entry.at}).order_by(f"-{moment}", "-pk").first()
 
 
 def was_erased(uri: str) -> bool:

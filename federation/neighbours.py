@@ -132,7 +132,7 @@ def _carry_on(node: Node) -> None:
     for start in range(0, len(keys), WOKEN_AT_ONCE):
         Delivery.objects.filter(pk__in=keys[start : start + WOKEN_AT_ONCE]).update(due_at=now, patient_since=now)
     returning.take_up_again(node)
-    Node.objects.filter(pk=node.pk).update(failures=0, rest_until=None, unreachable_since=None)
+    Node.objects.filter(pk=node.pk).update(rest_until=None)
     bell.ring()
     if node.is_neighbour:
         introductions.tell(node)

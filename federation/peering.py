@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils import timezone
 
-from federation import actors, audiences, catalogue, discovery, identity, introductions, returning
+from federation import absence, actors, audiences, catalogue, discovery, identity, introductions, returning
 from federation.models import Acceptance, Actor, Following, Node
 from federation.outbound.follow import follow, stop_following
 from journal import errand, errand_kind, record
@@ -194,6 +194,7 @@ def _become_neighbours(node: Node, *, by: str = "") -> None:
         now = timezone.now()
         Node.objects.filter(pk=node.pk).update(peered_at=now, failures=0, rest_until=None, unreachable_since=None)
         set_state(node, Node.Peering.FULL, "node.peered", by=by)
+        absence.ends(node)
         returning.take_up_again(node)
         introductions.ask_again(node)
 

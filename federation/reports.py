@@ -147,8 +147,8 @@ def came_from(flag_uri: str, node: Node, actor: Actor) -> Flag | None:
 def went_also_to(flag_uri: str, node: Node, actor: Actor) -> bool:
     """Whether a report of ours went to `node` for its group's sake alone, and its own actor speaks."""
     sent = Delivery.objects.filter(activity__uri=flag_uri, activity__type="Flag", node=node)
-    for_its_group = Flag.objects.filter(uri=flag_uri, node__isnull=True).exclude(passed_to=node)
-    return node.actor_id == actor.pk and sent.exists() and for_its_group.exists()
+    its_own = Flag.objects.filter(uri=flag_uri, passed_to=node)
+    return node.actor_id == actor.pk and sent.exists() and not its_own.exists()
 
 
 def made_by(reporter: Actor) -> QuerySet[Flag]:

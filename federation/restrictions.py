@@ -102,6 +102,13 @@ def waits_for_a_steward(uri: str) -> bool:
     return _in_force("held").filter(object_uri=uri).exists()
 
 
+def has_waited(uri: str) -> bool:
+    """Whether a thing waits for a steward, or did before it was let through."""
+    from federation.models import Restriction
+
+    return Restriction.objects.filter(object_uri=uri, level=Restriction.Level.HELD).exists()
+
+
 def is_removed(uri: str) -> bool:
     """Whether a steward removed a thing that can still be brought back."""
     return _in_force("removed").filter(object_uri=uri).exists()

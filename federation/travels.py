@@ -45,11 +45,12 @@ def travels(uri: str) -> list[Stop]:
     told = Delivery.objects.filter(activity__object_uri=uri, activity__type__in=TELL_OF_IT)
     later = told.filter(node=OuterRef("node"), pk__gt=OuterRef("pk"))
     last = {row.node_id: row for row in told.filter(~Exists(later)).select_related("activity", "node")}
-    position = Publication.objects.filter(uri=uri, public=True).values_list("position", flat=True).first()
+    published = Publication.objects.filter(uri=uri, public=True).only("position", "tombstone").first()
+    position = published.position if published is not None else None
     stops = [Stop(row.node, arrival(row, position), row) for row in last.values()]
-    if position is not None:
+    if published is not None and not published.tombstone:  # of an end nobody can say who had read the thing before
         readers = Node.objects.filter(peering__in=Node.AGREED, blocked_at__isnull=True).exclude(pk__in=last)
-        stops += [Stop(node, _without_a_word(node, position), None) for node in readers]
+        stops += [Stop(node, _without_a_word(node, published.position), None) for node in readers]
     return sorted(stops, key=lambda stop: (stop.arrival in ARRIVED, stop.node.name, stop.node.origin))
 
 

@@ -329,8 +329,17 @@ def test_who_was_going_to_what_is_only_hidden_hears_nothing(camden, work):
     attend(camden.charlie, lab, name="Charlie")
     work()
     Notice.objects.all().delete()
-    removed = moderation.hide(lab.uri, by=camden.alice, reason="Not here.")
+    hidden = moderation.hide(lab.uri, by=camden.alice, reason="Not here.")
+    work()
+    moderation.lift(hidden, by=camden.alice)
+    work()
+    assert kinds_told(camden.charlie) == []
+    hidden = moderation.hide(lab.uri, by=camden.alice, reason="Not here.")
+    removed = moderation.remove(lab.uri, by=camden.alice, reason="It hurts people.")
     work()
     moderation.lift(removed, by=camden.alice)
     work()
-    assert kinds_told(camden.charlie) == []
+    assert kinds_told(camden.charlie) == ["gathering_taken_down"], "it is hidden still"
+    moderation.lift(hidden, by=camden.alice)
+    work()
+    assert kinds_told(camden.charlie) == ["gathering_taken_down"]

@@ -137,10 +137,26 @@ def test_what_a_neighbour_has_read_by_itself_has_arrived(camden, need, work, ans
     Node.objects.filter(name="Brent").update(given_cursor=position, given_at="2026-11-20T10:00:00Z")
     shown = page(camden, camden.bob, need)
     assert "They have it" in line(shown, "Hackney") and "20 November" in line(shown, "Hackney")
-    assert "it was there before they were neighbours" in line(shown, "Hackney")
+    assert "they read what is there by themselves" in line(shown, "Hackney")
     assert "they look for it by themselves" in line(shown, "Islington")
     assert "They have it" in line(shown, "Brent"), "whatever became of what was sent"
     assert "barnet.example" not in shown and "not sent to any other server" not in shown
+
+
+def test_what_is_not_even_tried_as_their_server_is_away_is_not_on_its_way(camden, need, work):
+    Node.objects.filter(name="Brent").update(unreachable_since="2026-11-18T10:00:00Z", failures=9)
+    Delivery.objects.filter(node__name="Brent").update(state="ready", attempts=0, delivered_at=None)
+    shown = line(page(camden, camden.bob, need), "Brent")
+    assert "has not answered since" in shown and "on its way" not in shown
+
+
+def test_of_what_was_withdrawn_before_they_came_neighbours_are_not_said_to_have_it(camden, need, work):
+    withdraw_proposal(camden.bob, need)
+    work()
+    Delivery.objects.filter(node__name="Brent").delete()
+    Node.objects.update(given_cursor=Publication.objects.get(uri=need.uri).position)
+    shown = page(camden, camden.bob, need)
+    assert "brent.example" not in shown and "hackney.example" in shown
 
 
 def test_a_neighbour_that_read_an_earlier_version_has_not_got_this_one(camden, need, work, answers):

@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from federation import http, introductions
+from federation import http, introductions, neighbours
 from federation.http import Answer, FetchFailed
 from federation.models import Node
 from journal import schedule
@@ -73,6 +73,30 @@ def test_once_after_a_day_and_once_when_it_is_back(peer, steward, line, work):
             assert kinds() == ["neighbour_away", "neighbour_back"]
         page = steward.get(f"/desk/neighbours/{Node.objects.get().pk}").content.decode()
         assert page.count("They did not answer for a day.") == page.count("They answer again.") == 2
+
+
+def test_what_becomes_of_a_node_that_is_no_neighbour_any_more_is_nobodys_business(peer, steward, line, work):
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        say_something(work)
+        hours_pass(clock, work, 50)
+        assert kinds() == ["neighbour_away"]
+        Node.objects.update(peering="ended")
+        line[""] = Answer(202, {}, "")
+        hours_pass(clock, work, 30)
+        assert Node.objects.get().failures == 0 and kinds() == ["neighbour_away"]
+
+
+def test_a_pause_during_an_absence_ends_it_for_nobody(peer, steward, line, work):
+    """Once they answer stewards hear of it all the same."""
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        say_something(work)
+        hours_pass(clock, work, 50)
+        neighbours.pause(Node.objects.get())
+        neighbours.resume(Node.objects.get())
+        hours_pass(clock, work, 5)
+        line[""] = Answer(202, {}, "")
+        hours_pass(clock, work, 30)
+        assert kinds() == ["neighbour_away", "neighbour_back"]
 
 
 def test_a_short_absence_a_pause_and_a_block_are_nobodys_business(peer, steward, line, work):

@@ -172,6 +172,19 @@ def test_who_has_read_the_last_page_of_our_catalogue_has_read_it_all(camden, pee
     assert hackney().given_left == everything > 1
 
 
+def test_nobody_has_read_more_than_there_is(camden, peer, line, work):
+    """As a neighbour of a node that was set back to a backup would say."""
+    need(camden)
+    work()
+    last = Publication.objects.latest("position").position
+    signed_get(peer, "/metro/catalogue?after=999999999999999999")
+    assert hackney().given_cursor == last
+    Node.objects.update(given_cursor=last + 5000)
+    etag = signed_get(peer, "/metro/digest")["ETag"]
+    signed_get(peer, "/metro/digest", status=304, **{"If-None-Match": etag})
+    assert hackney().given_cursor == last
+
+
 def test_who_holds_just_what_we_publish_has_read_it_all(camden, peer, line, work):
     """However it came by it. A digest of something else says nothing of it."""
     need(camden)

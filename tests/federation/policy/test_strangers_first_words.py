@@ -11,7 +11,7 @@ from cop.actions.proposals import publish_proposal
 from cop.models import Post, Proposal
 from federation import audiences
 from federation.describing import describe_this_node
-from federation.models import Actor, Following, Node, Restriction
+from federation.models import Activity, Actor, Following, Node, Restriction
 from journal.models import Entry
 from notifications.models import Notice
 from tests.know_how import Writers
@@ -82,6 +82,25 @@ def test_what_changes_meanwhile_waits_on(camden, need, stranger, eve, work):
         f"/desk/moderation/{Restriction.objects.first().pk}/"
         not in camden.client(camden.charlie).get("/desk/").content.decode()
     )
+
+
+def test_a_group_passes_them_on_as_they_stand_when_they_are_let_through(camden, need, peer, stranger, eve, work):
+    """Not as they were written first: third nodes could ask nobody for what came after."""
+    dana = peer.somebody("people/dana", name="Dana")
+    peer.does(dana, "Follow", camden.group.uri)
+    first = answer(eve, 1, need, "We meet on Monday")
+    stranger.does(eve, "Create", first)
+    work()
+    later = {"content": "<p>We meet on Tuesday</p>", "updated": "2026-11-21T09:00:00Z"}
+    stranger.does(eve, "Update", first | later)
+    work()
+    announced = Activity.objects.filter(actor=camden.group.actor, type="Announce", body__contains="/notes/1")
+    assert not announced.exists()
+    held = Restriction.objects.get(level="held")
+    camden.client(camden.charlie).post(f"/desk/moderation/{held.pk}/undoing")
+    work()
+    assert "Tuesday" in announced.latest("pk").body
+    assert announced.filter(body__contains="Monday").count() <= 1
 
 
 def test_refused_they_are_hidden_and_nobody_is_told(camden, need, stranger, eve, work):
