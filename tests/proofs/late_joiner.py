@@ -53,7 +53,7 @@ ASKS_US = "SELECT id FROM federation_node WHERE origin = ? AND peering = 'asked'
 @dataclass
 class Joining:
     """What happened while the fourth node read. When it was killed, `cursors` says how far it had read each origin, and
-    `unread` what positions of the longest catalogue were still to come."""
+    `unread` what was still to come of the longest catalogue, as that had told with its last page."""
 
     seconds: float = 0.0
     killed_at: int = 0
@@ -145,14 +145,14 @@ def _join(late: InhabitedNode, stewards: dict[InhabitedNode, Visitor], strait: S
     begun = time.monotonic()
     others.start()
     try:
-        for node in nodes:
+        for node in reversed(nodes):  # the longest catalogue last: it is read when the node is killed
             _agree(late, node, stewards)
             joining.note(f"neighbour of {node.name}")
         eventually(lambda: _held(late) >= objects / 2, within=WITHIN_SECONDS)
         late.kill()
         joining.note("killed")
         joining.killed, joining.killed_at, joining.cursors = time.monotonic(), _held(late), _cursors(late)
-        joining.unread = _published(nodes[0]) - joining.cursors[nodes[0].origin]
+        joining.unread = _left(late, nodes[0])
         late.start()
         joining.note("back")
         eventually(lambda: _held(late) >= objects, within=WITHIN_SECONDS)
@@ -178,9 +178,9 @@ def _held(node: InhabitedNode) -> int:
     return int(_asked(node, "SELECT count(*) FROM federation_document WHERE counted AND public")[0][0])
 
 
-def _published(node: InhabitedNode) -> int:
-    """The last position of its catalogue."""
-    return int(_asked(node, "SELECT max(position) FROM federation_publication WHERE public")[0][0])
+def _left(late: InhabitedNode, node: InhabitedNode) -> int:
+    """What is still to be read of a catalogue."""
+    return int(_asked(late, "SELECT catalogue_left FROM federation_node WHERE origin = ?", node.origin)[0][0] or 0)
 
 
 def _cursors(node: InhabitedNode) -> dict[str, int]:

@@ -71,7 +71,9 @@ class InhabitedNode(LiveNode):
 
     def digest(self, origin: str = "") -> dict[str, Any]:
         asked = urllib.parse.quote(origin or self.origin, safe="")
-        found: dict[str, Any] = self.visit(f"/metro/digest?origin={asked}").json()
+        answer = self.visit(f"/metro/digest?origin={asked}")
+        assert answer.status == 200, f"{answer.status} {answer.text[:300]}"  # 429 for who asks many times a second
+        found: dict[str, Any] = answer.json()
         return found
 
     def person(self, email: str) -> Visitor:
