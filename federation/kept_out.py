@@ -57,13 +57,13 @@ def claimed_node(request: HttpRequest) -> Node | None:
     return Node.objects.filter(origin=origin).first()
 
 
-def turned_away(request: HttpRequest) -> HttpResponse | None:
-    """The answer to a blocked or paused node that asks for what everyone may read; None for everybody else.
+def turned_away(node: Node | None) -> HttpResponse | None:
+    """The answer to a blocked or paused node (`claimed_node`) that asks for what everyone may read; None for others.
 
     Nothing is proved: whoever signs in another's name is kept out in its place.
     """
     try:
-        require_let_in(claimed_node(request))
+        require_let_in(node)
     except Refusal as refusal:
         return refusal.as_response()
     return None

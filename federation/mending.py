@@ -139,7 +139,13 @@ def take_all(items: Sequence[Any], node: Node) -> None:
     others go on."""
     with transaction.atomic():
         for item in items:
-            _take_item(item, node)
+            _taken(node, "an item", lambda item=item: _take_item(item, node))
+
+
+def _take_item(item: Any, node: Node) -> str:
+    if not isinstance(item, dict):
+        raise BadField("orderedItems", type(item).__name__, "objects")
+    return take(item, node)
 
 
 def _took(node: Node, uri: str, answer: Future[Fetched], *, listed: bool) -> str:
@@ -166,16 +172,3 @@ def _taken(node: Node, uri: str, act: Any) -> None:
         log.info("%s of %s could not be mended: %s", uri, node.origin, bad)
     except Exception:  # a fault of ours with one thing must not keep the others apart for ever
         log.exception("%s of %s could not be taken in", uri, node.origin)
-
-
-def _take_item(item: Any, node: Node) -> None:
-    """One bad item is noted and left; the page goes on."""
-    try:
-        if not isinstance(item, dict):
-            raise BadField("orderedItems", type(item).__name__, "objects")
-        with transaction.atomic():
-            take(item, node)
-    except BadField as bad:
-        log.warning("%s: an item was left out: %s", node.origin, bad)
-    except Exception:  # a fault of ours with one item must not keep everything after it from us for ever
-        log.exception("%s: an item could not be taken in", node.origin)

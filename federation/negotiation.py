@@ -45,7 +45,7 @@ def document_response(request: HttpRequest, row: Any) -> HttpResponse:
     """
     if not row.is_ours:
         return HttpResponseRedirect(row.uri)
-    if refused := kept_out.turned_away(request):
+    if refused := kept_out.turned_away(kept_out.claimed_node(request)):
         return refused
     found = types.locate(row.uri)
     if found is None or (row.audience != audiences.PUBLIC and not hosts_a_reader(request, row.audience)):

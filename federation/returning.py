@@ -15,7 +15,6 @@ from django.utils import timezone
 
 from federation import absence, introductions, overtaken, repair
 from federation.inbound.authenticate import authenticate
-from federation.kept_out import claimed_node
 from federation.models import Delivery, Node
 from federation.signatures import SignatureRefused
 from journal import bell, errand, errand_kind
@@ -32,12 +31,12 @@ WOKEN_AT_ONCE = 5_000
 TAKEN_UP_AT_ONCE = 500
 
 
-def neighbour_asking(request: HttpRequest) -> Node | None:
-    """The neighbour that signed a request for something everyone may read; None where nobody did, or in vain.
+def neighbour_asking(request: HttpRequest, node: Node | None) -> Node | None:
+    """`node`, whose key the request names (`kept_out.claimed_node`), if it is a neighbour and has signed a request for
+    something everyone may read; None where nobody did, or in vain.
 
     A node we could not reach and that asks may be back, neighbour or not.
     """
-    node = claimed_node(request)
     if node is None or node.blocked_at is not None or not (node.is_neighbour or node.failures):
         return None
     if not _is_them(request, node):

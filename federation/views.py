@@ -85,9 +85,10 @@ def metro_digest(request: HttpRequest) -> HttpResponse:
     """`GET /metro/digest?origin=https://node`: what this node publishes (by default) or holds of another; 304 for who
     holds the same and says so in `If-None-Match`. With `?buckets=3,17`, what it publishes there, object by object.
     A neighbour that signs is told how much is `queued` for it: it need not ask for what is about to come."""
-    if refused := kept_out.turned_away(request):
+    node = kept_out.claimed_node(request)
+    if refused := kept_out.turned_away(node):
         return refused
-    neighbour = returning.neighbour_asking(request)
+    neighbour = returning.neighbour_asking(request, node)
     if "buckets" in request.GET:
         return _listing(request.GET["buckets"])
     asked = request.GET.get("origin", settings.ORIGIN)
@@ -125,7 +126,7 @@ def _listing(asked: str) -> HttpResponse:
 @limits.per_address("READS_PER_ADDRESS")
 def metro_neighbours(request: HttpRequest) -> HttpResponse:
     """`GET /metro/neighbours`: the nodes this one shares its view with."""
-    return kept_out.turned_away(request) or as_activity(introductions.told())
+    return kept_out.turned_away(kept_out.claimed_node(request)) or as_activity(introductions.told())
 
 
 @require_safe
@@ -133,7 +134,8 @@ def metro_neighbours(request: HttpRequest) -> HttpResponse:
 def metro_catalogue(request: HttpRequest) -> HttpResponse:
     """`GET /metro/catalogue?after=N`: public objects and tombstones in the order of a stable cursor; with
     `?id=/needs/one&id=/needs/another` those at these paths."""
-    if refused := kept_out.turned_away(request):
+    node = kept_out.claimed_node(request)
+    if refused := kept_out.turned_away(node):
         return refused
     if "id" in request.GET:
         return as_activity(catalogue.some(request.GET.getlist("id")))
@@ -141,7 +143,7 @@ def metro_catalogue(request: HttpRequest) -> HttpResponse:
     if not re.fullmatch("[0-9]{1,18}", after):
         return _plain(f"after: expected a whole number, 0 or more, got {after[:30]!r}", 400)
     page = catalogue.page(int(after))
-    neighbour = returning.neighbour_asking(request)
+    neighbour = returning.neighbour_asking(request, node)
     if neighbour is not None:
         catalogue.given(neighbour, int(after), page)
     return as_activity(page)

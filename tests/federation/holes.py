@@ -698,7 +698,11 @@ HOLES_AND_GUARDS: tuple[Hole, ...] = (
     ),
     hole(
         "who is kept out asks for things",
-        (NEGOTIATION, "    if refused := kept_out.turned_away(request):\n        return refused\n", ""),
+        (
+            NEGOTIATION,
+            "    if refused := kept_out.turned_away(kept_out.claimed_node(request)):\n        return refused\n",
+            "",
+        ),
         tests=[
             f"{POLICY}/test_kept_out.py::test_a_blocked_node_gets_nothing_whoever_of_it_asks",
             f"{POLICY}/test_kept_out.py::test_a_paused_neighbour_is_told_when_to_ask_again",
