@@ -132,6 +132,22 @@ class Peer:
         assert answer.status_code == 202, (answer.status_code, answer.content[:300])
         return answer
 
+    def comment(self, about: str, path: str = "notes/1", **more: Any) -> Json:
+        """What Dana, of this server, writes about something, as our nodes send it."""
+        return {
+            "id": f"{self.origin}/{path}",
+            "type": "Note",
+            "additionalType": "https://schema.org/Comment",
+            "attributedTo": f"{self.origin}/people/dana",
+            "content": "<p>Rude words</p>",
+            "published": "2026-11-20T09:00:00Z",
+            "version": 1,
+            "to": [PUBLIC],
+            "inReplyTo": about,
+            "context": about,
+            **more,
+        }
+
     def note(self, speaker: Speaker, path: str = "needs/1", **more: Any) -> Json:
         """A need as our nodes send it."""
         return {

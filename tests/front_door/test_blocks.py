@@ -14,10 +14,11 @@ from cop.actions.proposals import publish_proposal
 from cop.models import Proposal
 from events.models import Attendee, Gathering
 from federation import personal_blocks
-from federation.models import Activity, Actor, Block, Delivery, Node
+from federation.models import Activity, Block, Delivery, Node
 from notifications.actions import follow
 from notifications.models import Notice
 from tests.gatherings import HOUSING, Camden
+from tests.neighbours import a_need_elsewhere
 
 NEED = Proposal.Direction.NEED
 
@@ -32,14 +33,7 @@ def camden(db):
 
 @pytest.fixture
 def their_need(camden):
-    """By somebody on Hackney's node."""
-    node = Node.objects.create(origin="https://hackney.example", name="Hackney")
-    uri = f"{node.origin}/people/dana"
-    dana = Actor.objects.create(uri=uri, node=node, type="Person", name="Dana", inbox=f"{uri}/inbox")
-    return Proposal.objects.create(
-        uri=f"{node.origin}/needs/1", public_id="theirneed123", node=node, actor=dana, direction="need",
-        title="A hall in Hackney", language="en", support="space",
-    )  # fmt: skip
+    return a_need_elsewhere()
 
 
 def need_of(camden, person, **more):

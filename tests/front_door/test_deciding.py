@@ -16,9 +16,10 @@ from cop.actions.proposals import publish_proposal, withdraw_proposal
 from cop.models import Proposal
 from desk import actions
 from federation import moderation, reports
-from federation.models import Activity, Actor, Flag, Node, Restriction
+from federation.models import Activity, Actor, Flag, Restriction
 from notifications.models import Notice
 from tests.gatherings import Camden
+from tests.neighbours import a_need_elsewhere
 
 LINK = "Decide about this"
 
@@ -41,14 +42,7 @@ def need(camden):
 
 @pytest.fixture
 def theirs(camden):
-    """A need of Dana on another node."""
-    node = Node.objects.create(origin="https://hackney.example", name="Hackney")
-    uri = f"{node.origin}/people/dana"
-    dana = Actor.objects.create(uri=uri, node=node, type="Person", name="Dana", inbox=f"{uri}/inbox")
-    return Proposal.objects.create(
-        uri=f"{node.origin}/needs/1", public_id="theirneed123", node=node, actor=dana, direction="need",
-        title="A hall in Hackney", language="en", support="space",
-    )  # fmt: skip
+    return a_need_elsewhere()
 
 
 def page_about(thing) -> str:

@@ -15,12 +15,13 @@ from cop.actions.proposals import publish_proposal
 from cop.models import Proposal
 from federation import moderation, reports
 from federation.attaching import Attaching, keep
-from federation.models import Actor, Flag, Node, Publication, Restriction
+from federation.models import Actor, Flag, Publication, Restriction
 from federation.uploads import rewrite
 from notifications.actions import follow
 from notifications.models import Notice
 from tests.gatherings import HOUSING, Camden
 from tests.moderated import as_program, places_with, said_of
+from tests.neighbours import a_neighbour
 from tests.pictures import picture
 
 HIDDEN, LIMITED, SUSPENDED = Restriction.Level.HIDDEN, Restriction.Level.LIMITED, Restriction.Level.SUSPENDED
@@ -37,13 +38,7 @@ def camden(db):
 
 @pytest.fixture
 def hackney(db):
-    """A neighbour that hears of everything public."""
-    node = Node.objects.create(origin="https://hackney.example", name="Hackney")
-    actor = Actor.objects.create(
-        uri=f"{node.origin}/actor", node=node, type="Application", inbox=f"{node.origin}/inbox"
-    )
-    Node.objects.filter(pk=node.pk).update(actor=actor, peering=Node.Peering.FULL)
-    return node
+    return a_neighbour()
 
 
 @pytest.fixture

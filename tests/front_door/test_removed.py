@@ -21,13 +21,14 @@ from cop.models import Proposal
 from events.actions.attendance import attend
 from federation import moderation, reports
 from federation.attaching import Attaching, keep
-from federation.models import Actor, Attachment, Flag, Node, Publication, Restriction
+from federation.models import Actor, Attachment, Flag, Publication, Restriction
 from federation.uploads import rewrite
 from journal import schedule
 from notifications.models import Notice
 from tests.gatherings import HOUSING, Camden
 from tests.know_how import Writers
 from tests.moderated import as_program, places_with, said_of
+from tests.neighbours import a_neighbour
 from tests.pictures import picture
 
 WORDS = "It is loud here every night."
@@ -46,12 +47,7 @@ def camden(db):
 
 @pytest.fixture
 def hackney(db):
-    """A neighbour that hears of everything public."""
-    node = Node.objects.create(origin="https://hackney.example", name="Hackney")
-    uri = f"{node.origin}/actor"
-    actor = Actor.objects.create(uri=uri, node=node, type="Application", inbox=f"{node.origin}/inbox")
-    Node.objects.filter(pk=node.pk).update(actor=actor, peering=Node.Peering.FULL)
-    return node
+    return a_neighbour()
 
 
 @pytest.fixture

@@ -29,20 +29,12 @@ def camden(db):
     return camden
 
 
-def theirs_in(group_uri, peer, path="notes/1", **more):
-    return {
-        "id": f"{peer.origin}/{path}", "type": "Note", "attributedTo": f"{peer.origin}/people/dana",
-        "content": "<p>Rude words</p>", "published": "2026-11-20T09:00:00Z", "to": [PUBLIC], "inReplyTo": group_uri,
-        "version": 1, "additionalType": "https://schema.org/Comment", "context": group_uri, **more,
-    }  # fmt: skip
-
-
 @pytest.fixture
 def their_post(camden, peer, outcomes):
     """Dana of Hackney's node writes in our group's discussion."""
     dana = peer.somebody("people/dana", name="Dana")
     peer.does(dana, "Follow", camden.group.uri)
-    peer.does(dana, "Create", theirs_in(camden.group.uri, peer))
+    peer.does(dana, "Create", peer.comment(camden.group.uri))
     assert outcomes()[-1] == "post read"
     return Post.objects.get()
 
@@ -91,7 +83,7 @@ def test_what_members_elsewhere_alone_may_read_is_taken_out_there_too(camden, pe
     outcomes()
     accept_member(camden.alice, Member.objects.get(actor__uri=dana.uri))
     members = camden.group.members_audience
-    peer.does(dana, "Create", theirs_in(camden.group.uri, peer, to=[members]), to=[members])
+    peer.does(dana, "Create", peer.comment(camden.group.uri, to=[members]), to=[members])
     assert outcomes()[-1] == "post read"
     take_out(camden, camden.alice, Post.objects.get())
     work()
@@ -127,7 +119,7 @@ def test_what_the_suspended_wrote_stands_there_as_little_and_what_they_write_mea
     suspended = moderation.restrict_actor(level, their_post.actor, by=camden.steward, reason="Rude")
     work()
     dana = peer.somebody("people/dana", name="Dana")
-    later = theirs_in(camden.group.uri, peer, "notes/2", content="<p>Kind words</p>")
+    later = peer.comment(camden.group.uri, "notes/2", content="<p>Kind words</p>")
     peer.does(dana, "Create", later)
     outcomes()
     assert "words" not in outbox_of(camden, client)
@@ -178,7 +170,7 @@ def their_group(peer, outcomes):
     document |= {"additionalType": "https://schema.org/Organization", "published": "2026-11-20T09:00:00Z"}
     peer.does(menders, "Create", document)
     dana = peer.somebody("people/dana", name="Dana")
-    peer.does(dana, "Create", theirs_in(menders.uri, peer))
+    peer.does(dana, "Create", peer.comment(menders.uri))
     assert outcomes()[-2:] == ["group read", "post read"]
     return menders
 
@@ -209,7 +201,7 @@ def test_nobody_takes_words_out_of_a_talk_that_is_not_theirs(peer, web, stranger
     """Another group of the same node, a person, another server, or one who says that the group did it."""
     post = Post.objects.get()
     other = peer.somebody("groups/other", "Group", name="Other")
-    web.pages[post.uri] = theirs_in(their_group.uri, peer)
+    web.pages[post.uri] = peer.comment(their_group.uri)
     for who, whose in ((peer, other), (stranger, stranger.somebody("groups/bad", "Group"))):
         who.does(whose, "Announce", deleted_by(whose, post.uri))
         assert outcomes()[-1].startswith("refused: object: ")

@@ -25,16 +25,8 @@ REMEMBERED = "takes out what is not here yet: remembered"
 NOT_KEPT = "takes out what is not known here: not kept"
 
 
-def note(of, about, path="notes/1", **more):
-    return {
-        "id": f"{of.origin}/{path}", "type": "Note", "attributedTo": f"{of.origin}/people/dana",
-        "content": "<p>Rude words</p>", "published": "2026-11-20T09:00:00Z", "to": [PUBLIC], "inReplyTo": about,
-        "version": 1, "additionalType": "https://schema.org/Comment", "context": about, **more,
-    }  # fmt: skip
-
-
 def writes(of, about, path="notes/1", **more):
-    of.does(of.dana, "Create", note(of, about, path, **more))
+    of.does(of.dana, "Create", of.comment(about, path, **more))
 
 
 def deleted_by(group, uri):
@@ -105,7 +97,7 @@ def test_what_is_read_in_the_catalogue_of_its_writers_node_stays_out(peer, stran
     """The writer's node knows of no removal, and becomes a neighbour only now."""
     steward = Client()
     steward.force_login(User.objects.create_user("steward@here.example", "pw", is_steward=True))
-    words = [note(stranger, menders.uri), note(stranger, menders.uri, "notes/2", content="<p>Kind words</p>")]
+    words = [stranger.comment(menders.uri), stranger.comment(menders.uri, "notes/2", content="<p>Kind words</p>")]
     page = {"id": f"{stranger.origin}/c?after=0", "type": "OrderedCollectionPage", "orderedItems": words, "last": 2}
     stranger.somebody("people/dana", name="Dana")
     web.pages[stranger.node.uri]["catalogue"] = f"{stranger.origin}/c"

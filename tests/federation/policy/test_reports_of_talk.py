@@ -31,19 +31,11 @@ def camden(db):
     return camden
 
 
-def note(of, about, path="notes/1", **more):
-    return {
-        "id": f"{of.origin}/{path}", "type": "Note", "attributedTo": f"{of.origin}/people/dana",
-        "content": "<p>Rude words</p>", "published": "2026-11-20T09:00:00Z", "to": [PUBLIC], "inReplyTo": about,
-        "version": 1, "additionalType": "https://schema.org/Comment", "context": about, **more,
-    }  # fmt: skip
-
-
 @pytest.fixture
 def in_our_talk(camden, lambeth, outcomes):
     """Dana of Lambeth's node writes in our group's discussion."""
     lambeth.does(lambeth.dana, "Follow", camden.group.uri)
-    lambeth.does(lambeth.dana, "Create", note(lambeth, camden.group.uri))
+    lambeth.does(lambeth.dana, "Create", lambeth.comment(camden.group.uri))
     assert outcomes()[-1] == "post read"
     return Post.objects.get()
 
@@ -61,7 +53,7 @@ def menders(peer, outcomes):
 @pytest.fixture
 def in_their_talk(camden, lambeth, menders, outcomes):
     """Dana writes in that group: three nodes are concerned."""
-    lambeth.does(lambeth.dana, "Create", note(lambeth, menders.uri))
+    lambeth.does(lambeth.dana, "Create", lambeth.comment(menders.uri))
     assert outcomes()[-1] == "post read"
     return Post.objects.get()
 
@@ -179,7 +171,7 @@ def test_the_answer_that_counts_is_that_of_the_writers_node(
 
 def test_one_node_gets_one_report(camden, lambeth, peer, menders, outcomes, work):
     hackneys = peer.somebody("people/dana", name="Dana")
-    peer.does(hackneys, "Create", note(peer, menders.uri))
+    peer.does(hackneys, "Create", peer.comment(menders.uri))
     outcomes()
     report(camden, camden.bob, Post.objects.get())
     work()
