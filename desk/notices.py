@@ -145,7 +145,7 @@ def _tell(
         notify(
             user,
             kind,
-            f"{uri}#decision",
+            moderation.decision_uri(uri),
             entry=entry,
             title=_cut(title, MOST_TITLE),
             reason=reason,

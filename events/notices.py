@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from journal.models import Entry, Errand
     from notifications.models import Notice
 
-DECISION = "#decision"
-
 
 notice_kind("place_given", _("You have a place at “%(gathering)s”."), matter="dates")
 notice_kind("place_refused", _("The organisers of “%(gathering)s” could not give you a place."), matter="dates")
@@ -139,7 +137,7 @@ def tell_of_removal(errand: Errand) -> None:
         return
     for user in _expecting(gathering, entry):
         kind = "gathering_back" if is_back else "gathering_taken_down"
-        notify(user, kind, f"{gathering.uri}{DECISION}", entry=entry, gathering=gathering.title)
+        notify(user, kind, moderation.decision_uri(gathering.uri), entry=entry, gathering=gathering.title)
 
 
 def _expecting(gathering: Gathering, entry: Entry) -> QuerySet[User]:

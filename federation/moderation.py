@@ -142,6 +142,11 @@ def told_by(entry: Entry) -> Restriction | None:
     return about.filter(**{f"{moment}__lte": entry.at}).order_by(f"-{moment}", "-pk").first()
 
 
+def decision_uri(uri: str) -> str:
+    """What notices of a decision are about: those about the thing itself are kept from people, and go, with it."""
+    return f"{uri}#decision"
+
+
 def was_erased(uri: str) -> bool:
     """Whether stewards removed a thing for good: that it is withdrawn then is no news to anybody."""
     return Restriction.objects.filter(object_uri=uri, erased_at__isnull=False).exists()
