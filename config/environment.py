@@ -23,6 +23,7 @@ REDIS_PATIENCE_SECONDS = 1.0
 MEMORY_POLLING_SECONDS = 0.05
 SQLITE_PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
 SQLITE_BUSY_SECONDS = 20
+SQLITE_ASKS_SECONDS = 0.01  # after which it is asked anew: see config.sqlite
 POOL_WAIT_SECONDS = 10
 POOL_LARGEST = 16
 MAIL_PORTS = {"smtp": 25, "smtps": 587, "smtp+tls": 587, "smtp+ssl": 465}
@@ -113,8 +114,9 @@ def database(url: str) -> dict[str, Any]:
     if config["ENGINE"].endswith("sqlite3"):
         # IMMEDIATE: a transaction that will write takes the write lock at its start, where SQLite waits
         # for it; taken later, it fails at once with "database is locked".
+        config["ENGINE"] = "config.sqlite"
         config["OPTIONS"] = {
-            "timeout": SQLITE_BUSY_SECONDS,
+            "timeout": SQLITE_ASKS_SECONDS,
             "transaction_mode": "IMMEDIATE",
             "init_command": SQLITE_PRAGMAS,
         }

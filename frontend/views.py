@@ -1,12 +1,18 @@
-"""The living style page and the accessibility statement."""
+"""The living style page, the accessibility statement, and what is said when something broke."""
 
 from __future__ import annotations
 
+import sys
+
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from frontend import specimens
+
+BUSY_SECONDS = 30  # after which to ask again
 
 
 @require_safe
@@ -30,3 +36,14 @@ def style_network(request: HttpRequest) -> HttpResponse:
 @require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
     return render(request, "frontend/accessibility.html")
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """500; or 503 where the database could not be reached or had too much to write: nothing is wrong then with what was
+    asked, nothing of it was kept, and people and other nodes are told to ask again. The page asks the database nothing.
+    """
+    if not isinstance(sys.exc_info()[1], OperationalError):
+        return HttpResponse(render_to_string("500.html"), status=500)
+    answer = HttpResponse(render_to_string("503.html"), status=503)
+    answer["Retry-After"] = str(BUSY_SECONDS)
+    return answer

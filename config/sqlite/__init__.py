@@ -1,0 +1,1 @@
+"""SQLite as Django knows it, with a turn for everybody who writes; see `base`."""
