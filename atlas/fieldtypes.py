@@ -23,6 +23,17 @@ class Box(NamedTuple):
     north: float
 
 
+class Spot(NamedTuple):
+    """A point on the map, WGS 84 degrees, to three decimals: about a hundred metres, so that an address that is kept or
+    passed on says roughly where somebody was, and no more."""
+
+    lat: float
+    lon: float
+
+    def __str__(self) -> str:
+        return f"{self.lat:.3f},{self.lon:.3f}"
+
+
 class ConceptField(forms.ChoiceField):
     """One of the choices; `accepted` says in words which they are."""
 
@@ -83,6 +94,28 @@ class BoxField(forms.CharField):
             return Box(-180, box.south, 180, box.north)
         # Maps that were dragged around the world count on beyond 180.
         return Box(_around(box.west), box.south, _around(box.east), box.north)
+
+
+class SpotField(forms.CharField):
+    """`latitude,longitude` in degrees, as a Spot."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("required", False)
+        kwargs.setdefault("max_length", 60)
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> Spot | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            lat, lon = (float(part) for part in text.split(","))
+        except ValueError:
+            lat = lon = math.nan
+        if not (-90 <= lat <= 90 and abs(lon) <= 540):
+            message = _("“%(value)s” is not a point. Write latitude and longitude in degrees, as in 51.536,-0.140.")
+            raise ValidationError(message, "invalid", {"value": quote(text)})
+        return Spot(round(lat, 3), round(_around(lon), 3))
 
 
 def _around(lon: float) -> float:

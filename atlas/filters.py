@@ -13,9 +13,10 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from atlas import cards
-from atlas.fieldtypes import BoxField, ConceptField, DayField
-from atlas.models import Card, CardQuerySet, Topic
+from atlas import cards, layers
+from atlas.fieldtypes import BoxField, ConceptField, DayField, Spot, SpotField
+from atlas.models import Area, Card, CardQuerySet, Topic
+from atlas.placing import area_called
 from atlas.search.excerpts import explained
 from atlas.search.finding import Search
 from atlas.vocabulary import Vocabulary
@@ -60,6 +61,8 @@ class CardFilter(django_filters.FilterSet):  # type: ignore[misc]
     until = _Filter(DayField, method="by_until", label=_("To the day"))
     group = _Filter(forms.CharField, method="by_group", label=_("From"), max_length=500, widget=forms.HiddenInput)
     bbox = _Filter(BoxField, method="by_bbox", label=_("Part of the map"), widget=forms.HiddenInput)
+    layer = _Filter(ConceptField, method="by_layer", label=_("Layer"), widget=forms.HiddenInput)
+    near = _Filter(SpotField, method="by_near", label=_("Near"), widget=forms.HiddenInput)
 
     class Meta:
         model = Card
@@ -76,6 +79,7 @@ class CardFilter(django_filters.FilterSet):  # type: ignore[misc]
         self._offer(
             "node", _("All nodes"), [(HERE, shell.node_name()), *((key, str(at)) for key, at in self.nodes.items())]
         )
+        self._offer("layer", _("Everything"), [(layer.slug, layer.title) for layer in layers.LAYERS])
         self.filters["q"].extra["widget"] = forms.TextInput({"type": "search", "autocomplete": "off"})
         self.filters["area"].extra["widget"] = forms.TextInput({"list": "areas", "autocomplete": "off"})
 
@@ -119,6 +123,18 @@ class CardFilter(django_filters.FilterSet):  # type: ignore[misc]
         return self.vocabulary.get(Topic.Scheme.TOPIC, self.in_force.get("topic", ""))
 
     @cached_property
+    def chosen_area(self) -> Area | None:
+        """The area asked for, where this node has its outline."""
+        return area_called(self.in_force.get("area", ""))
+
+    @cached_property
+    def start(self) -> Spot | None:
+        """Where distances are told from: the point asked for, else the middle of the area."""
+        area = self.chosen_area
+        middle = Spot((area.south + area.north) / 2, (area.west + area.east) / 2) if area else None
+        return self.in_force.get("near") or middle
+
+    @cached_property
     def chosen_group(self) -> str:
         """The name of the group asked for, as those who may see something of it know it."""
         uri = self.in_force.get("group", "")
@@ -137,10 +153,16 @@ class CardFilter(django_filters.FilterSet):  # type: ignore[misc]
         return cards_left
 
     def in_order(self) -> CardQuerySet:
-        """By date where dates were asked for, by what fits best where words were, else the newest first."""
-        if {"since", "until"} & self.in_force.keys():
-            return self.qs.soonest_first()
-        return self.search.best_first(self.qs) if self.search else self.qs.newest_first()
+        """As the layer asks for; by date where dates were asked for, by what fits best where words were, else the
+        newest first."""
+        layer, found = self.in_force.get("layer"), self.qs
+        if layer == layers.POPULAR and not self.search:
+            return found.most_coming_first()
+        if layer == layers.FACE and self.start is not None:
+            return found.nearest_first(*self.start)
+        if layer == layers.FACE or {"since", "until"} & self.in_force.keys():
+            return found.soonest_first()
+        return self.search.best_first(found) if self.search else found.newest_first()
 
     # --- One method per filter ------------------------------------------------------------------------
 
@@ -156,8 +178,13 @@ class CardFilter(django_filters.FilterSet):  # type: ignore[misc]
         return found.about(self.vocabulary.with_narrower(topic)) if topic else found.none()
 
     def by_area(self, found: CardQuerySet, name: str, value: str) -> CardQuerySet:
-        """“London” holds “Camden, London”: areas are written from the smallest to the largest."""
-        return found.filter(area__icontains=value)
+        """What lies in the area of that name; of a card that lies in none we know, and of an area that we do not, the
+        words decide: “London” holds “Camden, London”."""
+        area = self.chosen_area
+        if area is None:
+            return found.filter(area__icontains=value)
+        inside = Q(within__in=Area.objects.below(area).values("pk"))
+        return found.filter(inside | Q(within__isnull=True, area__icontains=area.name))
 
     def by_steps(self, found: CardQuerySet, name: str, value: str) -> CardQuerySet:
         """Only what is known to have none: who cannot climb steps has no use for “perhaps”."""
@@ -175,6 +202,13 @@ class CardFilter(django_filters.FilterSet):  # type: ignore[misc]
     def by_group(self, found: CardQuerySet, name: str, value: str) -> CardQuerySet:
         """By the group's address, since names are not unique."""
         return found.filter(group_uri=value)
+
+    def by_layer(self, found: CardQuerySet, name: str, value: str) -> CardQuerySet:
+        return layers.narrowed(found, value)
+
+    def by_near(self, found: CardQuerySet, name: str, value: Any) -> CardQuerySet:
+        """Where somebody is leaves nothing out: it says in which order."""
+        return found
 
     def by_since(self, found: CardQuerySet, name: str, value: dt.date) -> CardQuerySet:
         """Not over before the day begins, where the reader is."""

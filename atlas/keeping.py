@@ -10,6 +10,8 @@ from django.utils import timezone
 from atlas.cells import cell_of
 from atlas.models import Card, CardTopic, Link, Topic
 from atlas.models.cards import SUMMARY_LENGTH
+from atlas.placing import area_of
+from atlas.relations import BY
 from atlas.search import documents
 from frontend.text import plain, render_markdown
 from journal import record
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
 
 APPEARED, MOVED, GONE = "card.appeared", "card.moved", "card.gone"
 HAPPENED = ("published", "changed", "withdrawn")
-BY = "by"
 
 LinkKey = tuple[str, str, str]
 
@@ -74,6 +75,7 @@ def drop_strays(names: Iterable[str]) -> None:
 def _columns(data: CardData) -> dict[str, Any]:
     has_point = data.lat is not None and data.lon is not None
     lat, lon = (data.lat, data.lon) if has_point else (None, None)
+    within = area_of(lat, lon, data.accuracy, data.area)
     ends = data.ends
     if data.starts and ends and ends < data.starts:
         ends = data.starts
@@ -92,6 +94,7 @@ def _columns(data: CardData) -> dict[str, Any]:
         "accuracy": data.accuracy if has_point else None,
         "cell": cell_of(lat, lon) if lat is not None and lon is not None else None,
         "area": _cut(data.area, "area"),
+        "within_id": within.pk if within else None,
         "step_free": data.step_free,
         "starts": data.starts,
         "ends": ends,
@@ -100,6 +103,7 @@ def _columns(data: CardData) -> dict[str, Any]:
         "direction": data.direction,
         "support": data.support.rsplit(":", 1)[-1],
         "capacity": data.capacity,
+        "coming": data.coming,
         "audience": data.audience,
         "source": _cut(data.source, "source"),
         "licence": _cut(data.licence, "licence"),

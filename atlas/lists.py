@@ -79,7 +79,8 @@ def search_at(address: str) -> tuple[CardList, QueryDict]:
 
 def address_of(path: str, filters: CardFilter) -> str:
     """The one address of a list as it is filtered; empty when nothing is asked for."""
-    asked = [(name, filters.data[name].strip()) for name in sorted(filters.in_force)]
+    # Where somebody is chooses nothing, and is nobody's business in what they follow.
+    asked = [(name, filters.data[name].strip()) for name in sorted(filters.in_force.keys() - {"near"})]
     return f"{path}?{urlencode(asked)}" if asked else ""
 
 

@@ -1,4 +1,4 @@
-"""Who is related to whom: the cards asked for with all they are linked to, small enough to be drawn."""
+"""Who is related to whom: the cards asked for with all they are linked to, small enough to be drawn, and as a table."""
 
 from __future__ import annotations
 
@@ -7,17 +7,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
 
-from atlas import queries, relations
+from atlas import layers, queries, relations
 from atlas.filters import kind_word
-from atlas.models import Card, Link
+from atlas.models import Card, CardTopic, Topic
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
     from django.db.models import QuerySet
 
-    from atlas.models import CardQuerySet
+    from atlas.models import CardQuerySet, Link
 
     Json = dict[str, Any]
 
@@ -26,65 +28,155 @@ MOST_NODES = 600  # what the drawing stays readable and quick with
 
 
 @dataclass(frozen=True)
-class Relation:
-    """One line under a card in the list: the words between, and what stands at the other end."""
+class Thing:
+    """What stands at an end of a relation: a card, or a topic that joins those who are about it."""
 
+    uri: str
+    url: str
+    title: str
+    kind: str
+    flag: str
+    language: str = ""
+
+    @property
+    def kind_word(self) -> str:
+        return kind_word(self.kind)
+
+
+@dataclass(frozen=True)
+class Edge:
+    """`source` stands in a relation to `target`: `words` between the two make a sentence. `amount` is in words."""
+
+    source: Thing
+    target: Thing
     words: str
-    other: Card
-    is_outward: bool
+    state: str = ""
+    amount: str = ""
 
 
-def neighbourhood(asked: CardQuerySet, visible: CardQuerySet) -> Json:
-    """What the drawing needs: `nodes` and `links`, and in `left_out` how many nodes did not fit.
+@dataclass(frozen=True)
+class Network:
+    """What is drawn, and the same as a table; `left_out` things did not fit, `alone` are related to nothing."""
 
-    A link shows only where its source and both its ends are visible. The best linked nodes stay.
-    """
-    links = list(_links(visible, within=asked.order_by().values("uri"))[:MOST_LINKS])
-    degree = Counter(uri for link in links for uri in (link.from_uri, link.to_uri))
+    things: list[Thing]
+    edges: list[Edge]
+    left_out: int
+    alone: int
+
+
+def drawn(asked: CardQuerySet, visible: CardQuerySet, layer: str = "") -> Network:
+    """The cards asked for that are related to something, as a layer of the network shows it, and what they are related
+    to. A relation shows only where its source and both its ends are visible. The best linked stay. Six queries."""
+    links = list(_links(visible, within=asked.order_by().values("uri"), layer=layer)[:MOST_LINKS])
+    about = _about(asked, layer)
+    ends = [(link.from_uri, link.to_uri) for link in links]
+    ends += [(each.card.uri, each.iri) for each in about]
+    degree = Counter(uri for pair in ends for uri in pair)
     kept = {uri for uri, _count in degree.most_common(MOST_NODES)}
-    cards = visible.filter(uri__in=kept)
-    flags = queries.flags_of(cards)
+    things = _things(visible, kept, about)
+    edges = [
+        Edge(
+            things[link.from_uri],
+            things[link.to_uri],
+            relations.words_for(link.relation),
+            relations.state_words(link.state),
+            _amount(link),
+        )
+        for link in links
+        if link.from_uri in things and link.to_uri in things
+    ]
+    edges += [
+        Edge(things[each.card.uri], things[each.iri], _("is about"))
+        for each in about
+        if each.card.uri in things and each.iri in things
+    ]
+    joined = {thing.uri for edge in edges for thing in (edge.source, edge.target)}
+    shown = [thing for uri, thing in things.items() if uri in joined]
+    alone = asked.order_by().exclude(uri__in=_linked(visible, layer)).exclude(pk__in=_with_topic(layer)).count()
+    return Network(shown, edges, len(degree) - len(shown), alone)
+
+
+def as_json(network: Network) -> Json:
+    """What the drawing needs: `nodes` and `links`, and in `left_out` how many nodes did not fit."""
     return {
-        "nodes": [_node(card, flags.get(card.pk, "")) for card in cards.newest_first()],
-        "links": [
-            {"from": link.from_uri, "to": link.to_uri, "relation": relations.words_for(link.relation)}
-            for link in links
-            if link.from_uri in kept and link.to_uri in kept
+        "nodes": [
+            {
+                "uri": thing.uri,
+                "url": thing.url,
+                "title": thing.title,
+                "kind": thing.kind,
+                "kind_word": thing.kind_word,
+                "topic": thing.flag,
+            }
+            for thing in network.things
         ],
-        "left_out": len(degree) - len(kept),
+        "links": [
+            {
+                "from": edge.source.uri,
+                "to": edge.target.uri,
+                "relation": edge.words,
+                "state": edge.state,
+                "amount": edge.amount,
+            }
+            for edge in network.edges
+        ],
+        "left_out": network.left_out,
     }
 
 
-def relations_of(cards: Sequence[Card], visible: CardQuerySet, most: int = 6) -> dict[str, list[Relation]]:
-    """The lines under each of these cards, by URI: at most `most` for each. Two queries."""
-    uris = {card.uri for card in cards}
-    links = list(_links(visible, within=uris)[:MOST_LINKS])
-    ends = {uri for link in links for uri in (link.from_uri, link.to_uri)}
-    known = {card.uri: card for card in visible.filter(uri__in=ends)}
-    lines: dict[str, list[Relation]] = {uri: [] for uri in uris}
-    for link in links:
-        words = relations.words_for(link.relation)
-        for here, there in ((link.from_uri, link.to_uri), (link.to_uri, link.from_uri)):
-            if here in lines and there in known and len(lines[here]) < most:
-                lines[here].append(Relation(words, known[there], here == link.from_uri))
-    return lines
+def _links(visible: CardQuerySet, *, within: Any, layer: str) -> QuerySet[Link]:
+    """Those with an end within what is asked for, the newest first."""
+    return _seen(visible, layer).filter(Q(from_uri__in=within) | Q(to_uri__in=within)).order_by("-pk")
 
 
-def _links(visible: CardQuerySet, *, within: Any) -> QuerySet[Link]:
+def _linked(visible: CardQuerySet, layer: str) -> QuerySet[Card, Any]:
+    """The addresses of visible cards that are related to something visible."""
+    links = _seen(visible, layer)
+    ends = Q(uri__in=links.values("from_uri")) | Q(uri__in=links.values("to_uri"))
+    return visible.order_by().filter(ends).values("uri")
+
+
+def _seen(visible: CardQuerySet, layer: str) -> QuerySet[Link]:
+    """The relations of a layer whose source and both ends are visible."""
     seen = visible.order_by().values("uri")
-    return (
-        Link.objects.filter(Q(from_uri__in=within) | Q(to_uri__in=within))
-        .filter(source_uri__in=seen, from_uri__in=seen, to_uri__in=seen)
-        .order_by("-pk")
-    )
+    return layers.links_of(layer).filter(source_uri__in=seen, from_uri__in=seen, to_uri__in=seen)
 
 
-def _node(card: Card, flag: str) -> Json:
-    return {
-        "uri": card.uri,
-        "url": card.url,
-        "title": card.title,
-        "kind": card.kind,
-        "kind_word": kind_word(card.kind),
-        "topic": flag,
+def _about(asked: CardQuerySet, layer: str) -> list[CardTopic]:
+    """Which topics join needs with what would meet them; in that layer only, the newest first."""
+    if layer != layers.SUPPORT:
+        return []
+    supporting = asked.order_by().filter(kind__in=layers.kinds_of(layer))
+    rows = CardTopic.objects.filter(card__in=supporting.values("pk"), topic__scheme=Topic.Scheme.TOPIC)
+    return list(rows.select_related("card", "topic__broader").order_by("-card_id", "topic__order")[:MOST_LINKS])
+
+
+def _with_topic(layer: str) -> QuerySet[Any, Any]:
+    """Primary keys of cards that a topic joins with others."""
+    if layer != layers.SUPPORT:
+        return Card.objects.none().values("pk")
+    joined = CardTopic.objects.filter(topic__scheme=Topic.Scheme.TOPIC)
+    return Card.objects.filter(kind__in=layers.kinds_of(layer), pk__in=joined.values("card")).values("pk")
+
+
+def _things(visible: CardQuerySet, kept: Iterable[str], about: list[CardTopic]) -> dict[str, Thing]:
+    """By address: the cards newest first, then the topics."""
+    wanted = set(kept)
+    cards = visible.filter(uri__in=wanted)
+    flags = queries.flags_of(cards)
+    found = {
+        card.uri: Thing(card.uri, card.url, card.title, card.kind, flags.get(card.pk, ""), card.language)
+        for card in cards.newest_first()
     }
+    topics = {each.iri: each.topic for each in about if each.iri in wanted}
+    for iri, topic in sorted(topics.items(), key=lambda each: each[1].order):
+        flag = topic.broader.slug if topic.broader else topic.slug
+        found[iri] = Thing(iri, topic.get_absolute_url(), topic.label(), "topic", flag)
+    return found
+
+
+def _amount(link: Link) -> str:
+    if link.amount is None:
+        return ""
+    decimals = 0 if link.amount == link.amount.to_integral_value() else 2
+    return f"{number_format(link.amount, decimal_pos=decimals, force_grouping=True)} {link.currency}"

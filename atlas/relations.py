@@ -1,34 +1,58 @@
-"""The words people read for each relation between two things.
+"""The words people read for each relation between two things, and the layer of the network that shows it.
 
-An app that links its things by a relation of its own names it: `name_relation("funds", _("funds"))`. A sentence
-reads from thing, words, to thing.
+An app that links its things by a relation of its own names it: `name_relation("funds", _("funds"), layers.MONEY)`. A
+sentence reads from thing, words, to thing.
 """
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-_words: dict[str, str | Promise] = {
-    "by": _("comes from"),
-    "member": _("is a member of"),
-    "part-of": _("is part of"),
-    "organises": _("organises"),
-    "answers": _("answers"),
-    "helps": _("helps"),
-    "funds": _("funds"),
-    "applies-to": _("applies to"),
-    "related": _("has to do with"),
+from atlas.models import Card
+
+BY = "by"  # who a thing comes from
+
+
+class Relation(NamedTuple):
+    """`layer` is the slug of one of `atlas.layers`; empty where the relation is no layer's own."""
+
+    words: str | Promise
+    layer: str
+
+
+_relations: dict[str, Relation] = {
+    BY: Relation(_("comes from"), ""),
+    "member": Relation(_("is a member of"), "action"),
+    "part-of": Relation(_("is part of"), "action"),
+    "organises": Relation(_("organises"), "action"),
+    "answers": Relation(_("answers"), "support"),
+    "helps": Relation(_("helps"), "support"),
+    "funds": Relation(_("funds"), "money"),
+    "applies-to": Relation(_("applies to"), "money"),
+    "related": Relation(_("has to do with"), ""),
 }
 
 
-def name_relation(relation: str, words: str | Promise) -> None:
-    """Give a relation its words. Raises ValueError when it has others already."""
-    known = _words.setdefault(relation, words)
-    if str(known) != str(words):
-        raise ValueError(f"relation {relation!r} already reads {str(known)!r}, not {str(words)!r}")
+def name_relation(relation: str, words: str | Promise, layer: str = "") -> None:
+    """Give a relation its words and layer. Raises ValueError when it has others already."""
+    known = _relations.setdefault(relation, Relation(words, layer))
+    if (str(known.words), known.layer) != (str(words), layer):
+        raise ValueError(f"relation {relation!r} already reads {str(known.words)!r} in layer {known.layer!r}")
 
 
 def words_for(relation: str) -> str:
     """In the reader's language; the bare name of a relation that no app named."""
-    return str(_words.get(relation, relation))
+    return str(_relations[relation].words) if relation in _relations else relation
+
+
+def state_words(state: str) -> str:
+    """In the reader's language; a state that things themselves cannot be in, as it is."""
+    return str(Card.State(state).label) if state in Card.State else state
+
+
+def of_layer(layer: str) -> list[str]:
+    """The relations that a layer of the network shows."""
+    return [name for name, relation in _relations.items() if relation.layer == layer]

@@ -8,6 +8,7 @@ class CopConfig(AppConfig):
 
     def ready(self) -> None:
         """Hand this app's kinds down to the federation, the atlas and the notices."""
+        from atlas import layers
         from atlas.lists import CardList, offer
         from cop import cards, federated, notices  # noqa: F401
         from cop.filters import ProposalFilter
@@ -17,3 +18,5 @@ class CopConfig(AppConfig):
         offer(CardList("/expertise/", _("Expertise"), ("expertise",), has_points=False))
         offer(CardList("/needs/", _("Needs"), ("need",), ProposalFilter, has_dates=True))
         offer(CardList("/offers/", _("Offers"), ("offer",), ProposalFilter, has_dates=True))
+        layers.belongs(layers.SUPPORT, "need", "offer", "expertise")
+        layers.belongs(layers.ACTION, "group")

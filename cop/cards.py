@@ -7,13 +7,14 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
+from atlas import layers
 from atlas.cards import CardData, LinkData, builder, language_of_labels
 from atlas.placed import StepFree
 from atlas.relations import name_relation
 from cop.models import Expertise, Group, Listing, Person, Place, Proposal
 from cop.queries import groups_said_by
 
-name_relation("at", _("takes place at"))
+name_relation("at", _("takes place at"), layers.ACTION)
 
 
 def _row(model: Any, uri: str) -> Any:

@@ -35,6 +35,7 @@ def sentences() -> dict[str, str]:
         "map_down": _("Move down"),
         "map_left": _("Move left"),
         "map_right": _("Move right"),
+        "start_unknown": _("Your browser does not say where you are. Choose an area instead."),
         "legend": _("What the flags mean"),
         **{f"topic_{slug}": str(word) for slug, word in TOPIC_WORDS.items()},
         "network_jump": _("Go to the network"),

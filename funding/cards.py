@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
+from atlas import layers
 from atlas.cards import CardData, LinkData, builder, language_of_labels, refresh
 from atlas.models import Card
 from atlas.relations import name_relation
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 OFFERS = "offers-call"
 FUNDS = "funds"
 
-name_relation(OFFERS, _("makes known"))
+name_relation(OFFERS, _("makes known"), layers.MONEY)
 
 
 @builder("call")

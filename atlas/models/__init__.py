@@ -1,8 +1,20 @@
-"""The rows of the shared map: words every node shares, one Card per visible thing, one Link per relation."""
+"""The rows of the shared map: words every node shares, one Card per visible thing, one Link per relation, areas."""
 
+from .areas import Area, AreaQuerySet
 from .cards import Card, CardQuerySet, CardTopic
 from .documents import SearchDocument, Word
 from .links import Link
 from .topics import Topic, TopicQuerySet
 
-__all__ = ["Card", "CardQuerySet", "CardTopic", "Link", "SearchDocument", "Topic", "TopicQuerySet", "Word"]
+__all__ = [
+    "Area",
+    "AreaQuerySet",
+    "Card",
+    "CardQuerySet",
+    "CardTopic",
+    "Link",
+    "SearchDocument",
+    "Topic",
+    "TopicQuerySet",
+    "Word",
+]

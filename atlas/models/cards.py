@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Prefetch, Q
+from django.db.models import ExpressionWrapper, F, Prefetch, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from federation import audiences, restrictions
 from federation.models import Node
 
+from .areas import Area
 from .topics import Topic
 
 if TYPE_CHECKING:
@@ -68,6 +70,16 @@ class CardQuerySet(models.QuerySet["Card"]):
     def soonest_first(self) -> Self:
         return self.order_by("starts", "ends", "pk")
 
+    def most_coming_first(self) -> Self:
+        return self.order_by("-coming", "starts", "pk")
+
+    def nearest_first(self, lat: float, lon: float) -> Self:
+        """From a point, in degrees, as on a plane: exact enough within a metropolis. Without a point they come last."""
+        down, along = F("lat") - Value(lat), F("lon") - Value(lon)
+        shrink = math.cos(math.radians(lat)) ** 2
+        squared = ExpressionWrapper(down * down + along * along * Value(shrink), output_field=models.FloatField())
+        return self.annotate(squared=squared).order_by(F("squared").asc(nulls_last=True), "starts", "pk")
+
 
 class Card(models.Model):
     """What the atlas knows of one thing. Written by the journal through its kind's builder, never by hand.
@@ -101,6 +113,9 @@ class Card(models.Model):
     accuracy = models.PositiveIntegerField(null=True, blank=True, help_text="metres around the point; empty: exact")
     cell = models.BigIntegerField(null=True, blank=True, db_index=True, help_text="Morton cell, see atlas.cells")
     area = models.CharField(max_length=100, blank=True, db_index=True)
+    within = models.ForeignKey(
+        Area, null=True, blank=True, on_delete=models.SET_NULL, related_name="cards", help_text="see atlas.areas"
+    )
 
     step_free = models.BooleanField(null=True, blank=True, help_text="reached without steps; empty: nobody said")
 
@@ -112,6 +127,9 @@ class Card(models.Model):
     direction = models.CharField(max_length=5, blank=True, help_text="need or offer")
     support = models.CharField(max_length=16, blank=True, help_text="slug of a concept of the scheme support")
     capacity = models.PositiveIntegerField(null=True, blank=True, help_text="people")
+    coming = models.PositiveIntegerField(
+        default=0, help_text="people who say they will be there, as far as is known here"
+    )
 
     audience = models.CharField(max_length=500, db_index=True)
     source = models.CharField(max_length=300, blank=True, help_text="where the facts come from, if not from its people")
@@ -144,7 +162,7 @@ class Card(models.Model):
                 name="card_point_on_earth_or_none",
             ),
             models.CheckConstraint(
-                condition=Q(starts__isnull=True) | Q(ends__isnull=True) | Q(ends__gte=models.F("starts")),
+                condition=Q(starts__isnull=True) | Q(ends__isnull=True) | Q(ends__gte=F("starts")),
                 name="card_ends_after_it_starts",
             ),
             models.CheckConstraint(condition=Q(direction__in=["", "need", "offer"]), name="card_direction_known"),

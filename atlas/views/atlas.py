@@ -11,16 +11,19 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from atlas import cards, network, queries, searching
+from atlas import cards, distances, layers, network, queries, searching
 from atlas.access import cards_for
+from atlas.area_switch import switch
 from atlas.fieldtypes import quote
 from atlas.filters import CardFilter, kind_plural
-from atlas.models import CardQuerySet, Topic
+from atlas.models import Card, CardQuerySet, Topic
 from atlas.views.fragments import is_for
 from frontend import filtering
 
 PER_PAGE = 20
-RESULTS = "results"  # id of the fragment that fetches itself again
+ROWS = 40  # relations on a page of the network's table
+ROWS_PAGE = "rows"
+RESULTS, RELATIONS = "results", "relations"  # ids of the fragments that fetch themselves again
 VIEWS = ("map", "network", "topics")  # each has a template of its name
 
 
@@ -43,14 +46,20 @@ class CountedPaginator(Paginator):  # type: ignore[type-arg]  # generic for type
 
 @require_safe
 def atlas(request: HttpRequest) -> HttpResponse:
-    """The page, or its list alone when htmx asks for that; `?view=` chooses, all other parameters filter."""
+    """The page, or its list alone when htmx asks for that; `?view=` chooses, or the layer does; all else filters."""
     visible = cards_for(request)
     filters = CardFilter(request.GET, visible)
-    asked = request.GET.get("view") or "map"
+    asked = request.GET.get("view") or layers.view_of(request.GET.get("layer", ""))
     view = asked if asked in VIEWS else "map"
-    context = {"view": view} | _results(request, filters, visible, view)
+    context: dict[str, Any] = {"view": view, "filters": filters}
+    if view == "network" and not is_for(request, RESULTS):
+        context |= _relations(request, filters, visible)
+    if not is_for(request, RELATIONS):
+        context |= _results(request, filters)
     if is_for(request, RESULTS):
         response = render(request, "atlas/_results.html", context)
+    elif is_for(request, RELATIONS):
+        response = render(request, "atlas/_relations.html", context)
     else:
         context |= _around(request, filters, view) | {"unknown_view": "" if asked == view else quote(asked)}
         response = render(request, f"atlas/{view}.html", context)
@@ -58,26 +67,36 @@ def atlas(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _results(request: HttpRequest, filters: CardFilter, visible: CardQuerySet, view: str) -> dict[str, Any]:
+def _relations(request: HttpRequest, filters: CardFilter, visible: CardQuerySet) -> dict[str, Any]:
+    """The network as a table: the same relations as the drawing has, in its order."""
+    found = network.drawn(filters.qs, visible, filters.in_force.get("layer", ""))
+    rows = Paginator(found.edges, ROWS).get_page(request.GET.get(ROWS_PAGE))
+    return {"network": found, "rows": rows, "has_states": any(edge.state or edge.amount for edge in rows)}
+
+
+def _results(request: HttpRequest, filters: CardFilter) -> dict[str, Any]:
     """The list with its counts: the same in every view."""
     extent = queries.extent(filters.qs)
     pages = CountedPaginator(filters.in_order().for_page(), PER_PAGE, extent.things)
     page = pages.get_page(request.GET.get("page"))
     listed = filters.explained(page.object_list)
-    if view == "network":
-        lines = network.relations_of(listed, visible)
-        for card in listed:
-            card.relations = lines[card.uri]  # type: ignore[attr-defined]  # for the template
+    if filters.in_force.get("layer") == layers.FACE and filters.start:
+        _say_how_far(listed, *filters.start)
     search = filters.search
     words = (search.mended_text or search.text) if search else ""
     return {
-        "filters": filters,
         "extent": extent,
         "page": page,
         "listed": listed,
         "kinds": _kind_counts(request, filters),
         "named": searching.topics_named(words, filters.vocabulary.of(Topic.Scheme.TOPIC)) if words else [],
     }
+
+
+def _say_how_far(listed: list[Card], lat: float, lon: float) -> None:
+    for card in listed:
+        if card.lat is not None and card.lon is not None:
+            card.away = distances.in_words(distances.metres(lat, lon, card.lat, card.lon))  # type: ignore[attr-defined]
 
 
 def _kind_counts(request: HttpRequest, filters: CardFilter) -> list[KindCount]:
@@ -96,11 +115,25 @@ def _around(request: HttpRequest, filters: CardFilter, view: str) -> dict[str, A
     found: dict[str, Any] = {"source": filters.query_string, "areas": queries.known_areas(filters.queryset)}
     # The map is the page without `view`; where the address says it all the same, its link must be the current one.
     map_view = "map" if request.GET.get("view") == "map" else None
-    found["views"] = {name: _address(request, view=map_view if name == "map" else name) for name in VIEWS}
+    found["views"] = {name: _address(request, view=map_view if name == "map" else name, layer=None) for name in VIEWS}
+    found["view_url"] = found["views"][view]
+    found |= _layers(request, filters, view)
     if view == "topics":
         found["tree"] = queries.topic_tree(filters.without("topic", "axis"), filters.vocabulary, with_axes=True)
         found["axes"] = filters.vocabulary.of(Topic.Scheme.AXIS)
     return found
+
+
+def _layers(request: HttpRequest, filters: CardFilter, view: str) -> dict[str, Any]:
+    """The layers of the view, which one is open, and the switch of areas."""
+    chosen = filters.in_force.get("layer", "")
+    of_view = layers.of_view(view)
+    return {
+        "layers": [(layer, _address(request, layer=layer.slug), layer.slug == chosen) for layer in of_view],
+        "without_layer": _address(request, layer=None),
+        "layer": layers.called(chosen),
+        "area_switch": switch(filters.chosen_area, lambda name: _address(request, area=name or None)),
+    }
 
 
 def _address(request: HttpRequest, **changes: Any) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.utils.cache import patch_vary_headers
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -13,6 +13,7 @@ from atlas import network, points
 from atlas.access import cards_for
 from atlas.fieldtypes import quote
 from atlas.filters import CardFilter
+from atlas.models import Area
 
 Json = dict[str, Any]
 FURTHEST_IN = 22  # map zoom levels are 0 to this
@@ -48,7 +49,22 @@ def network_json(request: HttpRequest) -> HttpResponse:
     filters = CardFilter(request.GET, visible)
     if not filters.form.is_valid():
         return _refused(filters)
-    return _fresh(JsonResponse(network.neighbourhood(filters.qs, visible)))
+    found = network.drawn(filters.qs, visible, filters.in_force.get("layer", ""))
+    return _fresh(JsonResponse(network.as_json(found)))
+
+
+@require_safe
+def area_outline(request: HttpRequest, slug: str) -> HttpResponse:
+    """`/atlas/areas/camden.geojson`: one area as a GeoJSON Feature, with who drew it. 304 where it has not changed."""
+    area = Area.objects.filter(slug=slug).first()
+    if area is None:
+        raise Http404
+    said = {"name": area.name, "level": area.level, "code": area.code, "source": area.source, "licence": area.licence}
+    feature = {"type": "Feature", "properties": said, "geometry": area.shape}
+    answer = JsonResponse(feature, content_type="application/geo+json")
+    etag = f'"{area.pk}-{int(area.changed_at.timestamp())}"'
+    answer["ETag"], answer["Cache-Control"] = etag, "public, max-age=3600"
+    return get_conditional_response(request, etag=etag, response=answer) or answer
 
 
 def _zoom(text: str) -> int | None:

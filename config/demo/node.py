@@ -38,6 +38,7 @@ log = logging.getLogger(__name__)
 
 Json = dict[str, Any]
 MARKS = "demo.json"
+BOROUGHS = Path(settings.BASE_DIR) / "frontend" / "static" / "dist" / "boroughs.geojson"
 END_SECONDS = 20.0
 """After the demo is gone, how long a clean end may take."""
 
@@ -67,6 +68,7 @@ class DemoNode:
         fresh = not loading.is_loaded(self.kit)
         if fresh:
             loading.load(self.kit)
+            _bring_areas()
             known = {"kit": self.kit.checksum, "loaded": timezone.now().date().isoformat()}
             self._write_marks(known)
         brought = self._bring() if self.data else None
@@ -159,6 +161,13 @@ class DemoNode:
         draft = self.marks.with_suffix(".draft")
         draft.write_text(json.dumps(marks))
         draft.replace(self.marks)
+
+
+def _bring_areas() -> None:
+    """London and its boroughs, from the base of the map that the build makes; without a build there are none."""
+    if BOROUGHS.is_file():
+        told = {"source": "Office for National Statistics and Ordnance Survey", "licence": "OGL-UK-3.0"}
+        call_command("areas", BOROUGHS, level="borough", metropolis="London", stdout=io.StringIO(), **told)
 
 
 def _work_at_home() -> None:

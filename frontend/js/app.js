@@ -5,6 +5,7 @@ import "htmx-ext-ws";
 import { mountIslands } from "./lib/island.js";
 import { startLive } from "./lib/live.js";
 import { watchLists } from "./lib/live-list.js";
+import { listenForStart } from "./lib/start.js";
 import { tellOfRefusedPasskeys } from "./lib/passkeys.js";
 
 document.documentElement.classList.add("js");
@@ -18,5 +19,6 @@ function focusErrors() {
 mountIslands(document);
 watchLists();
 startLive();
+listenForStart();
 focusErrors();
 tellOfRefusedPasskeys();

@@ -28,12 +28,12 @@ Pieces
     {% state_line steps current %}        steps: (value, label) pairs
     {% filter_bar form %}                 a GET form with removable chips; for a FilterSet: filterset.form
     {% breadcrumbs label url label url … label %}
-    {% tabs label url label url … %}      links; the one whose path and `view` parameter match is current
+    {% tabs label url label url … %}      links; the one whose path and `view` parameter match is current, or `here=url`
 
 Addresses
     {% qs key=value other=None %}         this page's query string, changed; None removes; `page` restarts
-    {% pager page name="page" %}          previous, where you are, next; page: a Page of django.core.paginator, named
-                                          by `name` in the address where a page has several
+    {% pager page name="page" of="" %}    previous, where you are, next; page: a Page of django.core.paginator. Where a
+                                          page has several, `name` is its name in the address, `of` says of what
 
 The shell (used by base.html): {% primary_navigation %} {% footer_links %} {% node_origin %} {% node_name %}
 {% is_demo %} {% flag_locker %} {% words_for_scripts %} {% unread_notices user %}
@@ -238,12 +238,12 @@ def breadcrumbs(*steps: str) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def tabs(context: template.Context, *steps: str, label: str = "") -> SafeString:
-    here = (_path(context), _query(context).get("view", ""))
+def tabs(context: template.Context, *steps: str, label: str = "", here: str = "") -> SafeString:
+    at = (_path(context), _query(context).get("view", ""))
     links = []
     for word, url in zip(steps[::2], steps[1::2], strict=False):
         path, _mark, query = str(url).partition("?")
-        current = (path or here[0], QueryDict(query).get("view", "")) == here
+        current = str(url) == here if here else (path or at[0], QueryDict(query).get("view", "")) == at
         links.append({"label": word, "url": url, "current": current})
     return _render("tabs", links=links, label=label)
 
@@ -258,7 +258,7 @@ def qs(context: template.Context, **changes: Any) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def pager(context: template.Context, page: Any, name: str = "page") -> SafeString:
+def pager(context: template.Context, page: Any, name: str = "page", of: str = "") -> SafeString:
     if not page.has_other_pages():
         return SafeString("")
 
@@ -268,6 +268,7 @@ def pager(context: template.Context, page: Any, name: str = "page") -> SafeStrin
     return _render(
         "pager",
         page=page,
+        of=of,
         previous=address(page.previous_page_number()) if page.has_previous() else "",
         next=address(page.next_page_number()) if page.has_next() else "",
     )

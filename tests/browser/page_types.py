@@ -275,6 +275,7 @@ NOT_PAGES: dict[str, str] = {
     "metro-catalogue": PROTOCOL,
     "metro-neighbours": PROTOCOL,
     "gathering-attendees": PROTOCOL,
+    "area-outline": DATA,
     "cards-geojson": DATA,
     "list-file": FILE,
     "desk-mapping": FILE,

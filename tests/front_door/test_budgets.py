@@ -42,7 +42,7 @@ FEW, MANY = 2, 8
 BUDGETS = {
     "/": 15,
     "/atlas/": 13,
-    "/atlas/?view=network": 15,
+    "/atlas/?view=network": 17,
     "/atlas/?view=topics": 16,
     "/atlas/?q=room": 16,
     "/atlas/cards.geojson": 10,

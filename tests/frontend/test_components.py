@@ -6,6 +6,7 @@ import re
 
 import pytest
 from django import forms
+from django.core.paginator import Paginator
 from django.http import QueryDict
 from django.template import Context, Template
 from django.test import RequestFactory
@@ -171,3 +172,14 @@ def test_the_frame_holds_in_both_languages(client, db, language, path):
     assert page.count("<h1") == 1 and page.count("<main") == 1
     assert "style=" not in page and not re.search(r"<script(?![^>]*(src=|application/json))", page)
     assert 'href="/#porter"' in page, "help is in the same place on every page"
+
+
+def test_two_pagers_of_a_page_have_their_own_names_and_addresses():
+    second = Paginator(range(30), 10).page(2)
+    html = shown('{% pager page %}{% pager page "rows" "Relations" %}', path="/atlas/?view=network", page=second)
+    assert 'aria-label="Pages"' in html and 'aria-label="Pages: Relations"' in html
+    assert "view=network&amp;page=3" in html and "view=network&amp;rows=3" in html
+
+
+def test_a_single_page_has_no_pager():
+    assert shown("{% pager page %}", page=Paginator(range(3), 10).page(1)) == ""

@@ -3,7 +3,7 @@
 A proof is a module of this folder with a first docstring line that says what is promised, a `NAME`, and
 `main(quick)`, which returns a `Proof` (or an exit code, when it printed its figure itself). `./run prove`
 lists them, `./run prove NAME` runs one. The quick form is what CI runs: the same claim, a smaller count, at
-most a minute.
+most a minute. One whose figure is a time says `ALONE = True`: nothing else runs beside it.
 """
 
 from __future__ import annotations
@@ -28,10 +28,12 @@ class Entry:
     name: str
     promise: str
     main: Callable[[bool], Proof | int]
+    alone: bool = False
 
     @classmethod
     def of(cls, module: ModuleType) -> Entry:
-        return cls(module.NAME, (module.__doc__ or "").strip().splitlines()[0], module.main)
+        promise = (module.__doc__ or "").strip().splitlines()[0]
+        return cls(module.NAME, promise, module.main, getattr(module, "ALONE", False))
 
 
 def registry() -> Iterator[Entry]:

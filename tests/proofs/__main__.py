@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import subprocess
 import sys
 import time
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 
 from tests.proofs import Entry, Proof, registry
 
@@ -27,6 +29,19 @@ def measured(entry: Entry, quick: bool) -> bool:
     return outcome.held
 
 
+def two_at_a_time(entries: list[Entry], quick: bool) -> list[bool]:
+    """Run proofs that measure no time in processes of their own; each is printed whole, as it ends."""
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        return list(pool.map(lambda entry: _apart(entry, quick), entries))
+
+
+def _apart(entry: Entry, quick: bool) -> bool:
+    command = [sys.executable, "-m", "tests.proofs", entry.name, *(["--quick"] if quick else [])]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    print(done.stdout, end="", flush=True)
+    return done.returncode == 0
+
+
 def main() -> int:
     proofs = {entry.name: entry for entry in registry()}
     parser = argparse.ArgumentParser(prog="./run prove", description="Measure what the project promises.")
@@ -40,7 +55,8 @@ def main() -> int:
         for entry in proofs.values():
             print(f"{entry.name:<12} {entry.promise}")
         return 0
-    held = [measured(entry, options.quick) for entry in proofs.values()]
+    held = two_at_a_time([entry for entry in proofs.values() if not entry.alone], options.quick)
+    held += [measured(entry, options.quick) for entry in proofs.values() if entry.alone]
     print(f"{sum(held)} passed, {len(held) - sum(held)} failed")
     return 0 if all(held) else 1
 

@@ -32,6 +32,7 @@ from tests.nodes import eventually
 from tests.proofs import Proof
 
 NAME = "convergence"
+ALONE = True
 
 NODES = ("camden", "hackney", "lambeth")
 OBJECTS, SEEDS = 1000, 20

@@ -39,6 +39,7 @@ from tests.nodes import eventually
 from tests.proofs import Proof
 
 NAME = "kills"
+ALONE = True
 
 NODES = ("camden", "hackney")
 PUBLICATIONS, KILLS = 750, 300

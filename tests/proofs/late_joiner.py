@@ -35,6 +35,7 @@ from tests.proofs import Proof
 from tests.proofs._sightings import Strait, p95
 
 NAME = "late-joiner"
+ALONE = True
 
 OK = 200
 NODES = ("camden", "hackney", "lambeth")

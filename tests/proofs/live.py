@@ -18,6 +18,7 @@ from tests.parts import no_browser
 from tests.proofs import Proof
 
 NAME = "live"
+ALONE = True
 
 TIMES = 10
 QUICK_TIMES = 4

@@ -23,6 +23,7 @@ from tests.parts import RABBITMQ
 from tests.proofs import Proof
 
 NAME = "profiles"
+ALONE = True
 
 EVERY_STORY = "tests/federation/live"
 QUICK_STORIES = "tests/federation/live/test_two_nodes.py"

@@ -24,6 +24,7 @@ from tests.nodes import eventually
 from tests.proofs import Proof
 
 NAME = "report"
+ALONE = True
 
 TIMES = 10
 QUICK_TIMES = 3

@@ -26,6 +26,7 @@ from tests.proofs import Proof
 from tests.proofs._sightings import Strait, p95
 
 NAME = "slow-peer"
+ALONE = True
 
 NODES = ("camden", "hackney", "lambeth", "newham")
 ROUNDS, TIMES = 10, 40

@@ -1,7 +1,7 @@
 // The map beside a list of the same things. Source: a GeoJSON FeatureCollection of points.
 import L from "leaflet";
 
-import { layBaseMap, layTiles } from "../lib/base-map.js";
+import { layBaseMap, layOutline, layTiles } from "../lib/base-map.js";
 import { calmly, make, safeAddress } from "../lib/dom.js";
 import { explain, makeLegend } from "../lib/legend.js";
 import { metropolis } from "../lib/metropolis.js";
@@ -57,6 +57,12 @@ export default async function mount(figure) {
   const reader = new Source(figure, map, pins, legend);
   view.append(bar(map, reader), legend, make("p", { class: "map-credit" }, say("map_credit")));
 
+  const tellMiddle = () => {
+    const { lat, lng } = map.getCenter().wrap();
+    figure.dataset.middle = `${lat.toFixed(3)},${lng.toFixed(3)}`;
+  };
+  map.on("moveend", tellMiddle);
+  reader.outline = await layOutline(map, figure);
   const refresh = () => void reader.read(false);
   figure.addEventListener("island:refresh", refresh);
   const sized = new ResizeObserver(() => map.invalidateSize({ animate: false }));
@@ -82,6 +88,8 @@ class Source {
     this.gathered = false;
     /** @type {L.LatLngBounds | null} */
     this.all = null;
+    /** @type {L.LatLngBounds | null} of the area looked at */
+    this.outline = null;
     /** @type {AbortController | undefined} */
     this.running = undefined;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -133,7 +141,9 @@ class Source {
         return { lat: coordinates[1], lon: coordinates[0], weight: ours ? OURS * count : count };
       });
       this.all = boundsOf(places);
-      this.show(boundsOf(metropolis(places)));
+      this.show(this.outline ?? boundsOf(metropolis(places)));
+    } else if (first) {
+      this.show(this.outline);
     }
     this.pins.show(points);
     explain(this.legend, points.map(({ properties }) => properties?.topic));

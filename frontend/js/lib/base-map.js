@@ -79,3 +79,18 @@ export function layTiles(map, figure) {
   const { tiles, tilesCredit } = figure.dataset;
   if (tiles) L.tileLayer(tiles, { attribution: tilesCredit, maxZoom: 19 }).addTo(map);
 }
+
+/** The outline of the area that the figure names. @param {L.Map} map @param {HTMLElement} figure
+ * @returns {Promise<L.LatLngBounds | null>} its box */
+export async function layOutline(map, figure) {
+  const { outline } = figure.dataset;
+  if (!outline) return null;
+  try {
+    const response = await fetch(outline, { headers: { Accept: "application/geo+json" } });
+    if (!response.ok) return null;
+    const style = { className: "map-area" };
+    return L.geoJSON(await response.json(), { interactive: false, style }).addTo(map).getBounds();
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,28 @@
+"""How far it is from where somebody starts: on a sphere, as the crow flies."""
+
+from __future__ import annotations
+
+import math
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+EARTH = 6_371_000  # metres, its mean radius
+STEP = 50  # metres, the finest that is told: nobody's point is more exact
+FAR = 950  # metres, from which kilometres are told
+
+
+def metres(lat: float, lon: float, to_lat: float, to_lon: float) -> float:
+    """Between two points in degrees (haversine)."""
+    down, along = math.radians(to_lat - lat), math.radians(to_lon - lon)
+    half = math.sin(down / 2) ** 2
+    half += math.cos(math.radians(lat)) * math.cos(math.radians(to_lat)) * math.sin(along / 2) ** 2
+    return 2 * EARTH * math.asin(math.sqrt(half))
+
+
+def in_words(distance: float) -> str:
+    """“about 300 m away”, “about 2.4 km away”, in the reader's language."""
+    if distance < FAR:
+        return _("about %(metres)s m away") % {"metres": max(STEP, round(distance / STEP) * STEP)}
+    kilometres = number_format(distance / 1000, decimal_pos=1 if distance < 10_000 else 0)
+    return _("about %(kilometres)s km away") % {"kilometres": kilometres}
