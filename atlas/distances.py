@@ -23,6 +23,20 @@ def metres(lat: float, lon: float, to_lat: float, to_lon: float) -> float:
 def in_words(distance: float) -> str:
     """“about 300 m away”, “about 2.4 km away”, in the reader's language."""
     if distance < FAR:
-        return _("about %(metres)s m away") % {"metres": max(STEP, round(distance / STEP) * STEP)}
-    kilometres = number_format(distance / 1000, decimal_pos=1 if distance < 10_000 else 0)
-    return _("about %(kilometres)s km away") % {"kilometres": kilometres}
+        return _("about %(metres)s m away") % {"metres": _rounded(distance)}
+    return _("about %(kilometres)s km away") % {"kilometres": _kilometres(distance)}
+
+
+def between_in_words(distance: float) -> str:
+    """“about 300 m from each other”, in the reader's language."""
+    if distance < FAR:
+        return _("about %(metres)s m from each other") % {"metres": _rounded(distance)}
+    return _("about %(kilometres)s km from each other") % {"kilometres": _kilometres(distance)}
+
+
+def _rounded(distance: float) -> int:
+    return max(STEP, round(distance / STEP) * STEP)
+
+
+def _kilometres(distance: float) -> str:
+    return str(number_format(distance / 1000, decimal_pos=1 if distance < 10_000 else 0))

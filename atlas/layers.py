@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from atlas import relations
-from atlas.models import Card, Link
+from atlas.models import Card, Convergence, Link
 from atlas.queries import CALLED_OFF
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 FACE, POPULAR, LOCAL = "face", "popular", "local"
 SUPPORT, ACTION, MONEY = "support", "action", "money"
+ISSUES, GAPS, CONVERGING = "issues", "gaps", "converging"
 WALKABLE = dt.timedelta(days=7)
 
 
@@ -51,6 +52,14 @@ LAYERS = (
     ),
     Layer(ACTION, "network", _("Collective action"), _("Groups, who is in them, and what they organise together.")),
     Layer(MONEY, "network", _("Track fundings"), _("Who gives money, to whom, and how much.")),
+    Layer(ISSUES, "topics", _("Issues and themes"), _("What there is on each topic, node by node.")),
+    Layer(GAPS, "topics", _("Expertise and needs"), _("What people need and what others offer, the widest gap first.")),
+    Layer(
+        CONVERGING,
+        "topics",
+        _("Converging campaigns"),
+        _("What happens on the same topic, close by and at about the same time, on different nodes."),
+    ),
 )
 
 _kinds: dict[str, set[str]] = {}
@@ -85,6 +94,11 @@ def narrowed(cards: CardQuerySet, layer: str) -> CardQuerySet:
         return _to_come(cards, POPULAR)
     if layer in (SUPPORT, ACTION, MONEY):
         return _joined(cards, layer)
+    if layer == GAPS:
+        return cards.exclude(direction="").filter(Q(ends__isnull=True) | Q(ends__gte=timezone.now()))
+    if layer == CONVERGING:
+        rows = Convergence.objects.filter(dismissed_at__isnull=True)
+        return cards.filter(Q(uri__in=rows.values("first_uri")) | Q(uri__in=rows.values("second_uri")))
     return cards
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from atlas.models import CardQuerySet
+    from atlas.topic_layers import NodeCount
     from atlas.vocabulary import Vocabulary
 
 CALLED_OFF = (Card.State.CANCELLED, Card.State.POSTPONED)
@@ -47,6 +48,7 @@ class TopicCount:
     count: int = 0
     narrower: list[TopicCount] = field(default_factory=list)
     cells: list[GridCell] = field(default_factory=list)
+    nodes: list[tuple[str, NodeCount]] = field(default_factory=list)  # with their names
 
 
 @dataclass

@@ -1,9 +1,10 @@
 from django.urls import path, re_path
 
-from atlas.views import atlas, data, home, takeaway, topics
+from atlas.views import atlas, data, home, porter, takeaway, topics
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("ask/", porter.ask, name="ask"),
     path("atlas/", atlas.atlas, name="atlas"),
     path("atlas/cards.geojson", data.cards_geojson, name="cards-geojson"),
     path("atlas/areas/<slug:slug>.geojson", data.area_outline, name="area-outline"),

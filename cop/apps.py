@@ -8,7 +8,7 @@ class CopConfig(AppConfig):
 
     def ready(self) -> None:
         """Hand this app's kinds down to the federation, the atlas and the notices."""
-        from atlas import layers
+        from atlas import layers, porter
         from atlas.lists import CardList, offer
         from cop import cards, federated, notices  # noqa: F401
         from cop.filters import ProposalFilter
@@ -20,3 +20,7 @@ class CopConfig(AppConfig):
         offer(CardList("/offers/", _("Offers"), ("offer",), ProposalFilter, has_dates=True))
         layers.belongs(layers.SUPPORT, "need", "offer", "expertise")
         layers.belongs(layers.ACTION, "group")
+        layers.belongs(layers.CONVERGING, "need")
+        porter.answers(porter.PEOPLE, "group", "person", "listing", "expertise")
+        porter.answers(porter.HELP, "need", "offer")
+        porter.answers(porter.PLACES, "place")

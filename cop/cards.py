@@ -68,7 +68,12 @@ def expertise_card(uri: str) -> CardData | None:
     if expertise is None:
         return None
     return CardData.of(
-        expertise, kind="expertise", title=expertise.title, summary=expertise.summary, support="expertise"
+        expertise,
+        kind="expertise",
+        title=expertise.title,
+        summary=expertise.summary,
+        direction="offer",
+        support="expertise",
     )
 
 

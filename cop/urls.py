@@ -2,6 +2,7 @@ from django.urls import path, re_path
 
 from cop.views import (
     blocks,
+    converging,
     conversations,
     expertise,
     groups,
@@ -36,6 +37,7 @@ urlpatterns = [
     path("conversations/", conversations.conversations, name="conversations"),
     re_path(rf"^conversations/{_ID}$", conversations.conversation, name="conversation"),
     re_path(rf"^conversations/{_ID}/leaving$", conversations.leave, name="conversation-leaving"),
+    re_path(r"^convergences/(?P<convergence_id>[0-9]{1,18})/choice$", converging.choose, name="convergence-choice"),
     path("threads/", talk.thread, name="thread"),
     path("threads/muting", talk.muting, name="thread-muting"),
     re_path(rf"^posts/{_ID}$", talk.post_page, name="post"),

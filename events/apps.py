@@ -8,12 +8,13 @@ class EventsConfig(AppConfig):
 
     def ready(self) -> None:
         """Hand the kind down to the federation, the atlas and the notices."""
-        from atlas import layers
+        from atlas import layers, porter
         from atlas.lists import CardList, offer
         from events import calendars, cards, federated, notices  # noqa: F401
         from events.filters import GatheringFilter
 
         calendar = calendars.calendar_of_list
         offer(CardList("/gatherings/", _("Gatherings"), ("gathering",), GatheringFilter, True, calendar))
-        for layer in (layers.FACE, layers.POPULAR, layers.ACTION):
+        for layer in (layers.FACE, layers.POPULAR, layers.ACTION, layers.CONVERGING):
             layers.belongs(layer, "gathering")
+        porter.answers(porter.DATES, "gathering")

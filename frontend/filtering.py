@@ -32,6 +32,15 @@ def changed(query: QueryDict, changes: dict[str, Any]) -> str:
     return f"?{fresh.urlencode()}" if fresh else "?"
 
 
+def only(query: QueryDict, *names: str) -> QueryDict:
+    """What the query string says by these names, and nothing else."""
+    fresh = QueryDict(mutable=True)
+    for name in names:
+        if name in query:
+            fresh.setlist(name, query.getlist(name))
+    return fresh
+
+
 def chips(query: QueryDict, form: BaseForm) -> list[Chip]:
     """One chip per value in force, each with the address of the page without it."""
     found = []

@@ -8,10 +8,11 @@ class FundingConfig(AppConfig):
 
     def ready(self) -> None:
         """Hand this app's kind down to the federation, the atlas and the notices."""
-        from atlas import layers
+        from atlas import layers, porter
         from atlas.lists import CardList, offer
         from funding import calendars, cards, federated, notices  # noqa: F401
         from funding.filters import CallFilter
 
         offer(CardList("/calls/", _("Funding calls"), ("call",), CallFilter, True, calendars.calendar_of_list, False))
         layers.belongs(layers.MONEY, "call")
+        porter.answers(porter.MONEY, "call")

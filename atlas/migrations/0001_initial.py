@@ -96,6 +96,24 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='Convergence',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('first_uri', models.CharField(max_length=500)),
+                ('second_uri', models.CharField(db_index=True, max_length=500)),
+                ('topic_iri', models.CharField(help_text='what both are about: of two topics the narrower', max_length=200)),
+                ('metres', models.PositiveIntegerField(help_text='between their points')),
+                ('days', models.PositiveSmallIntegerField(help_text='between the end of one and the beginning of the other')),
+                ('found_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('told_at', models.DateTimeField(blank=True, help_text='when the people of this node were told', null=True)),
+                ('dismissed_at', models.DateTimeField(blank=True, null=True)),
+                ('dismissed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='federation.actor')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('first_uri', 'second_uri'), name='convergence_once'), models.CheckConstraint(condition=models.Q(('first_uri__lt', models.F('second_uri'))), name='convergence_in_order'), models.CheckConstraint(condition=models.Q(models.Q(('first_uri', ''), _negated=True), models.Q(('topic_iri', ''), _negated=True)), name='convergence_is_whole')],
+            },
+        ),
+        migrations.CreateModel(
             name='SearchDocument',
             fields=[
                 ('card', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='document', serialize=False, to='atlas.card')),

@@ -1,7 +1,9 @@
-"""The rows of the shared map: words every node shares, one Card per visible thing, one Link per relation, areas."""
+"""The rows of the shared map: words every node shares, one Card per visible thing, one Link per relation, areas,
+and what converges."""
 
 from .areas import Area, AreaQuerySet
 from .cards import Card, CardQuerySet, CardTopic
+from .convergences import Convergence
 from .documents import SearchDocument, Word
 from .links import Link
 from .topics import Topic, TopicQuerySet
@@ -12,6 +14,7 @@ __all__ = [
     "Card",
     "CardQuerySet",
     "CardTopic",
+    "Convergence",
     "Link",
     "SearchDocument",
     "Topic",

@@ -73,6 +73,7 @@ def _write(document: SearchDocument, card: Card, data: CardData) -> None:
     document.names = _stems([card.group_name, card.area], document.language)
     document.body = _stems([text], document.language)
     said = [mark_of("kind", card.kind), mark_of("axis", card.axis), mark_of("support", card.support)]
+    said += [mark_of("access", "step-free")] if card.step_free else []
     document.marks = " ".join(sorted({*filter(None, said), *map(mark_of_iri, data.topics)}))
 
 

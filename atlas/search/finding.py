@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 FEW = 5  # with fewer that hold everything, what holds most of it is shown too
 SHARES = (1.0, 0.7, 0.51)  # of the weight of a question
 LAST_SHARE = 0.25  # of a question of at least MANY units, where nothing holds more: better a little than nothing
+ANY_SHARE = 0.05  # of a question that is answered generously: whatever has one of its words
 MANY = 3
 MOST_COMPARED = 500  # with more than this many, the newest come first: a word that common tells little
 MOST_RANKED = 200  # behind these come the others, the newest first
@@ -50,12 +51,14 @@ class Search:
     word was mistyped; how many cards there are makes no difference.
 
     Which words are needed is decided by `visible` alone, so that other filters never change what a question means.
+    A `generous` one goes on to what has any of the words, until there are a FEW.
     """
 
-    def __init__(self, visible: CardQuerySet, text: str, *, exact: bool = False) -> None:
+    def __init__(self, visible: CardQuerySet, text: str, *, exact: bool = False, generous: bool = False) -> None:
         self.visible = visible.order_by()
         self.text = text[: questions.LONGEST_QUESTION].replace("\0", " ")
         self.exact = exact
+        self.generous = generous
 
     @cached_property
     def mended(self) -> dict[str, str]:
@@ -64,8 +67,15 @@ class Search:
             return {}
         mistyped = typos.unknown(self._typed, self._as_typed[1])
         offers = typos.likely(mistyped, self.visible.readable)
-        found = self._found_here({word for near in offers.values() for word in near})
-        return {word: kept[0] for word, near in offers.items() if (kept := [each for each in near if each in found])}
+        near = {word for each in offers.values() for word in each}
+        found = self._found_here(near, [])
+        rest = [word for word in self._typed if word not in offers]
+        together = self._found_here(near & found, rest) if rest and len(near) > len(offers) else set()
+        return {
+            word: min(kept, key=lambda each: each not in together)
+            for word, each_near in offers.items()
+            if (kept := [each for each in each_near if each in found])
+        }
 
     @cached_property
     def mended_text(self) -> str:
@@ -125,8 +135,8 @@ class Search:
 
     def _find(self, units: list[Unit]) -> Outcome:
         share, found = SHARES[0], list[SearchDocument]()
-        for looser in _shares(units):
-            if looser == LAST_SHARE and found:
+        for looser in self._shares(units):
+            if looser == LAST_SHARE and found and not self.generous:
                 break
             compared = self._compared(units, looser)
             if len(compared) > MOST_COMPARED:
@@ -137,17 +147,26 @@ class Search:
                 break
         return Outcome(units, share, _rank(units, found))
 
+    def _shares(self, units: list[Unit]) -> tuple[float, ...]:
+        if len(units) < 2:
+            return SHARES[: len(units)]
+        if self.generous:
+            return (*SHARES, LAST_SHARE, ANY_SHARE)
+        return (*SHARES, LAST_SHARE) if len(units) >= MANY else SHARES
+
     def _compared(self, units: list[Unit], share: float) -> list[SearchDocument]:
         fitting = lookup.holding(self.visible, units, share).values("pk")
         documents = SearchDocument.objects.filter(card__in=fitting).select_related("card").only(*COMPARED)
         return list(documents[: MOST_COMPARED + 1])
 
-    def _found_here(self, near: set[str]) -> set[str]:
-        """Those words that find something the reader may see. One query."""
+    def _found_here(self, near: set[str], beside: list[str]) -> set[str]:
+        """Those words that find something the reader may see, together with one of those `beside` them. One query."""
         asked = []
         for word in sorted(near):
-            unit = questions.read([word])[0]
-            asked.append(lookup.holding(self.visible, [unit]).values_list(Value(word)).distinct())
+            held = lookup.holding(self.visible, questions.read([word])[:1])
+            if beside:
+                held = lookup.holding(held, questions.read(beside), ANY_SHARE)
+            asked.append(held.values_list(Value(word)).distinct())
         found = asked[0].union(*asked[1:]) if asked else []
         return {word for (word,) in found}
 
@@ -168,12 +187,6 @@ class Search:
         for stem, documents in rows:
             held[stem] += documents
         return units, held
-
-
-def _shares(units: list[Unit]) -> tuple[float, ...]:
-    if len(units) >= MANY:
-        return (*SHARES, LAST_SHARE)
-    return SHARES if len(units) > 1 else SHARES[: len(units)]
 
 
 def _rank(units: list[Unit], documents: list[SearchDocument]) -> list[int]:

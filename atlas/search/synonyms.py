@@ -58,7 +58,7 @@ def thesaurus() -> Thesaurus:
     """Read once in a process."""
     meanings: dict[Phrase, Meaning] = {}
     known: set[str] = set()
-    for names, mark in (*_groups(), *_concepts(), *_kinds()):
+    for names, mark in (*_groups(), *_concepts(), *_kinds(), *_said_otherwise()):
         phrases = [phrase for phrase in (_phrase(language, name, known) for language, name in names) if phrase]
         for phrase in phrases:
             meaning = meanings.setdefault(phrase, Meaning())
@@ -80,10 +80,22 @@ def _phrase(language: str, name: str, known: set[str]) -> Phrase:
 Names = list[tuple[str, str]]  # language, name
 
 
+def _file() -> dict[str, Any]:
+    found: dict[str, Any] = yaml.load(
+        FILE.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    )
+    return found
+
+
 def _groups() -> Iterator[tuple[Names, str]]:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    for group in yaml.load(FILE.read_text(encoding="utf-8"), Loader=loader)["synonyms"]:
+    for group in _file()["synonyms"]:
         yield _by_language(group), ""
+
+
+def _said_otherwise() -> Iterator[tuple[Names, str]]:
+    for entry in _file()["marks"]:
+        ((scheme, slug),) = entry["mark"].items()
+        yield _by_language({name: entry[name] for name in words.LANGUAGES}), mark_of(scheme, slug)
 
 
 def _concepts() -> Iterator[tuple[Names, str]]:

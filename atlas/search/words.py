@@ -20,16 +20,16 @@ SILENT = frozenset(
     do does doing for from get give go got had has have having he help her here him his how i if in instead into is
     it its just know like looking made make many may me might more most much must my near need needs no nor not of
     off on one only or other our out over own please run she should so some somebody someone something such than
-    that the their them then there these they thing things this those through to too under up us very want wants was
-    we were what when where which while who whom whose why will with would you your yours
+    that the their them then there these they thing things this those through to too under up us use used using
+    very want wants was we were what when where which while who whom whose why will with would you your yours
 
     a ad ai al alla alle allo agli anche ancora avere aver bisogno c che chi ci come con cosa cui cerca cerco
     cercare d da dai dal dalla dalle dallo degli dei del dell della delle dello deve di dove e ed era essere esce fa
     fare fra gli ha hai hanno ho i il in io l la le lei li lo loro lui ma me mi mia mio ne negli nei nel nella nelle
     nello no noi non o ogni per perche piu poco posso possono puo puoi qua qualche qualcosa qualcuno quale quali
     quando quanto quella quelle quelli quello questa queste questi questo qui s se sei senza serve si sia siamo so
-    sono sta sto su sua sue sugli sui sul sulla sulle suo suoi tra trovare trovo tu tua tuo un una uno va vi vicino
-    voglio vorrei vuole aiuta aiuti aiuto aiutano
+    sono sta sto su sua sue sugli sui sul sulla sulle suo suoi tra trovare trovo tu tua tuo un una uno usa
+    usare uso va vi vicino voglio vorrei vuole aiuta aiuti aiuto aiutano
     """.split()  # noqa: SIM905  words read best as words
 )
 _word = re.compile(r"[^\W_]+")
@@ -50,6 +50,11 @@ def words_of(text: str) -> list[str]:
     """The words in order, folded; runs of letters and digits, at most LONGEST_WORD characters each."""
     bare = _possessive.sub("s", _elided.sub("", text))
     return [word for word in _word.findall(fold(bare)) if len(word) <= LONGEST_WORD]
+
+
+def written(text: str) -> dict[str, str]:
+    """The words of `text` as they stand there, by how `words_of` reads them."""
+    return {fold(found): found for found in _word.findall(text)}
 
 
 def is_telling(word: str) -> bool:

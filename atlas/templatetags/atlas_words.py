@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django import template
 from django.utils.translation import get_language
 
+from atlas import distances
 from atlas.models import Card, Topic
 from federation import attaching
 
@@ -33,6 +34,22 @@ def concept_words(scheme: str, slugs: Sequence[str]) -> list[str]:
         return []
     language = get_language() or "en"
     return [each.label(language) for each in Topic.objects.filter(scheme=scheme, slug__in=list(slugs))]
+
+
+@register.simple_tag(takes_context=True)
+def concept_label(context: Context, iri: str) -> str:
+    """The word for a topic by its IRI; empty for one this node does not know. One query for all on a page."""
+    known = context.render_context.get("concept_labels")
+    if known is None:
+        known = {topic.iri: topic.label() for topic in Topic.objects.filter(scheme=Topic.Scheme.TOPIC)}
+        context.render_context["concept_labels"] = known
+    return str(known.get(iri, ""))
+
+
+@register.simple_tag
+def distance_between(metres: int) -> str:
+    """“about 300 m from each other”."""
+    return distances.between_in_words(metres)
 
 
 @register.simple_tag(takes_context=True)

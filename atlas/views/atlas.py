@@ -11,17 +11,18 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from atlas import cards, distances, layers, network, queries, searching
+from atlas import cards, converging, distances, layers, network, queries, searching, topic_layers
 from atlas.access import cards_for
 from atlas.area_switch import switch
 from atlas.fieldtypes import quote
 from atlas.filters import CardFilter, kind_plural
 from atlas.models import Card, CardQuerySet, Topic
 from atlas.views.fragments import is_for
-from frontend import filtering
+from frontend import filtering, shell
 
 PER_PAGE = 20
 ROWS = 40  # relations on a page of the network's table
+PAIRS = 30  # that converge
 ROWS_PAGE = "rows"
 RESULTS, RELATIONS = "results", "relations"  # ids of the fragments that fetch themselves again
 VIEWS = ("map", "network", "topics")  # each has a template of its name
@@ -119,9 +120,24 @@ def _around(request: HttpRequest, filters: CardFilter, view: str) -> dict[str, A
     found["view_url"] = found["views"][view]
     found |= _layers(request, filters, view)
     if view == "topics":
-        found["tree"] = queries.topic_tree(filters.without("topic", "axis"), filters.vocabulary, with_axes=True)
-        found["axes"] = filters.vocabulary.of(Topic.Scheme.AXIS)
+        found |= _topics(filters)
     return found
+
+
+def _topics(filters: CardFilter) -> dict[str, Any]:
+    """What the open layer of the topics shows above the list; without one, the tree and the grid."""
+    layer, asked = filters.in_force.get("layer", ""), filters.without("topic", "axis")
+    if layer == layers.GAPS:
+        found = topic_layers.gaps(asked, filters.vocabulary)
+        return {"gaps": found, "longest": max((gap.most for gap in found), default=0)}
+    if layer == layers.CONVERGING:
+        return {"pairs": converging.pairs(filters.queryset, filters.qs, PAIRS)}
+    by_node = topic_layers.by_node(asked, filters.nodes) if layer == layers.ISSUES else {}
+    tree = queries.topic_tree(asked, filters.vocabulary, with_axes=not layer)
+    nodes = {key: str(node) for key, node in filters.nodes.items()} | {topic_layers.HERE: shell.node_name()}
+    for top in tree:
+        top.nodes = [(nodes[each.key], each) for each in by_node.get(top.topic.iri, [])]
+    return {"tree": tree, "axes": filters.vocabulary.of(Topic.Scheme.AXIS)}
 
 
 def _layers(request: HttpRequest, filters: CardFilter, view: str) -> dict[str, Any]:

@@ -47,8 +47,9 @@ def is_loaded(kit: Kit) -> bool:
     return User.objects.filter(email=kit.email(kit.steward["id"])).exists()
 
 
-def load(kit: Kit) -> None:
-    """All of the kit that needs no neighbour, or nothing. Raises BadKit naming entry, field and value."""
+def load(kit: Kit) -> dict[str, Published]:
+    """All of the kit that needs no neighbour, or nothing; returns what was published, by entry. Raises BadKit naming
+    entry, field and value."""
     with transaction.atomic():
         stage = Stage(kit, timezone.now(), frozenset(Topic.objects.values_list("iri", flat=True)))
         language = kit.node["language"]
@@ -67,6 +68,7 @@ def load(kit: Kit) -> None:
         _put(stage, kit.places, publishing.place)
         _put(stage, kit.expertise, publishing.expertise)
         _put(stage, kit.talk, publishing.talk)
+        return stage.things
 
 
 def _person(stage: Stage, entry: Entry, *, hashed: str) -> Person:

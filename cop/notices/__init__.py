@@ -1,5 +1,5 @@
-"""Who is told of what happens in groups and of what people write."""
+"""Who is told of what happens in groups, of what people write, and of what converges."""
 
-from . import claims, groups, posts
+from . import claims, converging, groups, posts
 
-__all__ = ["claims", "groups", "posts"]
+__all__ = ["claims", "converging", "groups", "posts"]

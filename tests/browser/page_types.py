@@ -47,6 +47,10 @@ def _new(path: str, who: str = STEWARD) -> tuple[Example, ...]:
 PAGES: dict[str, tuple[Example, ...]] = {
     # The atlas
     "home": (Example("/"), Example("/", MEMBER, face="signed in")),
+    "ask": (
+        Example("/ask/?q=room+for+a+meeting"),
+        Example("/ask/?q=zebra+crossing+for+unicorns", face="nothing found"),
+    ),
     "atlas": (
         Example("/atlas/", face="map"),
         Example("/atlas/?view=network", face="network"),
@@ -319,6 +323,7 @@ NOT_PAGES: dict[str, str] = {
     "block-new": ACTION,
     "block-undoing": ACTION,
     "post-putting-back": ACTION,
+    "convergence-choice": ACTION,
 }
 
 

@@ -41,6 +41,7 @@ FEW, MANY = 2, 8
 # How many queries each address may take for a signed-in steward, at most, however much there is.
 BUDGETS = {
     "/": 15,
+    "/ask/?q=room": 18,
     "/atlas/": 13,
     "/atlas/?view=network": 17,
     "/atlas/?view=topics": 16,

@@ -300,7 +300,7 @@ def test_with_too_many_to_compare_the_newest_come_first(client, harbour, work, m
 
 
 def test_the_box_of_the_front_door_leads_here(client, harbour, work):
-    assert 'action="/atlas/"' in client.get("/").content.decode().partition('name="q"')[0].rpartition("<form")[2]
+    assert 'action="/ask/"' in client.get("/").content.decode().partition('name="q"')[0].rpartition("<form")[2]
 
 
 # --- Hostile questions ------------------------------------------------------------------------------------

@@ -62,9 +62,9 @@ def measure(quick: bool) -> None:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
-    _bring()
-    _index()
-    known = dict(_known())
+    bring_registers()
+    index()
+    known = dict(known_rows())
     figures = {"found": 0, "asked": 0, "mended": 0, "mistyped": 0}
     for query in yaml.safe_load(QUERIES.read_text(encoding="utf-8"))["queries"]:
         first = [known.get(uri, uri) for uri in _first(query["q"])]
@@ -81,7 +81,7 @@ def measure(quick: bool) -> None:
     print(MEASURED + json.dumps(figures))
 
 
-def _index() -> None:
+def index() -> None:
     """The part of the node's work that makes cards and their documents; nobody is told of anything."""
     from django.db.models import Q
 
@@ -92,7 +92,7 @@ def _index() -> None:
         carry_out(errands, follow_the_journal)
 
 
-def _bring() -> None:
+def bring_registers() -> None:
     from django.core.management import call_command
 
     from atlas import vocabulary
@@ -105,7 +105,7 @@ def _bring() -> None:
         print(f"{register.name}: {counts['new']} new of {counts['rows']} rows")
 
 
-def _known() -> Iterator[tuple[str, str]]:
+def known_rows() -> Iterator[tuple[str, str]]:
     """The identifier of everything by its address."""
     from cop.models import Listing, Place
 

@@ -1,0 +1,81 @@
+"""What the layers of the topics' view show beside the list: counts by node, and gaps between needs and offers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import CharField, Count, F, Q
+from django.db.models.functions import Coalesce
+
+from atlas.models import CardTopic, Topic
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.db.models import QuerySet
+
+    from atlas.models import CardQuerySet
+    from atlas.vocabulary import Vocabulary
+    from federation.models import Node
+
+HERE = "here"
+
+
+@dataclass(frozen=True)
+class NodeCount:
+    """How many cards of one node are about a topic; `key` stands for the node in addresses."""
+
+    key: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Gap:
+    """How many on a topic ask, and how many offer."""
+
+    topic: Topic
+    demand: int
+    supply: int
+
+    @property
+    def missing(self) -> int:
+        return self.demand - self.supply
+
+    @property
+    def most(self) -> int:
+        return max(self.demand, self.supply)
+
+
+def by_node(cards: CardQuerySet, nodes: Mapping[str, Node]) -> dict[str, list[NodeCount]]:
+    """For each broad topic how much of it is on which node, the most first, by the topic's IRI. One query."""
+    keys = {node.pk: key for key, node in nodes.items()}
+    about = _about(cards).annotate(top=Coalesce("topic__broader__iri", "topic_id"))
+    counted = about.values_list("top", "card__node").annotate(count=Count("card", distinct=True))
+    found: dict[str, list[NodeCount]] = {}
+    for top, node, count in counted.order_by("-count", "card__node"):
+        if node is None or node in keys:
+            found.setdefault(top, []).append(NodeCount(keys[node] if node else HERE, count))
+    return found
+
+
+def gaps(cards: CardQuerySet, vocabulary: Vocabulary) -> list[Gap]:
+    """Every topic that somebody asks for or offers something on, the widest gap first. Two queries.
+
+    What stands under a narrower topic counts for the broader one too.
+    """
+    demand = Count("card", distinct=True, filter=Q(card__direction="need"))
+    supply = Count("card", distinct=True, filter=Q(card__direction="offer"))
+    about = _about(cards.exclude(direction=""))
+    top = Coalesce("topic__broader__iri", "topic_id", output_field=CharField())
+    found: dict[str, tuple[int, int]] = {}
+    for said in (about.annotate(said=F("topic_id")), about.annotate(said=top)):
+        rows = said.values_list("said").annotate(demand=demand, supply=supply)
+        found |= {str(iri): (needs, offers) for iri, needs, offers in rows}
+    order = vocabulary.of(Topic.Scheme.TOPIC)
+    listed = [Gap(topic, *found[topic.iri]) for topic in order if any(found.get(topic.iri, (0, 0)))]
+    return sorted(listed, key=lambda gap: (-gap.missing, -gap.most))
+
+
+def _about(cards: CardQuerySet) -> QuerySet[CardTopic]:
+    return CardTopic.objects.filter(card__in=cards.order_by().values("pk"), topic__scheme=Topic.Scheme.TOPIC)
