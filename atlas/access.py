@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from atlas.models import Card, CardQuerySet
@@ -23,12 +24,32 @@ def followed_comes_from(ask: Callable[[Any], Iterable[str]]) -> None:
     _followed = ask
 
 
+@dataclass(frozen=True)
+class Reading:
+    """Who reads, None for a visitor, and the addresses of whom they follow."""
+
+    reader: Actor | None
+    followed: Iterable[str] = ()
+
+    def cards(self) -> CardQuerySet:
+        """What they may see, and of nodes that are not shown unasked only what they follow."""
+        return Card.objects.visible_to(self.reader).unasked(self.followed)
+
+
+def reading(request: HttpRequest) -> Reading:
+    """Whoever asks; ActorMiddleware has said who that is."""
+    return reading_of(getattr(request, "actor", None) or None)
+
+
+def reading_of(reader: Actor | None) -> Reading:
+    return Reading(reader, _followed(reader) if _followed is not None and reader is not None else ())
+
+
 def cards_for(request: HttpRequest) -> CardQuerySet:
-    """The cards whoever asks may see. ActorMiddleware has said who that is; nobody, for a visitor."""
-    return cards_of(getattr(request, "actor", None) or None)
+    """The cards whoever asks may see."""
+    return reading(request).cards()
 
 
 def cards_of(reader: Actor | None) -> CardQuerySet:
-    """The cards `reader` may see, and of nodes that are not shown unasked only what they follow."""
-    followed = _followed(reader) if _followed is not None and reader is not None else ()
-    return Card.objects.visible_to(reader).unasked(followed)
+    """The cards `reader` may see."""
+    return reading_of(reader).cards()

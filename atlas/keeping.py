@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils import timezone
 
+from atlas import tallies
 from atlas.cells import cell_of
 from atlas.models import Card, CardTopic, Link, Topic
 from atlas.models.cards import SUMMARY_LENGTH
@@ -39,6 +40,7 @@ def keep(uri: str, data: CardData | None, *, actor: str, origin: str) -> None:
     was_here = last is not None and last.name == APPEARED
     if data is None:
         if held is not None:
+            tallies.move(tallies.counted(held), {})
             documents.remove(held)
             held.delete()
         Link.objects.filter(source_uri=uri).delete()
@@ -51,9 +53,11 @@ def keep(uri: str, data: CardData | None, *, actor: str, origin: str) -> None:
     is_rebuilt = held is None
     card = held or Card(uri=uri, appeared_at=last.at)
     words_before = documents.words_counted(held) if held else set()
+    counted_before = tallies.counted(card)
     moved = [_overwrite(card, values), _keep_topics(card, data.topics), _keep_links(data)]
     if any(moved) and was_here and not is_rebuilt:
         record(MOVED, uri, actor=actor, origin=origin)
+    tallies.move(counted_before, tallies.counted(card))
     documents.keep(card, data, words_before)
     _rename_group(uri, _cut(card.title, "group_name"))
 
@@ -70,6 +74,7 @@ def drop_strays(names: Iterable[str]) -> None:
         Card.objects.exclude(uri__in=told).delete()
         Link.objects.exclude(source_uri__in=Card.objects.values("uri")).delete()
         documents.recount()
+        tallies.recount()
 
 
 def _columns(data: CardData) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from frontend import shell
 if TYPE_CHECKING:
     from atlas.fieldtypes import Box
     from atlas.models import CardQuerySet
+    from atlas.tallies import Spot, Tally
 
     Json = dict[str, Any]
 
@@ -26,19 +27,40 @@ METROPOLIS = 10  # the zoom level at which a metropolis fills a screen
 DECIMALS = 6  # of a degree: 0.1 m
 
 
-def collection(cards: CardQuerySet, *, box: Box | None, zoom: int | None) -> Json:
+def collection(cards: CardQuerySet, *, box: Box | None, zoom: int | None, tally: Tally | None = None) -> Json:
     """A GeoJSON FeatureCollection (RFC 7946) of the cards that have a point, in the order of the list.
 
-    `numberMatched` counts all of them. A gathered point has `cluster`, its count, and stands in the middle of what
-    it holds.
+    `numberMatched` counts all of them; of what was gathered from a `tally`, all in the squares that touch the box. A
+    gathered point has `cluster`, its count, and stands in the middle of what it holds.
     """
     placed = cards.filter(cell__isnull=False)
+    zoom = zoom if zoom is not None else zoom_for(box)
+    if tally is not None and (spots := tally.spots(zoom, box)) is not None:
+        count = sum(spot.number for spot in spots)
+        if count > MOST_POINTS:
+            return _of(_from_spots(tally, spots, zoom, box), count)
     count = placed.order_by().count()
     if count > MOST_POINTS:
-        features = gathered(placed, zoom if zoom is not None else zoom_for(box))
+        features = gathered(placed, zoom)
     else:
         features = [_feature(card, flag) for card, flag in _with_flags(placed)]
+    return _of(features, count)
+
+
+def _of(features: list[Json], count: int) -> Json:
     return {"type": "FeatureCollection", "numberMatched": count, "features": features}
+
+
+def _from_spots(tally: Tally, spots: list[Spot], zoom: int, box: Box | None) -> list[Json]:
+    """What was counted already, on a coarser grid where that is more than MOST_POINTS."""
+    while len(spots) > MOST_POINTS and zoom > 0:
+        zoom -= 1
+        spots = tally.spots(zoom, box) or []
+    alone = Card.objects.filter(pk__in=[spot.pk for spot in spots if spot.pk is not None])
+    return [
+        *(_point(spot.lon, spot.lat, {"cluster": spot.number}) for spot in spots if spot.pk is None),
+        *(_feature(card, flag) for card, flag in _with_flags(alone)),
+    ]
 
 
 def one_by_one(cards: CardQuerySet, most: int) -> Json:

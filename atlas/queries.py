@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from atlas.models import CardQuerySet
+    from atlas.tallies import Tally
     from atlas.topic_layers import NodeCount
     from atlas.vocabulary import Vocabulary
 
@@ -64,7 +65,10 @@ class KindSection:
         return self.count > len(self.cards)
 
 
-def extent(cards: CardQuerySet) -> Extent:
+def extent(cards: CardQuerySet, tally: Tally | None = None) -> Extent:
+    """Of these cards; where they were counted already, that is asked alone."""
+    if tally is not None:
+        return Extent(*tally.extent())
     found = cards.order_by().aggregate(
         things=Count("pk"),
         theirs=Count("node", distinct=True),
@@ -74,9 +78,12 @@ def extent(cards: CardQuerySet) -> Extent:
     return Extent(found["things"], found["theirs"] + bool(found["ours"]), found["placed"])
 
 
-def per_kind(cards: CardQuerySet, order: Iterable[str]) -> dict[str, int]:
+def per_kind(cards: CardQuerySet, order: Iterable[str], tally: Tally | None = None) -> dict[str, int]:
     """How many of each kind that occurs, in the given order of kinds. One query."""
-    counted = dict(cards.order_by().values_list("kind").annotate(count=Count("pk")))
+    if tally is not None:
+        counted = tally.of_each_kind()
+    else:
+        counted = dict(cards.order_by().values_list("kind").annotate(count=Count("pk")))
     return {kind: counted.pop(kind) for kind in order if kind in counted} | counted
 
 

@@ -114,6 +114,24 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Square',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('level', models.PositiveSmallIntegerField()),
+                ('cell', models.BigIntegerField()),
+                ('kind', models.CharField(max_length=16)),
+                ('holder', models.BigIntegerField(help_text='primary key of the node; 0 for ours')),
+                ('audience', models.CharField(max_length=500)),
+                ('count', models.BigIntegerField()),
+                ('lat_sum', models.FloatField()),
+                ('lon_sum', models.FloatField()),
+                ('pk_sum', models.BigIntegerField()),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('level', 'audience', 'cell', 'kind', 'holder'), name='square_once')],
+            },
+        ),
+        migrations.CreateModel(
             name='SearchDocument',
             fields=[
                 ('card', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='document', serialize=False, to='atlas.card')),

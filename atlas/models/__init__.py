@@ -6,6 +6,7 @@ from .cards import Card, CardQuerySet, CardTopic
 from .convergences import Convergence
 from .documents import SearchDocument, Word
 from .links import Link
+from .squares import Square
 from .topics import Topic, TopicQuerySet
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "Convergence",
     "Link",
     "SearchDocument",
+    "Square",
     "Topic",
     "TopicQuerySet",
     "Word",

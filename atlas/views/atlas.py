@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from atlas import cards, converging, distances, layers, network, queries, searching, topic_layers
-from atlas.access import cards_for
+from atlas.access import cards_for, reading
 from atlas.area_switch import switch
 from atlas.fieldtypes import quote
 from atlas.filters import CardFilter, kind_plural
 from atlas.models import Card, CardQuerySet, Topic
+from atlas.tallies import Tallies, Tally
 from atlas.views.fragments import is_for
 from frontend import filtering, shell
 
@@ -77,7 +78,8 @@ def _relations(request: HttpRequest, filters: CardFilter, visible: CardQuerySet)
 
 def _results(request: HttpRequest, filters: CardFilter) -> dict[str, Any]:
     """The list with its counts: the same in every view."""
-    extent = queries.extent(filters.qs)
+    tallies = Tallies(reading(request))
+    extent = queries.extent(filters.qs, tallies.of(filters))
     pages = CountedPaginator(filters.in_order().for_page(), PER_PAGE, extent.things)
     page = pages.get_page(request.GET.get("page"))
     listed = filters.explained(page.object_list)
@@ -89,7 +91,7 @@ def _results(request: HttpRequest, filters: CardFilter) -> dict[str, Any]:
         "extent": extent,
         "page": page,
         "listed": listed,
-        "kinds": _kind_counts(request, filters),
+        "kinds": _kind_counts(request, filters, tallies.of(filters, without="kind")),
         "named": searching.topics_named(words, filters.vocabulary.of(Topic.Scheme.TOPIC)) if words else [],
     }
 
@@ -100,9 +102,9 @@ def _say_how_far(listed: list[Card], lat: float, lon: float) -> None:
             card.away = distances.in_words(distances.metres(lat, lon, card.lat, card.lon))  # type: ignore[attr-defined]
 
 
-def _kind_counts(request: HttpRequest, filters: CardFilter) -> list[KindCount]:
+def _kind_counts(request: HttpRequest, filters: CardFilter, tally: Tally | None) -> list[KindCount]:
     chosen = filters.in_force.get("kind", "")
-    counted = queries.per_kind(filters.without("kind"), cards.kinds())
+    counted = queries.per_kind(filters.without("kind"), cards.kinds(), tally)
     everything = KindCount(_("Everything"), sum(counted.values()), _address(request, kind=None), not chosen)
     per_kind = [
         KindCount(kind_plural(kind), count, _address(request, kind=kind), kind == chosen)

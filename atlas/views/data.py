@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from atlas import network, points
-from atlas.access import cards_for
+from atlas.access import cards_for, reading
 from atlas.fieldtypes import quote
 from atlas.filters import CardFilter
 from atlas.models import Area
+from atlas.tallies import Tallies
 
 Json = dict[str, Any]
 FURTHEST_IN = 22  # map zoom levels are 0 to this
@@ -38,7 +39,8 @@ def cards_geojson(request: HttpRequest) -> HttpResponse:
         return _refused(filters, bad)
     if not filters.form.is_valid():
         return _refused(filters)
-    found = points.collection(filters.in_order(), box=filters.in_force.get("bbox"), zoom=zoom)
+    tally = Tallies(reading(request)).of(filters, without="bbox")
+    found = points.collection(filters.in_order(), box=filters.in_force.get("bbox"), zoom=zoom, tally=tally)
     return _fresh(JsonResponse(found, content_type="application/geo+json"))
 
 

@@ -12,8 +12,9 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from atlas import queries
-from atlas.access import cards_for
+from atlas.access import cards_for, reading
 from atlas.doors import DOORS
+from atlas.tallies import Tallies
 from atlas.views.fragments import is_for
 from frontend.flags import TOPIC_WORDS
 
@@ -27,7 +28,10 @@ JUST_NOW = "just-now"  # id of the fragment that fetches itself again
 def home(request: HttpRequest) -> HttpResponse:
     """The whole page, or what moves on it when htmx asks for that."""
     visible = cards_for(request)
-    context: dict[str, Any] = {"newest": queries.just_now(visible, NEWEST), "extent": queries.extent(visible)}
+    context: dict[str, Any] = {
+        "newest": queries.just_now(visible, NEWEST),
+        "extent": queries.extent(visible, Tallies(reading(request)).of_all()),
+    }
     if is_for(request, JUST_NOW):
         response = render(request, "atlas/_just_now.html", context)
     else:
