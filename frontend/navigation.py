@@ -31,8 +31,6 @@ FOOTER: tuple[Entry, ...] = (
     Entry(_("How these pages are made"), "/style/"),
 )
 
-PORTER = "/#porter"
-
 
 def is_here(entry_path: str, request_path: str) -> bool:
     """True for the entry's page and every page under it."""

@@ -171,7 +171,7 @@ def test_the_frame_holds_in_both_languages(client, db, language, path):
     assert f'<html lang="{language}"' in page
     assert page.count("<h1") == 1 and page.count("<main") == 1
     assert "style=" not in page and not re.search(r"<script(?![^>]*(src=|application/json))", page)
-    assert 'href="/#porter"' in page, "help is in the same place on every page"
+    assert 'action="/ask/"' in page, "help is in the same place on every page"
 
 
 def test_two_pagers_of_a_page_have_their_own_names_and_addresses():
