@@ -1,10 +1,10 @@
-"""The rows of the shared map: words every node shares, one Card per visible thing, one Link per relation, areas."""
+"""The rows of the shared map: words, shared and its own, one Card per visible thing, one Link per relation, areas."""
 
 from .areas import Area, AreaQuerySet
 from .cards import Card, CardQuerySet, CardTopic
 from .documents import SearchDocument, Word
 from .links import Link
-from .topics import Topic, TopicQuerySet
+from .topics import Mapping, Topic, TopicQuerySet
 
 __all__ = [
     "Area",
@@ -13,6 +13,7 @@ __all__ = [
     "CardQuerySet",
     "CardTopic",
     "Link",
+    "Mapping",
     "SearchDocument",
     "Topic",
     "TopicQuerySet",
