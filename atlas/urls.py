@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from atlas.views import atlas, data, home, takeaway, topics
+from atlas.views import atlas, data, embed, home, takeaway, topics
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -9,6 +9,9 @@ urlpatterns = [
     path("atlas/areas/<slug:slug>.geojson", data.area_outline, name="area-outline"),
     path("atlas/network.json", data.network_json, name="network-json"),
     re_path(r"^(?P<place>[a-z-]+)/list\.(?P<form>csv|geojson|ics|atom)$", takeaway.list_file, name="list-file"),
+    re_path(r"^(?P<place>[a-z-]+)/embed/$", embed.embed, name="embed"),
+    re_path(r"^(?P<place>[a-z-]+)/embed/points\.geojson$", embed.embed_points, name="embed-points"),
+    re_path(r"^(?P<place>[a-z-]+)/on-your-website$", embed.on_your_website, name="on-your-website"),
     path("topics/", topics.topic_list, name="topic-list"),
     path("topics/<slug:slug>", topics.topic_page, name="topic"),
 ]

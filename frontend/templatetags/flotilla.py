@@ -17,6 +17,7 @@ Words people wrote
 
 Forms
     {% error_summary form %}              before the form; empty when there is nothing to mend
+    {% not_understood form form … %}      the same where the form itself is not on the page
     {% field form.name %}                 label, hint, error, control; hint="…" label="…" override
     {% fields form %}                     every visible field, then the hidden ones
 
@@ -49,7 +50,7 @@ from django.forms import BaseForm
 from django.forms.boundfield import BoundField
 from django.http import QueryDict
 from django.template.loader import render_to_string
-from django.utils.html import format_html, json_script
+from django.utils.html import format_html, format_html_join, json_script
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
@@ -161,6 +162,13 @@ def fields(form: BaseForm) -> SafeString:
 def error_summary(form: BaseForm) -> SafeString:
     problems = forms.problems(form)
     return _render("error_summary", problems=problems) if problems else SafeString("")
+
+
+@register.simple_tag
+def not_understood(*asked: BaseForm) -> SafeString:
+    problems = [problem for form in asked for problem in forms.problems(form)]
+    lines = format_html_join("", "<p>{}</p>", ((problem,) for problem in problems))
+    return _render("notice", content=lines, kind="warning", title="") if problems else SafeString("")
 
 
 # --- Pieces -------------------------------------------------------------------------------------------

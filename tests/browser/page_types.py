@@ -55,6 +55,15 @@ PAGES: dict[str, tuple[Example, ...]] = {
         Example("/atlas/?q=zebra+crossing+for+unicorns", face="nothing found"),
         Example("/atlas/?since=yesterday-ish", face="bad filter"),
     ),
+    "embed": (
+        Example("/atlas/embed/", face="list"),
+        Example("/atlas/embed/?view=map&topic=housing", face="map"),
+        Example("/atlas/embed/?theme=mud", face="bad choice"),
+    ),
+    "on-your-website": (
+        Example("/atlas/on-your-website?topic=housing"),
+        Example("/needs/on-your-website?view=map&size=huge", face="to mend"),
+    ),
     "topic-list": (Example("/topics/"),),
     "topic": (Example("/topics/{topic}"), Example("/topics/{topic}", MEMBER, face="signed in")),
     # Communities of practice
@@ -277,6 +286,7 @@ NOT_PAGES: dict[str, str] = {
     "gathering-attendees": PROTOCOL,
     "area-outline": DATA,
     "cards-geojson": DATA,
+    "embed-points": DATA,
     "list-file": FILE,
     "desk-mapping": FILE,
     "network-json": DATA,
