@@ -1,10 +1,11 @@
 from django.urls import path, re_path
 
-from atlas.views import atlas, data, embed, home, takeaway, topics
+from atlas.views import atlas, data, embed, home, takeaway, topics, week
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("atlas/", atlas.atlas, name="atlas"),
+    path("atlas/this-week", week.this_week, name="this-week"),
     path("atlas/cards.geojson", data.cards_geojson, name="cards-geojson"),
     path("atlas/areas/<slug:slug>.geojson", data.area_outline, name="area-outline"),
     path("atlas/network.json", data.network_json, name="network-json"),

@@ -64,6 +64,12 @@ PAGES: dict[str, tuple[Example, ...]] = {
         Example("/atlas/on-your-website?topic=housing"),
         Example("/needs/on-your-website?view=map&size=huge", face="to mend"),
     ),
+    "this-week": (
+        Example("/atlas/this-week"),
+        Example("/atlas/this-week?topic=housing&area=Camden", face="filtered"),
+        Example("/atlas/this-week?q=zebra+crossing+for+unicorns", face="empty"),
+        Example("/atlas/this-week?topic=atlantis", face="bad filter"),
+    ),
     "topic-list": (Example("/topics/"),),
     "topic": (Example("/topics/{topic}"), Example("/topics/{topic}", MEMBER, face="signed in")),
     # Communities of practice

@@ -57,6 +57,7 @@ BUDGETS = {
     "/atlas/embed/points.geojson": 9,
     "/atlas/on-your-website?topic=housing": 9,
     "/needs/on-your-website": 9,
+    "/atlas/this-week": 12,
     "/topics/": 9,
     "/topics/housing": 11,
     "/groups/": 12,
