@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from csp.decorators import csp_replace
 from django import forms
@@ -63,6 +63,15 @@ class FrameChoiceForm(FrameForm):
             field.required = True
 
 
+class Frame(NamedTuple):
+    """The attributes of an `<iframe>`; `src` without the node, sizes in pixels."""
+
+    src: str
+    title: str
+    width: int
+    height: int
+
+
 # The outer two also reach the answer 304, by whose headers browsers replace those they kept.
 @xframe_options_exempt
 @csp_replace({"frame-ancestors": ["*"]})  # type: ignore[arg-type]  # django-csp knows no views with arguments
@@ -100,22 +109,16 @@ def on_your_website(request: HttpRequest, place: str) -> HttpResponse:
     form = FrameChoiceForm(request.GET.dict())
     if not card_list.has_points:
         form.fields.pop("view")
-    width, height = SIZES[form.chosen("size") or "wide"]
-    title, address = _title(card_list, filters), _frame_address(card_list, filters, form)
+    frame = _frame(card_list, filters, form)
+    line = '<iframe src="{}" title="{}" width="{}" height="{}" loading="lazy"></iframe>'
     context = {
         "form": form,
+        "filters": filters,
         "asked": lists.asked_for(filters),
         "words": lists.words_of(filters),
         "back": _page_address(card_list, filters),
-        "filters": filters,
-        "frame": {"src": address, "title": title, "width": width, "height": height},
-        "snippet": format_html(
-            '<iframe src="{}" title="{}" width="{}" height="{}" loading="lazy"></iframe>',
-            f"{settings.ORIGIN}{address}",
-            title,
-            width,
-            height,
-        ),
+        "frame": frame,
+        "snippet": format_html(line, settings.ORIGIN + frame.src, frame.title, frame.width, frame.height),
         "list_title": card_list.title,
     }
     return render(request, "atlas/on_your_website.html", context)
@@ -178,7 +181,8 @@ def _points_address(card_list: CardList, filters: CardFilter) -> str:
     return f"{card_list.path}embed/points.geojson?{urlencode(asked)}"
 
 
-def _frame_address(card_list: CardList, filters: CardFilter, form: FrameForm) -> str:
+def _frame(card_list: CardList, filters: CardFilter, form: FrameForm) -> Frame:
     look = {name: form.chosen(name) for name in ("view", "language", "theme")}
     said = {name: value for name, value in look.items() if value not in ("", LIST, "auto")}
-    return f"{card_list.path}embed/?{urlencode(lists.asked_for(filters) | said)}"
+    src = f"{card_list.path}embed/?{urlencode(lists.asked_for(filters) | said)}"
+    return Frame(src, _title(card_list, filters), *SIZES[form.chosen("size") or "wide"])
