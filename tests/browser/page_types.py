@@ -85,7 +85,12 @@ PAGES: dict[str, tuple[Example, ...]] = {
     "group-withdrawal": (Example("/groups/{group}/withdrawal", STEWARD),),
     "person": (Example("/people/{person}"), Example("/people/{person}", MEMBER, face="signed in")),
     "my-page": (Example("/me/page", MEMBER),),
-    "proposal-new": (*_new("/needs/new"), Example("/offers/new", STEWARD, face="offer")),
+    "proposal-new": (
+        *_new("/needs/new"),
+        Example("/needs/new", STEWARD, steps=steps.check_words, face="with hints"),
+        Example("/needs/new", STEWARD, steps=steps.write_carelessly, face="with hints while writing"),
+        Example("/offers/new", STEWARD, face="offer"),
+    ),
     "proposal": (
         Example("/needs/{need}", face="need"),
         Example("/needs/{need}", STEWARD, face="my own need"),
@@ -200,6 +205,8 @@ PAGES: dict[str, tuple[Example, ...]] = {
     "desk-node": (Example("/desk/node", STEWARD),),
     "desk-work": (Example("/desk/work", STEWARD),),
     "desk-sources": _new("/desk/sources"),
+    "desk-careful-words": _new("/desk/words"),
+    "desk-careful-word": (Example("/desk/words/{careful_word}", STEWARD),),
     "desk-neighbours": (
         Example("/desk/neighbours", STEWARD),
         Example("/desk/neighbours?ask=https://unknown.example", STEWARD, face="an address filled in"),
@@ -335,6 +342,8 @@ NOT_PAGES: dict[str, str] = {
     "block-new": ACTION,
     "block-undoing": ACTION,
     "post-putting-back": ACTION,
+    "desk-careful-word-removal": ACTION,
+    "writing-help": "hints on what somebody writes, in JSON, shown by the form",
 }
 
 

@@ -20,7 +20,8 @@ from cop.actions.places import publish_place
 from cop.actions.proposals import publish_proposal
 from cop.actions.removal import take_out
 from cop.models import Member, Proposal
-from desk.models import Import
+from desk.careful_words import keep_word
+from desk.models import CarefulWord, Import
 from desk.queries import ALARM
 from events.actions.attendance import attend
 from events.models import Gathering
@@ -93,6 +94,8 @@ BUDGETS = {
     "/reports/": 9,
     "/me/blocks": 6,
     "/desk/work": 17,
+    "/desk/words": 6,
+    "/needs/new": 12,
     "/accounts/signing-up/": 6,
     "/metro/catalogue?after=0": 4,
     "/metro/digest": 4,
@@ -188,6 +191,7 @@ class Busy(Writers):
         )
         self.flag, _is_new = reports.report(person, self.need, "false", f"Report {n}")
         reports.report(self.alice, listing, "other", f"Report {n}")
+        keep_word(CarefulWord(word=f"word {n}", language="en", why="It hurts."), by=self.alice)
         moderation.hide(group.uri, by=self.alice, reason=f"Reason {n}")
         take_out(self.alice, talk.publish_post(person, self.group.uri, f"Rude {n}"), reason="Rude")
         personal_blocks.block(self.alice, group.actor.uri)
