@@ -91,7 +91,7 @@ def narrowed(cards: CardQuerySet, layer: str) -> CardQuerySet:
     if layer == FACE:
         return _soon(cards)
     if layer == POPULAR:
-        return _to_come(cards, POPULAR)
+        return to_come(cards, POPULAR)
     if layer in (SUPPORT, ACTION, MONEY):
         return _joined(cards, layer)
     if layer == GAPS:
@@ -102,17 +102,17 @@ def narrowed(cards: CardQuerySet, layer: str) -> CardQuerySet:
     return cards
 
 
-def _soon(cards: CardQuerySet) -> CardQuerySet:
-    """Where people can go: a point, and a time of the next days that is not over."""
-    near = _to_come(cards, FACE).filter(cell__isnull=False, starts__lt=timezone.now() + WALKABLE)
-    return near.exclude(state=Card.State.MOVED_ONLINE)
-
-
-def _to_come(cards: CardQuerySet, layer: str) -> CardQuerySet:
+def to_come(cards: CardQuerySet, layer: str) -> CardQuerySet:
     """Of the layer's kinds, what is not over and takes place."""
     now = timezone.now()
     ahead = Q(ends__gte=now) | Q(ends__isnull=True, starts__gte=now)
     return cards.filter(ahead, kind__in=kinds_of(layer)).exclude(state__in=CALLED_OFF)
+
+
+def _soon(cards: CardQuerySet) -> CardQuerySet:
+    """Where people can go: a point, and a time of the next days that is not over."""
+    near = to_come(cards, FACE).filter(cell__isnull=False, starts__lt=timezone.now() + WALKABLE)
+    return near.exclude(state=Card.State.MOVED_ONLINE)
 
 
 def _joined(cards: CardQuerySet, layer: str) -> CardQuerySet:

@@ -77,10 +77,15 @@ def search_at(address: str) -> tuple[CardList, QueryDict]:
     return at(path), QueryDict(query)
 
 
+def asked_for(filters: CardFilter) -> dict[str, str]:
+    """What was asked of a list and understood, by name, in one order."""
+    # Where somebody is chooses nothing, and is nobody's business in what they follow or pass on.
+    return {name: filters.data[name].strip() for name in sorted(filters.in_force.keys() - {"near"})}
+
+
 def address_of(path: str, filters: CardFilter) -> str:
     """The one address of a list as it is filtered; empty when nothing is asked for."""
-    # Where somebody is chooses nothing, and is nobody's business in what they follow.
-    asked = [(name, filters.data[name].strip()) for name in sorted(filters.in_force.keys() - {"near"})]
+    asked = asked_for(filters)
     return f"{path}?{urlencode(asked)}" if asked else ""
 
 

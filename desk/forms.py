@@ -7,10 +7,12 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from desk.bringing.descriptions import LONGEST_MAPPING
 from desk.bringing.uploads import LARGEST_FILE
+from desk.models import CarefulWord
 from federation import identity
 from federation.models import ThisNode
 from federation.peering import AGREEMENT
@@ -50,6 +52,46 @@ class NeighbourForm(AgreementForm, AddressForm):
     """Another node to ask."""
 
     field_order = ("address", "agree")
+
+
+class CarefulWordForm(forms.ModelForm):
+    """A word, and what its readers would rather read."""
+
+    word = forms.CharField(
+        label=_("Word or phrase"),
+        min_length=2,
+        max_length=60,
+        help_text=_("As people write it, for example: the homeless. Other forms of it are words of their own."),
+    )
+
+    language = forms.ChoiceField(label=_("Language"), choices=CarefulWord.Language.choices, initial=get_language)
+
+    class Meta:
+        model = CarefulWord
+        fields = ("word", "language", "instead", "why")
+        labels = {"instead": _("What to say instead"), "why": _("Why")}
+        help_texts = {
+            "instead": _("For example: people without a home."),
+            "why": _("One friendly sentence. People read it while they write."),
+        }
+
+    def clean_word(self) -> str:
+        return " ".join(self.cleaned_data["word"].split())
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        word, language = data.get("word", ""), data.get("language", "")
+        others = CarefulWord.objects.filter(word__iexact=word, language=language).exclude(pk=self.instance.pk)
+        if word and others.exists():
+            self.refuse_twice()
+        return data
+
+    def refuse_twice(self) -> None:
+        said = _("“%(word)s” is on the list already. Change it there.")
+        self.add_error("word", said % {"word": self.cleaned_data["word"]})
+
+    def validate_constraints(self) -> None:
+        """Said above, beside the field it is about."""
 
 
 class PauseForm(forms.Form):

@@ -1,6 +1,18 @@
 from django.urls import path, re_path
 
-from desk.views import bringing, claims, deciding, moderation, neighbour, neighbours, overview, reports, sources, topics
+from desk.views import (
+    bringing,
+    careful_words,
+    claims,
+    deciding,
+    moderation,
+    neighbour,
+    neighbours,
+    overview,
+    reports,
+    sources,
+    topics,
+)
 
 urlpatterns = [
     path("desk/", overview.desk, name="desk"),
@@ -26,6 +38,9 @@ urlpatterns = [
     re_path(r"^desk/bringing/(?P<import_id>[0-9]{1,18})/discard$", bringing.discard, name="desk-import-discard"),
     path("desk/neighbours", neighbours.neighbours, name="desk-neighbours"),
     path("desk/neighbours/invitations", neighbours.invite, name="desk-invite"),
+    path("desk/words", careful_words.page, name="desk-careful-words"),
+    re_path(r"^desk/words/(?P<word_id>[0-9]{1,18})$", careful_words.change, name="desk-careful-word"),
+    re_path(r"^desk/words/(?P<word_id>[0-9]{1,18})/removal$", careful_words.remove, name="desk-careful-word-removal"),
     path("desk/sources", sources.page, name="desk-sources"),
     re_path(r"^desk/sources/(?P<source_id>[0-9]{1,18})/leaving$", sources.leave, name="desk-source-leaving"),
     path("desk/topics", topics.topics, name="desk-topics"),

@@ -16,6 +16,7 @@ from django.utils.text import capfirst
 from django.views.decorators.http import require_http_methods
 
 from frontend import choices
+from frontend.checking import help_beside
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 """Decorates a view that shows a form and takes it; HEAD asks whether the page is there."""
@@ -45,6 +46,9 @@ def field_context(bound: BoundField, label: str = "", hint: str = "") -> dict[st
     errors = list(bound.errors)
     described = [f"{own_id}_hint"] if hint else []
     described += [f"{own_id}_error"] if errors else []
+    help_ = help_beside(bound.form, bound.name)
+    remarks = bound.form.hints.get(bound.name, []) if help_ else []  # type: ignore[attr-defined]
+    described += [f"{own_id}_remarks"] if remarks else []
     # A placeholder vanishes as one writes and is mistaken for a value: the label and the hint say it all.
     attributes: dict[str, Any] = {"placeholder": False}
     if described:
@@ -64,6 +68,8 @@ def field_context(bound: BoundField, label: str = "", hint: str = "") -> dict[st
         "optional": not bound.field.required and not isinstance(widget, CheckboxInput),
         "layout": layout,
         "groups": groups,
+        "writing_help": help_,
+        "remarks": remarks,
         "control": bound if many else bound.as_widget(_showing_what_was_written(bound), attributes),
     }
 

@@ -54,6 +54,13 @@ def clock_words(moment: dt.datetime) -> str:
     return f"{moment.hour % 12 or 12}{minutes}{'am' if moment.hour < 12 else 'pm'}"
 
 
+def hours_words(start: dt.datetime, end: dt.datetime | None = None) -> str:
+    """“from 2:30pm to 4pm”: the hours of one day. Both must already be in the zone to show."""
+    if end is None or end <= start:
+        return clock_words(start)
+    return gettext("from %(start)s to %(end)s") % {"start": clock_words(start), "end": clock_words(end)}
+
+
 def when_words(start: dt.datetime, end: dt.datetime | None = None, *, weekday: bool = False) -> str:
     """A moment or a stretch of time without its zone. Both must already be in the zone to show."""
     if end is None or end <= start:

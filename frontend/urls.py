@@ -8,5 +8,6 @@ urlpatterns = [
     path("style/", views.style, name="style"),
     path("style/pins.geojson", views.style_pins, name="style-pins"),
     path("style/network.json", views.style_network, name="style-network"),
+    path("writing-help/", views.writing_help, name="writing-help"),
     path("accessibility/", views.accessibility, name="accessibility"),
 ]

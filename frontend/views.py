@@ -8,9 +8,10 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 
-from frontend import specimens
+from frontend import specimens, writing
 
 BUSY_SECONDS = 30  # after which to ask again
 
@@ -36,6 +37,27 @@ def style_network(request: HttpRequest) -> HttpResponse:
 @require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
     return render(request, "frontend/accessibility.html")
+
+
+@require_POST
+def writing_help(request: HttpRequest) -> JsonResponse:
+    """Hints on what somebody is writing, for the island that asks after each pause. Nothing of it is kept.
+
+    For people with an account, since only they have a form to write in.
+    """
+    if not request.user.is_authenticated:
+        return JsonResponse({"error": _("Sign in to have your words looked at.")}, status=403)
+    asked = request.POST.get("form", "")
+    wanted = writing.offered(asked)
+    if wanted is None:
+        return JsonResponse({"error": _("form: we know no form of that name.")}, status=400)
+    if sum(map(len, request.POST.values())) > writing.LONGEST_TAKEN:
+        message = _("Your text is too long to be looked at: at most %(most)s letters.")
+        return JsonResponse({"error": message % {"most": writing.LONGEST_TAKEN}}, status=413)
+    found = writing.look_at(wanted, request.POST)
+    answer = JsonResponse({"hints": {name: [hint._asdict() for hint in hints] for name, hints in found.items()}})
+    answer["Cache-Control"] = "no-store"
+    return answer
 
 
 def broken(request: HttpRequest) -> HttpResponse:

@@ -16,7 +16,10 @@ from atlas.fields import LanguageField, PointFormMixin, TopicsField
 from atlas.fieldtypes import quote
 from atlas.formfields import CountField, WallTimeField, WebAddressField, ZoneField, in_zone, wall_time
 from cop.forms.proposals import SpeakerFormMixin
+from frontend import writing
+from frontend.checking import WritingHelpMixin
 from frontend.forms import Paragraphs
+from frontend.writing import Basic, Help
 from funding import money
 from funding.models import MOST_HOURS, Call
 
@@ -59,9 +62,20 @@ class CurrencyField(forms.ChoiceField):
             raise ValidationError(message, "invalid_choice", {"value": quote(value)})
 
 
-class CallEditForm(AttachmentsFormMixin, EditFormMixin, PointFormMixin, forms.ModelForm):
+class CallEditForm(WritingHelpMixin, AttachmentsFormMixin, EditFormMixin, PointFormMixin, forms.ModelForm):
     """Every rule of the database is checked here first, in words and beside the field it is about."""
 
+    writing_help = writing.offer(
+        Help(
+            "call",
+            ("plain_summary", "who_can_apply", "how_to_apply"),
+            (
+                Basic(("how_to_apply", "application_url"), _("You do not say how to apply, or whom to ask.")),
+                Basic(("closes_at",), _("There is no closing day. If people can apply at any time, say so.")),
+                Basic(("minimum", "maximum", "total"), _("You do not say how much money there is.")),
+            ),
+        )
+    )
     giver = forms.CharField(
         label=_("Who gives the money?"), max_length=200, help_text=_("The name of the funder, as it is known.")
     )

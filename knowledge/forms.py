@@ -19,7 +19,10 @@ from atlas.fieldtypes import ConceptField, DayField, quote
 from atlas.formfields import WebAddressField
 from cop.forms.proposals import SpeakerFormMixin
 from federation.attaching import TooMany
+from frontend import writing
+from frontend.checking import WritingHelpMixin
 from frontend.forms import Paragraphs
+from frontend.writing import Basic, Help
 from knowledge import licences
 from knowledge.merging import BY_LINES, Clash, Crossed
 from knowledge.models import MOST_ANSWER, MOST_COMMENT, Page
@@ -38,9 +41,19 @@ class OneLineField(forms.CharField):
         return " ".join(str(super().to_python(value)).split())
 
 
-class PageEditForm(AttachmentsFormMixin, EditFormMixin, forms.ModelForm):
+class PageEditForm(WritingHelpMixin, AttachmentsFormMixin, EditFormMixin, forms.ModelForm):
     """Every rule of the database is checked here first, in words and beside the field it is about."""
 
+    writing_help = writing.offer(
+        Help(
+            "know-how",
+            ("body", "short_answer"),
+            (
+                Basic(("checked_on",), _("You do not say when somebody last made sure that it holds.")),
+                Basic(("jurisdiction",), _("You do not say where it holds. Rules differ from place to place.")),
+            ),
+        )
+    )
     short_answer = OneLineField(
         label=_("The short answer"),
         max_length=MOST_ANSWER,

@@ -4,15 +4,19 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django import template
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from atlas import lists, slots
+from atlas import layers, lists, slots
+from atlas.week import WeekFilter
 
 if TYPE_CHECKING:
     from atlas.filters import CardFilter
+    from atlas.lists import CardList
 
 register = template.Library()
 
@@ -26,7 +30,15 @@ def atlas_slot(context: template.Context, slot: str, **subject: Any) -> SafeStri
 def take_away(context: template.Context, filters: CardFilter) -> dict[str, Any]:
     """The list of this page as files, with the filters in force."""
     card_list = lists.at(context["request"].path)
-    return {"card_list": card_list, "query": filters.query_string}
+    return {"card_list": card_list, "query": filters.query_string, "week": _week(card_list, filters)}
+
+
+def _week(card_list: CardList, filters: CardFilter) -> str:
+    """The sheet of this week with those filters that it has too; empty for a list on which nothing takes place."""
+    if card_list.kinds and not set(card_list.kinds) & set(layers.kinds_of(layers.POPULAR)):
+        return ""
+    asked = {name: value for name, value in lists.asked_for(filters).items() if name in WeekFilter.base_filters}
+    return f"{reverse('this-week')}?{urlencode(asked)}" if asked else reverse("this-week")
 
 
 @register.simple_tag(takes_context=True)

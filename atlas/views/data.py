@@ -31,8 +31,11 @@ class BadQuery(ValueError):
 @require_safe
 def cards_geojson(request: HttpRequest) -> HttpResponse:
     """`/atlas/cards.geojson`: the filters of the page, with `bbox=west,south,east,north` and `zoom=0…22`."""
-    visible = cards_for(request)
-    filters = CardFilter(request.GET, visible)
+    return points_asked_for(request, CardFilter(request.GET, cards_for(request)))
+
+
+def points_asked_for(request: HttpRequest, filters: CardFilter) -> HttpResponse:
+    """The points of a list for the part and the zoom level that a map asks for; 400 where that cannot be read."""
     try:
         zoom = _zoom(request.GET.get("zoom", ""))
     except BadQuery as bad:

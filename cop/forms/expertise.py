@@ -11,10 +11,16 @@ from atlas.fields import LanguageField, LanguagesField, TopicsField
 from cop.forms.proposals import SpeakerFormMixin
 from cop.models import Expertise
 from cop.models.expertise import WAYS
+from frontend import writing
+from frontend.checking import WritingHelpMixin
 from frontend.forms import Paragraphs
+from frontend.writing import Basic, Help
 
 
-class ExpertiseEditForm(AttachmentsFormMixin, EditFormMixin, forms.ModelForm):
+class ExpertiseEditForm(WritingHelpMixin, AttachmentsFormMixin, EditFormMixin, forms.ModelForm):
+    writing_help = writing.offer(
+        Help("expertise", ("summary", "experience"), (Basic(("ways",), _("You do not say how you can help.")),))
+    )
     topics = TopicsField(
         required=True, help_text=_("At least one and up to six: people look for what you know by topic.")
     )

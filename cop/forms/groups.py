@@ -10,12 +10,16 @@ from atlas.editing import EditFormMixin
 from atlas.fields import ConceptsField, LanguageField, LanguagesField, PointFormMixin, TopicsField
 from atlas.formfields import WebAddressField
 from cop.models import Group
+from frontend import writing
+from frontend.checking import WritingHelpMixin
 from frontend.forms import OnceFormMixin, Paragraphs
+from frontend.writing import Help
 
 
-class GroupForm(AttachmentsFormMixin, EditFormMixin, PointFormMixin, forms.ModelForm):
+class GroupForm(WritingHelpMixin, AttachmentsFormMixin, EditFormMixin, PointFormMixin, forms.ModelForm):
     """One screen: only the name is needed, the rest can come later."""
 
+    writing_help = writing.offer(Help("group", ("summary",)))
     kinds = ConceptsField("group-kind", label=_("What kind of group is it?"), help_text=_("As many as fit, or none."))
     topics = TopicsField(label=_("What is it about?"), help_text=_("Up to six topics."))
     languages = LanguagesField(label=_("Languages spoken"))

@@ -14,10 +14,16 @@ from atlas.formfields import WebAddressField
 from cop.forms.proposals import SpeakerFormMixin
 from cop.models import Place
 from cop.models.places import ACCESS
+from frontend import writing
+from frontend.checking import WritingHelpMixin
 from frontend.forms import Paragraphs
+from frontend.writing import Basic, Help
 
 
-class PlaceEditForm(AttachmentsFormMixin, EditFormMixin, PointFormMixin, forms.ModelForm):
+class PlaceEditForm(WritingHelpMixin, AttachmentsFormMixin, EditFormMixin, PointFormMixin, forms.ModelForm):
+    writing_help = writing.offer(
+        Help("place", ("summary", "give_back"), (Basic(("opening",), _("You do not say when people can come.")),))
+    )
     topics = TopicsField(help_text=_("Up to six topics; people who follow them are told."))
     access = forms.MultipleChoiceField(
         label=_("What helps people to get in and stay"),

@@ -18,7 +18,10 @@ from atlas.formfields import WallTimeField, in_zone, wall_time
 from cop.access import SELF, groups_spoken_for
 from cop.models import Person, Proposal
 from federation import audiences
+from frontend import writing
+from frontend.checking import WritingHelpMixin
 from frontend.forms import OnceFormMixin, Paragraphs
+from frontend.writing import Basic, Help
 
 if TYPE_CHECKING:
     from federation.models import Actor
@@ -74,7 +77,17 @@ class SpeakerFormMixin(OnceFormMixin):
         return speaker, audience
 
 
-class ProposalEditForm(AttachmentsFormMixin, EditFormMixin, PointFormMixin, forms.ModelForm):
+class ProposalEditForm(WritingHelpMixin, AttachmentsFormMixin, EditFormMixin, PointFormMixin, forms.ModelForm):
+    writing_help = writing.offer(
+        Help(
+            "proposal",
+            ("summary",),
+            (
+                Basic(("area", "lat", "online"), _("You do not say where. An area is enough.")),
+                Basic(("until",), _("There is no last day. If it matters when, give one.")),
+            ),
+        )
+    )
     topics = TopicsField(help_text=_("Up to six topics; people who follow them are told."))
     until = WallTimeField(label=_("Until"), required=False, help_text=_("Leave empty if there is no last day."))
     quantity = forms.DecimalField(

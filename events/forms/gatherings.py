@@ -18,7 +18,10 @@ from cop.forms.placefields import VenueField
 from cop.forms.proposals import SpeakerFormMixin
 from events import queries
 from events.models import Gathering
+from frontend import writing
+from frontend.checking import WritingHelpMixin
 from frontend.forms import Paragraphs
+from frontend.writing import Basic, Help
 
 if TYPE_CHECKING:
     from federation.models import Actor
@@ -30,9 +33,22 @@ MOMENTS = ("starts", "ends")
 NEW_STATES = (Gathering.State.SCHEDULED, Gathering.State.TENTATIVE)
 
 
-class GatheringEditForm(AttachmentsFormMixin, EditFormMixin, PointFormMixin, forms.ModelForm):
+class GatheringEditForm(WritingHelpMixin, AttachmentsFormMixin, EditFormMixin, PointFormMixin, forms.ModelForm):
     """Every rule of the database is checked here first, in words and beside the field it is about."""
 
+    writing_help = writing.offer(
+        Help(
+            "gathering",
+            ("summary",),
+            (
+                Basic(("starts",), _("You do not say when it begins.")),
+                Basic(
+                    ("venue", "place", "address", "area", "lat", "online"),
+                    _("You do not say where people meet, or that they meet online."),
+                ),
+            ),
+        )
+    )
     starts = WallTimeField(label=_("Starts"), help_text=_("The clock time at the place."))
     ends = WallTimeField(label=_("Ends"), help_text=_("The clock time at the place."))
     time_zone = ZoneField(label=_("Time zone of the place"))

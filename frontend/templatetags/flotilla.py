@@ -17,8 +17,10 @@ Words people wrote
 
 Forms
     {% error_summary form %}              before the form; empty when there is nothing to mend
+    {% not_understood form form … %}      the same where the form itself is not on the page
     {% field form.name %}                 label, hint, error, control; hint="…" label="…" override
     {% fields form %}                     every visible field, then the hidden ones
+    {% check_words form %}                after the button that publishes; see `frontend.checking`
 
 Pieces
     {% card card level=3 %}     an atlas.Card; heading level 2–4; facts=… replaces its dates by your <span>s
@@ -49,11 +51,11 @@ from django.forms import BaseForm
 from django.forms.boundfield import BoundField
 from django.http import QueryDict
 from django.template.loader import render_to_string
-from django.utils.html import format_html, json_script
+from django.utils.html import format_html, format_html_join, json_script
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from frontend import filtering, forms, moments, navigation, script_words, shell
+from frontend import filtering, forms, moments, navigation, script_words, shell, writing
 from frontend.flags import TOPIC_WORDS, pennant_for
 from frontend.kinds import KIND_WORDS
 from frontend.text import clean_html, render_markdown
@@ -154,8 +156,33 @@ def fields(form: BaseForm) -> SafeString:
 
 @register.simple_tag
 def error_summary(form: BaseForm) -> SafeString:
+    if getattr(form, "is_check", False):
+        return _looked_at(form)
     problems = forms.problems(form)
     return _render("error_summary", problems=problems) if problems else SafeString("")
+
+
+def _looked_at(form: Any) -> SafeString:
+    places = [{"target": f"{form[name].auto_id}_remarks", "label": form[name].label} for name in form.hints]
+    count = sum(len(found) for found in form.hints.values())
+    return _render("looked_at", places=places, count=count, files=bool(form.files))
+
+
+@register.simple_tag
+def check_words(form: BaseForm) -> SafeString:
+    return _render("check_words") if hasattr(form, "writing_help") else SafeString("")
+
+
+@register.simple_tag
+def writing_asks(help_: writing.Help) -> str:
+    return " ".join(writing.asks(help_))
+
+
+@register.simple_tag
+def not_understood(*asked: BaseForm) -> SafeString:
+    problems = [problem for form in asked for problem in forms.problems(form)]
+    lines = format_html_join("", "<p>{}</p>", ((problem,) for problem in problems))
+    return _render("notice", content=lines, kind="warning", title="") if problems else SafeString("")
 
 
 # --- Pieces -------------------------------------------------------------------------------------------

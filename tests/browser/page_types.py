@@ -59,6 +59,21 @@ PAGES: dict[str, tuple[Example, ...]] = {
         Example("/atlas/?q=zebra+crossing+for+unicorns", face="nothing found"),
         Example("/atlas/?since=yesterday-ish", face="bad filter"),
     ),
+    "embed": (
+        Example("/atlas/embed/", face="list"),
+        Example("/atlas/embed/?view=map&topic=housing", face="map"),
+        Example("/atlas/embed/?theme=mud", face="bad choice"),
+    ),
+    "on-your-website": (
+        Example("/atlas/on-your-website?topic=housing"),
+        Example("/needs/on-your-website?view=map&size=huge", face="to mend"),
+    ),
+    "this-week": (
+        Example("/atlas/this-week"),
+        Example("/atlas/this-week?topic=housing&area=Camden", face="filtered"),
+        Example("/atlas/this-week?q=zebra+crossing+for+unicorns", face="empty"),
+        Example("/atlas/this-week?topic=atlantis", face="bad filter"),
+    ),
     "topic-list": (Example("/topics/"),),
     "topic": (
         Example("/topics/{topic}"),
@@ -79,7 +94,12 @@ PAGES: dict[str, tuple[Example, ...]] = {
     "group-withdrawal": (Example("/groups/{group}/withdrawal", STEWARD),),
     "person": (Example("/people/{person}"), Example("/people/{person}", MEMBER, face="signed in")),
     "my-page": (Example("/me/page", MEMBER),),
-    "proposal-new": (*_new("/needs/new"), Example("/offers/new", STEWARD, face="offer")),
+    "proposal-new": (
+        *_new("/needs/new"),
+        Example("/needs/new", STEWARD, steps=steps.check_words, face="with hints"),
+        Example("/needs/new", STEWARD, steps=steps.write_carelessly, face="with hints while writing"),
+        Example("/offers/new", STEWARD, face="offer"),
+    ),
     "proposal": (
         Example("/needs/{need}", face="need"),
         Example("/needs/{need}", STEWARD, face="my own need"),
@@ -201,6 +221,8 @@ PAGES: dict[str, tuple[Example, ...]] = {
         Example("/desk/topics/{retired_topic}", STEWARD, face="retired"),
         Example("/desk/topics/{retired_topic}", STEWARD, steps.send_empty, face="to mend", status=400),
     ),
+    "desk-careful-words": _new("/desk/words"),
+    "desk-careful-word": (Example("/desk/words/{careful_word}", STEWARD),),
     "desk-neighbours": (
         Example("/desk/neighbours", STEWARD),
         Example("/desk/neighbours?ask=https://unknown.example", STEWARD, face="an address filled in"),
@@ -293,6 +315,7 @@ NOT_PAGES: dict[str, str] = {
     "gathering-attendees": PROTOCOL,
     "area-outline": DATA,
     "cards-geojson": DATA,
+    "embed-points": DATA,
     "list-file": FILE,
     "desk-mapping": FILE,
     "network-json": DATA,
@@ -341,6 +364,8 @@ NOT_PAGES: dict[str, str] = {
     "block-undoing": ACTION,
     "post-putting-back": ACTION,
     "convergence-choice": ACTION,
+    "desk-careful-word-removal": ACTION,
+    "writing-help": "hints on what somebody writes, in JSON, shown by the form",
 }
 
 

@@ -36,6 +36,29 @@ def preview(page: Page, crowd: Crowd) -> None:
     page.locator("#preview .panel").wait_for()
 
 
+CARELESS = "In order to help the homeless we leverage synergies with all stakeholders. " + "word " * 30
+
+
+def check_words(page: Page, crowd: Crowd) -> None:
+    """As without scripts: the form comes back with hints."""
+    page.fill("[name=summary]", CARELESS)
+    page.locator("[data-remarks-for=summary]").wait_for(state="attached")
+    page.evaluate("""() => {
+        const button = document.querySelector("[data-check-words]");
+        const form = button.form;
+        form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "check", value: "1" }));
+        form.submit();
+    }""")
+    page.locator("main .notice-title").wait_for()
+    page.locator(".remarks-list").first.wait_for()
+
+
+def write_carelessly(page: Page, crowd: Crowd) -> None:
+    page.locator("[data-island=writing-help][data-island-state=ready]").wait_for()
+    page.fill("[name=summary]", CARELESS)
+    page.locator(".remarks-list button").first.wait_for()
+
+
 def cross_an_edit(page: Page, crowd: Crowd) -> None:
     """As if somebody else had saved since the form was opened."""
     page.locator("[name=seen]").evaluate("field => { field.value = '0' }")

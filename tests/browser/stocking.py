@@ -53,6 +53,8 @@ from cop.actions.removal import take_out
 from cop.models import Group, Person, Proposal
 from desk.actions import Decision, decide
 from desk.bringing import uploads
+from desk.careful_words import keep_word
+from desk.models import CarefulWord
 from events.actions.attendance import attend
 from events.actions.gatherings import change_gathering, publish_gathering
 from events.models import Gathering
@@ -117,10 +119,16 @@ def stock(kits: int = len(KEYS)) -> dict[str, str]:
     found = _community(crew) | _places(crew) | _talk(crew) | _events(crew) | _know_how(crew) | _neighbours(crew)
     found |= _keys(crew)
     found |= _imports(crew)
+    found |= _careful_words(crew)
     found |= _reports(crew, found)
     _travels(found["need_uri"])
     _work_at_home()
     return found
+
+
+def _careful_words(crew: Crew) -> dict[str, str]:
+    careful = CarefulWord(word="the homeless", language="en", instead="people without a home", why="They are people.")
+    return {"careful_word": str(keep_word(careful, by=actors.for_user(crew.steward)).pk)}
 
 
 def _community(crew: Crew) -> dict[str, str]:

@@ -23,7 +23,8 @@ from cop.actions.places import publish_place
 from cop.actions.proposals import publish_proposal
 from cop.actions.removal import take_out
 from cop.models import Member, Proposal
-from desk.models import Import
+from desk.careful_words import keep_word
+from desk.models import CarefulWord, Import
 from desk.queries import ALARM
 from events.actions.attendance import attend
 from events.models import Gathering
@@ -57,6 +58,11 @@ BUDGETS = {
     "/gatherings/list.csv": 10,
     "/calls/list.atom": 12,
     "/know-how/list.csv": 10,
+    "/atlas/embed/?view=map": 12,
+    "/atlas/embed/points.geojson": 9,
+    "/atlas/on-your-website?topic=housing": 9,
+    "/needs/on-your-website": 9,
+    "/atlas/this-week": 12,
     "/topics/": 9,
     "/topics/housing": 12,
     "/topics/own": 12,
@@ -98,6 +104,8 @@ BUDGETS = {
     "/desk/new-topic": 6,
     "/desk/topics/own": 13,
     "/desk/work": 17,
+    "/desk/words": 6,
+    "/needs/new": 12,
     "/accounts/signing-up/": 6,
     "/metro/catalogue?after=0": 4,
     "/metro/digest": 4,
@@ -194,6 +202,7 @@ class Busy(Writers):
         )
         self.flag, _is_new = reports.report(person, self.need, "false", f"Report {n}")
         reports.report(self.alice, listing, "other", f"Report {n}")
+        keep_word(CarefulWord(word=f"word {n}", language="en", why="It hurts."), by=self.alice)
         moderation.hide(group.uri, by=self.alice, reason=f"Reason {n}")
         take_out(self.alice, talk.publish_post(person, self.group.uri, f"Rude {n}"), reason="Rude")
         personal_blocks.block(self.alice, group.actor.uri)
