@@ -51,7 +51,7 @@ ABOUT: dict[str, Any] = {
     "until": _("Begun by the end of this day."),
     "group": _("From this group: its address, as in “group” of a thing."),
     "bbox": _("In this part of the map: west, south, east and north in degrees. West may be greater than east."),
-    "layer": _("In this layer of the map or the network."),
+    "layer": _("In this layer of the map, the network or the topics."),
     "near": _("With the layer “face”, distances are from here: latitude and longitude in degrees."),
     "uri": _("Only these things, by their addresses: up to ten, each as a parameter of its own."),
     "thing.uri": _("Its address, as in “uri” of the list of things."),
