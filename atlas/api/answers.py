@@ -6,7 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.core.exceptions import SuspiciousOperation
+from django.core.exceptions import TooManyFieldsSent
 from django.db import OperationalError
 from django.http import Http404, HttpResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers
@@ -86,7 +86,7 @@ def refused(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
         return _later(
             503, _("This node has too much to do at the moment. Nothing is wrong with your question."), BUSY_SECONDS
         )
-    if isinstance(error, SuspiciousOperation):
+    if isinstance(error, TooManyFieldsSent):
         most = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
         return problem(400, _("Too much was asked for at once: up to %(most)s parameters are read.") % {"most": most})
     return None

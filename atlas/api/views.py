@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.urls import Resolver404, resolve, reverse
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
@@ -235,7 +236,7 @@ class Schema(Resource):
         if wanted == "yaml":
             written = yaml.safe_dump(document, sort_keys=False, allow_unicode=True).encode()
         answer = kept(request, written, f"{self.MEDIA_TYPES[wanted]};charset=utf-8")
-        answer["Vary"] = f"{answer['Vary']}, Accept, Accept-Language"
+        patch_vary_headers(answer, ["Accept", "Accept-Language"])
         return answer
 
 
