@@ -126,20 +126,20 @@ def as_json(network: Network) -> Json:
 
 def _links(visible: CardQuerySet, *, within: Any, layer: str) -> QuerySet[Link]:
     """Those with an end within what is asked for, the newest first."""
-    return _seen(visible, layer).filter(Q(from_uri__in=within) | Q(to_uri__in=within)).order_by("-pk")
+    return seen(visible, layer).filter(Q(from_uri__in=within) | Q(to_uri__in=within)).order_by("-pk")
 
 
 def _linked(visible: CardQuerySet, layer: str) -> QuerySet[Card, Any]:
     """The addresses of visible cards that are related to something visible."""
-    links = _seen(visible, layer)
+    links = seen(visible, layer)
     ends = Q(uri__in=links.values("from_uri")) | Q(uri__in=links.values("to_uri"))
     return visible.order_by().filter(ends).values("uri")
 
 
-def _seen(visible: CardQuerySet, layer: str) -> QuerySet[Link]:
+def seen(visible: CardQuerySet, layer: str) -> QuerySet[Link]:
     """The relations of a layer whose source and both ends are visible."""
-    seen = visible.order_by().values("uri")
-    return layers.links_of(layer).filter(source_uri__in=seen, from_uri__in=seen, to_uri__in=seen)
+    cards = visible.order_by().values("uri")
+    return layers.links_of(layer).filter(source_uri__in=cards, from_uri__in=cards, to_uri__in=cards)
 
 
 def _about(asked: CardQuerySet, layer: str) -> list[CardTopic]:

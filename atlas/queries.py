@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Case, Count, DateTimeField, F, Q, When, Window
 from django.db.models.functions import Coalesce, RowNumber
@@ -11,9 +11,12 @@ from django.utils import timezone
 
 from atlas.doors import propose
 from atlas.models import Card, CardTopic, Mapping, Topic
+from atlas.vocabulary import iri_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from django.db.models import QuerySet
 
     from atlas.models import CardQuerySet
     from atlas.tallies import Tally
@@ -127,13 +130,11 @@ def newest_of_each_kind(cards: CardQuerySet, order: Iterable[str], most: int) ->
 def topic_tree(cards: CardQuerySet, vocabulary: Vocabulary, *, with_axes: bool = False) -> list[TopicCount]:
     """The broad topics with those below, each card counted once per topic; then those of this node that lie under no
     other. Retired ones stand there as long as something is about them. Two queries, three with axes."""
-    about = CardTopic.objects.filter(card__in=cards.order_by().values("pk"), topic__scheme=Topic.Scheme.TOPIC)
-    narrow = dict(about.values_list("topic_id").annotate(count=Count("card")))
-    broad = about.annotate(top=Coalesce("topic__broader__iri", "topic_id"))
-    totals = dict(broad.values_list("top").annotate(count=Count("card", distinct=True)))
+    about = _about_topics(cards)
+    narrow, totals = _narrow(about), _with_narrower(about)
     cells: dict[tuple[str, str], int] = {}
     if with_axes:
-        per_axis = broad.exclude(card__axis="").values_list("top", "card__axis")
+        per_axis = _by_broadest(about).exclude(card__axis="").values_list("top", "card__axis")
         cells = {(top, axis): count for top, axis, count in per_axis.annotate(count=Count("card", distinct=True))}
     axes = vocabulary.of(Topic.Scheme.AXIS)
 
@@ -168,6 +169,36 @@ def mappings_of(topic: Topic, vocabulary: Vocabulary) -> list[Mapped]:
         if known is None or known.retired_at is None:
             found.append(Mapped(str((relation if is_own else relation.backwards).label), other, known))
     return found
+
+
+def per_concept(cards: CardQuerySet) -> dict[str, int]:
+    """How many cards are about each topic or one below it, along each axis and of each kind of support, by the IRI of
+    the concept; what has none is not in it. Four queries."""
+    about = _about_topics(cards)
+    counted = _narrow(about) | _with_narrower(about)
+    for scheme, column in ((Topic.Scheme.AXIS, "axis"), (Topic.Scheme.SUPPORT, "support")):
+        rows = cards.order_by().exclude(**{column: ""}).values_list(column).annotate(count=Count("pk"))
+        counted |= {iri_of(scheme, slug): count for slug, count in rows}
+    return counted
+
+
+def _about_topics(cards: CardQuerySet) -> QuerySet[CardTopic]:
+    return CardTopic.objects.filter(card__in=cards.order_by().values("pk"), topic__scheme=Topic.Scheme.TOPIC)
+
+
+def _by_broadest(about: QuerySet[CardTopic]) -> QuerySet[Any, Any]:
+    """With the broadest topic each is about as `top`."""
+    return about.annotate(top=Coalesce("topic__broader__iri", "topic_id"))
+
+
+def _narrow(about: QuerySet[CardTopic]) -> dict[str, int]:
+    """How many say so of each topic itself. One query."""
+    return dict(about.values_list("topic_id").annotate(count=Count("card")))
+
+
+def _with_narrower(about: QuerySet[CardTopic]) -> dict[str, int]:
+    """How many are about each of the broadest topics or one below it. One query."""
+    return dict(_by_broadest(about).values_list("top").annotate(count=Count("card", distinct=True)))
 
 
 def flags_of(cards: CardQuerySet) -> dict[int, str]:

@@ -53,6 +53,11 @@ def state_words(state: str) -> str:
     return str(Card.State(state).label) if state in Card.State else state
 
 
+def names() -> list[str]:
+    """Of all relations that were named."""
+    return list(_relations)
+
+
 def of_layer(layer: str) -> list[str]:
     """The relations that a layer of the network shows."""
     return [name for name, relation in _relations.items() if relation.layer == layer]

@@ -69,8 +69,8 @@ def gaps(cards: CardQuerySet, vocabulary: Vocabulary) -> list[Gap]:
     about = _about(cards.exclude(direction=""))
     top = Coalesce("topic__broader__iri", "topic_id", output_field=CharField())
     found: dict[str, tuple[int, int]] = {}
-    for said in (about.annotate(said=F("topic_id")), about.annotate(said=top)):
-        rows = said.values_list("said").annotate(demand=demand, supply=supply)
+    for concept in (F("topic_id"), top):
+        rows = about.annotate(concept=concept).values_list("concept").annotate(demand=demand, supply=supply)
         found |= {str(iri): (needs, offers) for iri, needs, offers in rows}
     order = vocabulary.of(Topic.Scheme.TOPIC)
     listed = [Gap(topic, *found[topic.iri]) for topic in order if any(found.get(topic.iri, (0, 0)))]

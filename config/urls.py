@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ready", health.ready, name="ready"),
     path("", include("federation.urls")),
     path("", include("atlas.urls")),
+    path("", include("atlas.api.urls")),
     path("", include("notifications.urls")),
     path("", include("accounts.urls")),
     path("", include("cop.urls")),

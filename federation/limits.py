@@ -40,6 +40,7 @@ UNKNOWN_KEYS_PER_ADDRESS = 120  # that one address can have us ask for, on whate
 FETCHES_PER_NEIGHBOUR = 1_200  # things that one server is asked for since others spoke of them; the rest waits
 FETCHES_PER_STRANGER = 120
 READS_PER_ADDRESS = 1_200  # pages of the catalogue, WebFinger
+API_READS_PER_ADDRESS = 600  # of `/api/v1/`, each of at most 200 things
 DIGESTS_PER_ADDRESS = 600  # each looks at every object of a node
 
 # How many at once, in one process
@@ -78,6 +79,12 @@ def counted_as(address: str) -> str:
     return str(number.ipv4_mapped or ipaddress.IPv6Network((number, 64), strict=False))
 
 
+def may_ask(request: HttpRequest, limit: str) -> bool:
+    """Count one request more from its address; whether that is within the number of this name for a minute."""
+    most: int = globals()[limit]
+    return within(f"{limit}:{counted_as(address_of(request.META))}", most)
+
+
 View = Callable[..., HttpResponse]
 
 
@@ -87,10 +94,9 @@ def per_address(limit: str) -> Callable[[View], View]:
     def limited(view: View) -> View:
         @wraps(view)
         def answer(request: HttpRequest, *given: Any, **named: Any) -> HttpResponse:
-            most: int = globals()[limit]
-            if within(f"{limit}:{counted_as(address_of(request.META))}", most):
+            if may_ask(request, limit):
                 return view(request, *given, **named)
-            reason = f"more than {most} requests in a minute; please ask for the rest later\n"
+            reason = f"more than {globals()[limit]} requests in a minute; please ask for the rest later\n"
             kind = "text/plain; charset=utf-8"
             return HttpResponse(reason, status=429, content_type=kind, headers={"Retry-After": str(MINUTE)})
 

@@ -29,6 +29,7 @@ FOOTER: tuple[Entry, ...] = (
     Entry(_("Expertise"), "/expertise/"),
     Entry(_("Accessibility"), "/accessibility/"),
     Entry(_("How these pages are made"), "/style/"),
+    Entry(_("For programs"), "/api/v1/docs"),
 )
 
 

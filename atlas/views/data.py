@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -14,37 +12,31 @@ from atlas.access import cards_for, reading
 from atlas.fieldtypes import quote
 from atlas.filters import CardFilter
 from atlas.models import Area
-from atlas.tallies import Tallies
+from atlas.problems import BadQuery, asked_every_time, faults_of, unreadable
+from atlas.tallies import Tallies, Tally
 
-Json = dict[str, Any]
 FURTHEST_IN = 22  # map zoom levels are 0 to this
-
-
-class BadQuery(ValueError):
-    """One parameter that could not be read: its name, its value, and what is accepted."""
-
-    def __init__(self, field: str, value: str, message: str) -> None:
-        super().__init__(message)
-        self.field, self.value = field, value
 
 
 @require_safe
 def cards_geojson(request: HttpRequest) -> HttpResponse:
     """`/atlas/cards.geojson`: the filters of the page, with `bbox=west,south,east,north` and `zoom=0…22`."""
-    return points_asked_for(request, CardFilter(request.GET, cards_for(request)))
+    who = reading(request)
+    filters = CardFilter(request.GET, who.cards())
+    return points_asked_for(request, filters, Tallies(who).of(filters, without="bbox"))
 
 
-def points_asked_for(request: HttpRequest, filters: CardFilter) -> HttpResponse:
-    """The points of a list for the part and the zoom level that a map asks for; 400 where that cannot be read."""
+def points_asked_for(request: HttpRequest, filters: CardFilter, tally: Tally | None = None) -> HttpResponse:
+    """The points of a list for the part and the zoom level that a map asks for; 400 where that cannot be read. `tally`
+    is that of the same list, where somebody counted it."""
     try:
         zoom = _zoom(request.GET.get("zoom", ""))
     except BadQuery as bad:
-        return _refused(filters, bad)
+        return unreadable([*faults_of(filters.form), bad])
     if not filters.form.is_valid():
-        return _refused(filters)
-    tally = Tallies(reading(request)).of(filters, without="bbox")
+        return unreadable(faults_of(filters.form))
     found = points.collection(filters.in_order(), box=filters.in_force.get("bbox"), zoom=zoom, tally=tally)
-    return _fresh(JsonResponse(found, content_type="application/geo+json"))
+    return asked_every_time(JsonResponse(found, content_type="application/geo+json"))
 
 
 @require_safe
@@ -53,9 +45,9 @@ def network_json(request: HttpRequest) -> HttpResponse:
     visible = cards_for(request)
     filters = CardFilter(request.GET, visible)
     if not filters.form.is_valid():
-        return _refused(filters)
+        return unreadable(faults_of(filters.form))
     found = network.drawn(filters.qs, visible, filters.in_force.get("layer", ""))
-    return _fresh(JsonResponse(network.as_json(found)))
+    return asked_every_time(JsonResponse(network.as_json(found)))
 
 
 @require_safe
@@ -79,26 +71,3 @@ def _zoom(text: str) -> int | None:
         return int(text)
     message = _("“%(value)s” is not a zoom level. Write a whole number from 0 to %(most)s.")
     raise BadQuery("zoom", text, message % {"value": quote(text), "most": FURTHEST_IN})
-
-
-def _refused(filters: CardFilter, bad: BadQuery | None = None) -> HttpResponse:
-    """400 as RFC 9457 says, one entry per parameter."""
-    found = [
-        (name, filters.data.get(name, ""), str(message)) for name, [message, *_more] in filters.form.errors.items()
-    ]
-    if bad:
-        found.append((bad.field, bad.value, str(bad)))
-    body = {
-        "type": "about:blank",
-        "title": _("Some of what you asked for could not be read."),
-        "status": 400,
-        "errors": [{"field": name, "value": quote(value), "message": message} for name, value, message in found],
-    }
-    return _fresh(JsonResponse(body, status=400, content_type="application/problem+json"))
-
-
-def _fresh(response: HttpResponse) -> HttpResponse:
-    """Asked again every time: what is seen depends on who asks, in which language, and when."""
-    response["Cache-Control"] = "private, no-cache"
-    patch_vary_headers(response, ["Accept-Language", "Cookie"])
-    return response

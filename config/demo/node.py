@@ -68,11 +68,11 @@ class DemoNode:
         fresh = not loading.is_loaded(self.kit)
         if fresh:
             loading.load(self.kit)
-            _bring_areas()
+            bring_areas()
             known = {"kit": self.kit.checksum, "loaded": timezone.now().date().isoformat()}
             self._write_marks(known)
         brought = self._bring() if self.data else None
-        _work_at_home()
+        work_at_home()
         if not known.get("followed"):
             neighbourly.follow_at_home(self.kit)
         return {
@@ -163,14 +163,14 @@ class DemoNode:
         draft.replace(self.marks)
 
 
-def _bring_areas() -> None:
+def bring_areas() -> None:
     """London and its boroughs, from the base of the map that the build makes; without a build there are none."""
     if BOROUGHS.is_file():
         told = {"source": "Office for National Statistics and Ordnance Survey", "licence": "OGL-UK-3.0"}
         call_command("areas", BOROUGHS, level="borough", metropolis="London", stdout=io.StringIO(), **told)
 
 
-def _work_at_home() -> None:
+def work_at_home() -> None:
     """Do what follows from the kit here before neighbours are invited: they then read it page by page, which is
     much cheaper than hearing of every single thing. Errands that reach outside wait for the server."""
     home = next(lane for lane in lanes() if lane.name == "errands")

@@ -240,6 +240,7 @@ PAGES: dict[str, tuple[Example, ...]] = {
     # The frame
     "style": (Example("/style/"),),
     "accessibility": (Example("/accessibility/"),),
+    "api-docs": (Example("/api/v1/docs"),),
     # Signing in and out
     "account_login": (Example("/accounts/login/"), Example("/accounts/login/", steps=steps.send_empty, face="to mend")),
     "account_logout": (Example("/accounts/logout/", MEMBER),),
@@ -293,6 +294,7 @@ PROTOCOL = "spoken between servers, in JSON"
 PROBE = "for machines that watch the node, one word"
 DATA = "points, nodes and links for a drawing, whose list is the page"
 FILE = "a file to take away"
+API = "read by programs, in JSON, and explained on a page of its own"
 FRAGMENT = "a piece of a page, fetched by that page"
 ACTION = "answers POST only, and leads to a page"
 
@@ -313,6 +315,15 @@ NOT_PAGES: dict[str, str] = {
     "metro-catalogue": PROTOCOL,
     "metro-neighbours": PROTOCOL,
     "gathering-attendees": PROTOCOL,
+    "api-index": API,
+    "api-things": API,
+    "api-thing": API,
+    "api-links": API,
+    "api-topics": API,
+    "api-areas": API,
+    "api-nodes": API,
+    "api-schema": API,
+    "api-nowhere": API,
     "area-outline": DATA,
     "cards-geojson": DATA,
     "embed-points": DATA,
