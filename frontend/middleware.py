@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 
+from frontend import keeping
+
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponseBase
 
@@ -37,3 +39,28 @@ def _not_kept(answer: HttpResponseBase) -> HttpResponseBase:
     if answer.status_code == GONE and "Cache-Control" not in answer:
         answer["Cache-Control"] = "no-cache"
     return answer
+
+
+class KeptOfflineMiddleware:
+    """Says of every page whether a browser may keep it, see `frontend.keeping`. Stands after PersonMiddleware, so that
+    asking who it is costs no query here."""
+
+    sync_capable = True
+    async_capable = True
+
+    def __init__(self, get_response: Any) -> None:
+        self.get_response = get_response
+        if iscoroutinefunction(get_response):
+            markcoroutinefunction(self)
+
+    def __call__(self, request: HttpRequest) -> Any:
+        if iscoroutinefunction(self):
+            return self._later(request)
+        answer = self.get_response(request)
+        keeping.mark(request, answer)
+        return answer
+
+    async def _later(self, request: HttpRequest) -> HttpResponseBase:
+        answer = await self.get_response(request)
+        keeping.mark(request, answer)
+        return answer

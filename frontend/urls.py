@@ -1,4 +1,4 @@
-"""Pages that belong to the frame itself: the style page and the accessibility statement."""
+"""Pages that belong to the frame itself: the style page, the accessibility statement, reading offline."""
 
 from django.urls import path
 
@@ -9,4 +9,6 @@ urlpatterns = [
     path("style/pins.geojson", views.style_pins, name="style-pins"),
     path("style/network.json", views.style_network, name="style-network"),
     path("accessibility/", views.accessibility, name="accessibility"),
+    path("offline", views.offline, name="offline"),
+    path("worker.js", views.worker, name="worker"),
 ]

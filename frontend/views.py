@@ -1,17 +1,20 @@
-"""The living style page, the accessibility statement, and what is said when something broke."""
+"""The living style page, the accessibility statement, reading offline, and what is said when something broke."""
 
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
+from django.contrib.staticfiles import finders
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
-from frontend import specimens
+from frontend import keeping, specimens
 
+WORKER = "dist/worker.js"
 BUSY_SECONDS = 30  # after which to ask again
 
 
@@ -36,6 +39,25 @@ def style_network(request: HttpRequest) -> HttpResponse:
 @require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
     return render(request, "frontend/accessibility.html")
+
+
+@require_safe
+def worker(request: HttpRequest) -> HttpResponse:
+    """The program that keeps pages for reading offline. It acts for the whole site, so it stands at its root; browsers
+    look every time whether there is another version."""
+    found = finders.find(WORKER)
+    if not found:
+        raise Http404
+    answer = HttpResponse(Path(found).read_bytes(), content_type="text/javascript; charset=utf-8")
+    answer["Cache-Control"] = "no-cache"
+    return answer
+
+
+@require_safe
+def offline(request: HttpRequest) -> HttpResponse:
+    """What the worker shows for a page it has not kept: the same for everybody, in the reader's language."""
+    keeping.never(request)
+    return render(request, "frontend/offline.html")
 
 
 def broken(request: HttpRequest) -> HttpResponse:

@@ -14,6 +14,7 @@ from atlas.access import cards_for
 from atlas.fieldtypes import quote
 from atlas.filters import CardFilter
 from atlas.models import Area
+from frontend import keeping
 
 Json = dict[str, Any]
 FURTHEST_IN = 22  # map zoom levels are 0 to this
@@ -28,6 +29,7 @@ class BadQuery(ValueError):
 
 
 @require_safe
+@keeping.also
 def cards_geojson(request: HttpRequest) -> HttpResponse:
     """`/atlas/cards.geojson`: the filters of the page, with `bbox=west,south,east,north` and `zoom=0…22`."""
     visible = cards_for(request)
@@ -43,6 +45,7 @@ def cards_geojson(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@keeping.also
 def network_json(request: HttpRequest) -> HttpResponse:
     """`/atlas/network.json`: the filtered things and what they are linked to."""
     visible = cards_for(request)
@@ -54,6 +57,7 @@ def network_json(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@keeping.also
 def area_outline(request: HttpRequest, slug: str) -> HttpResponse:
     """`/atlas/areas/camden.geojson`: one area as a GeoJSON Feature, with who drew it. 304 where it has not changed."""
     area = Area.objects.filter(slug=slug).first()

@@ -202,6 +202,7 @@ PAGES: dict[str, tuple[Example, ...]] = {
     # The frame
     "style": (Example("/style/"),),
     "accessibility": (Example("/accessibility/"),),
+    "offline": (Example("/offline"),),
     # Signing in and out
     "account_login": (Example("/accounts/login/"), Example("/accounts/login/", steps=steps.send_empty, face="to mend")),
     "account_logout": (Example("/accounts/logout/", MEMBER),),
@@ -280,6 +281,7 @@ NOT_PAGES: dict[str, str] = {
     "list-file": FILE,
     "desk-mapping": FILE,
     "network-json": DATA,
+    "worker": "a program of the browser's",
     "style-pins": DATA,
     "style-network": DATA,
     "mfa_login_webauthn": "the challenge a passkey answers, in JSON",
