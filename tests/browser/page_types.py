@@ -281,6 +281,7 @@ NOT_PAGES: dict[str, str] = {
     "list-file": FILE,
     "desk-mapping": FILE,
     "network-json": DATA,
+    "streets": DATA,
     "worker": "a program of the browser's",
     "style-pins": DATA,
     "style-network": DATA,
