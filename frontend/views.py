@@ -5,11 +5,13 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils import translation
 from django.views.decorators.http import require_safe
 
 from frontend import keeping, specimens
@@ -20,10 +22,12 @@ BUSY_SECONDS = 30  # after which to ask again
 
 @require_safe
 def style(request: HttpRequest) -> HttpResponse:
-    """Every component once, in the reader's language; `?theme=dark` or `light` overrides the system's."""
-    asked = request.GET.get("theme", "")
-    theme = asked if asked in ("light", "dark") else ""
-    return render(request, "frontend/style.html", specimens.specimens(request.GET) | {"theme": theme})
+    """Every component in `?theme=light`, `dark` or `contrast` and in `?language=`; without a theme, in all of them."""
+    language = request.GET.get("language", "")
+    with translation.override(language if language in dict(settings.LANGUAGES) else translation.get_language()):
+        response = render(request, "frontend/style.html", specimens.specimens(request.GET))
+        response["Content-Language"] = translation.get_language() or settings.LANGUAGE_CODE
+    return response
 
 
 @require_safe

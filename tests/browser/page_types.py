@@ -200,7 +200,12 @@ PAGES: dict[str, tuple[Example, ...]] = {
         Example("/desk/neighbours/{friend}/end", STEWARD, face="ending"),
     ),
     # The frame
-    "style": (Example("/style/"),),
+    "style": (
+        Example("/style/"),
+        Example("/style/?theme=light", face="light"),
+        Example("/style/?theme=dark", face="dark"),
+        Example("/style/?theme=contrast", face="high contrast"),
+    ),
     "accessibility": (Example("/accessibility/"),),
     "offline": (Example("/offline"),),
     # Signing in and out
