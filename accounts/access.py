@@ -15,6 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from accounts.models import Invitation, SignupPolicy, User
+from frontend import keeping
 
 SESSION_KEY = "invitation"
 
@@ -46,6 +47,7 @@ def signed_in(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespon
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        keeping.never(request)
         if request.user.is_authenticated:
             return view(request, *args, **kwargs)
         reading = request.method in {"GET", "HEAD"}
@@ -70,6 +72,7 @@ def stewards_only(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRe
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        keeping.never(request)
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         if not is_steward(request.user):

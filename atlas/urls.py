@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from atlas.views import atlas, data, embed, home, porter, skos, takeaway, topics, week
+from atlas.views import atlas, data, embed, ground, home, porter, skos, takeaway, topics, week
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -16,6 +16,7 @@ urlpatterns = [
     re_path(r"^(?P<place>[a-z-]+)/embed/$", embed.embed, name="embed"),
     re_path(r"^(?P<place>[a-z-]+)/embed/points\.geojson$", embed.embed_points, name="embed-points"),
     re_path(r"^(?P<place>[a-z-]+)/on-your-website$", embed.on_your_website, name="on-your-website"),
+    path("map.pmtiles", ground.streets, name="streets"),
     path("topics/", topics.topic_list, name="topic-list"),
     path("topics/<slug:slug>", topics.topic_page, name="topic"),
 ]

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from atlas import ground
 from desk.bringing.descriptions import LONGEST_MAPPING
 from desk.bringing.uploads import LARGEST_FILE
 from desk.models import CarefulWord
@@ -186,7 +187,7 @@ def _bounded(file: UploadedFile, most: int) -> UploadedFile:
 class ThisNodeForm(forms.ModelForm):
     class Meta:
         model = ThisNode
-        fields = ("name", "summary", "area", "contact", "reports", "hold_first_post")
+        fields = ("name", "summary", "area", "contact", "reports", "hold_first_post", "tiles", "tiles_credit")
         widgets = {"summary": Paragraphs(attrs={"rows": 4}), "reports": Paragraphs(attrs={"rows": 4})}
         help_texts = {
             "name": _("Other nodes show it beside everything that comes from here."),
@@ -196,7 +197,28 @@ class ThisNodeForm(forms.ModelForm):
                 "You then see it on the desk, and publish or refuse it. Also what somebody from a server that is no "
                 "neighbour says first. Messages between two people never wait."
             ),
+            "tiles": _(
+                "The address of a server of map tiles, for example https://tiles.example.org/{z}/{x}/{y}.png. Your "
+                "readers’ browsers then ask it for pictures. Without one the map has coasts, borders and boroughs."
+            ),
+            "tiles_credit": _("Shown below every map, as the licence of the streets asks. Addresses become links."),
         }
+
+    def clean_tiles(self) -> str:
+        tiles = self.cleaned_data["tiles"].strip()
+        if not tiles:
+            return ""
+        try:
+            return ground.check_tiles(tiles)
+        except ground.BadTiles as bad:
+            message = _("%(why)s For example https://tiles.example.org/{z}/{x}/{y}.png. You gave “%(tiles)s”.")
+            raise ValidationError(message, params={"why": bad, "tiles": tiles}) from None
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("tiles") and not data.get("tiles_credit"):
+            self.add_error("tiles_credit", _("Say whose map it is. Nearly every licence asks for that."))
+        return data
 
 
 class SourceForm(forms.Form):

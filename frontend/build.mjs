@@ -7,6 +7,7 @@ import { build, context } from "esbuild";
 
 import { writeBaseMap } from "./build/base-map.mjs";
 import { lightDarkFallback } from "./build/light-dark-fallback.mjs";
+import { buildWorker } from "./build/worker.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const dist = join(here, "static", "dist");
@@ -49,6 +50,7 @@ if (process.argv.includes("--watch")) {
   await (await context({ ...options, outdir: dist })).watch();
 } else {
   await build(options);
+  await buildWorker(options, out);
   await rm(dist, { recursive: true, force: true });
   await mkdir(dirname(dist), { recursive: true });
   await rename(out, dist);

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 
+from frontend import keeping
+
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponseBase
 
@@ -36,4 +38,57 @@ class GoneForNowMiddleware:
 def _not_kept(answer: HttpResponseBase) -> HttpResponseBase:
     if answer.status_code == GONE and "Cache-Control" not in answer:
         answer["Cache-Control"] = "no-cache"
+    return answer
+
+
+class KeptOfflineMiddleware:
+    """Says of every page whether a browser may keep it, see `frontend.keeping`. Stands after PersonMiddleware, so that
+    asking who it is costs no query here."""
+
+    sync_capable = True
+    async_capable = True
+
+    def __init__(self, get_response: Any) -> None:
+        self.get_response = get_response
+        if iscoroutinefunction(get_response):
+            markcoroutinefunction(self)
+
+    def __call__(self, request: HttpRequest) -> Any:
+        if iscoroutinefunction(self):
+            return self._later(request)
+        answer = self.get_response(request)
+        keeping.mark(request, answer)
+        return answer
+
+    async def _later(self, request: HttpRequest) -> HttpResponseBase:
+        answer = await self.get_response(request)
+        keeping.mark(request, answer)
+        return answer
+
+
+class PicturesFromMiddleware:
+    """Lets browsers take pictures from one host more on a page that says so, as `request.pictures_from`, and on no
+    other. Its answer passes CSPMiddleware afterwards."""
+
+    sync_capable = True
+    async_capable = True
+
+    def __init__(self, get_response: Any) -> None:
+        self.get_response = get_response
+        if iscoroutinefunction(get_response):
+            markcoroutinefunction(self)
+
+    def __call__(self, request: HttpRequest) -> Any:
+        if iscoroutinefunction(self):
+            return self._later(request)
+        return _with_pictures(request, self.get_response(request))
+
+    async def _later(self, request: HttpRequest) -> HttpResponseBase:
+        return _with_pictures(request, await self.get_response(request))
+
+
+def _with_pictures(request: HttpRequest, answer: HttpResponseBase) -> HttpResponseBase:
+    host = getattr(request, "pictures_from", "")
+    if host:
+        answer._csp_update = {"img-src": [host]}  # type: ignore[attr-defined]  # as csp.decorators.csp_update does
     return answer

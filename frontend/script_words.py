@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from frontend import times
 from frontend.flags import TOPIC_WORDS
 
 
 def sentences() -> dict[str, str]:
     """By key, in the reader's language."""
+    now = timezone.localtime()
+    moment = {"moment": f"{times.when_words(now)} ({times.zone_words(now.tzinfo or timezone.get_default_timezone())})"}
     return {
+        # A page that is shown again later says when it was made.
+        "kept_offline": _("You are offline. This is how the page looked on %(moment)s.") % moment,
+        "kept_away": _("We cannot reach this node. This is how the page looked on %(moment)s.") % moment,
+        "kept_again": _("Try again"),
+        "kept_not_sent": _(
+            "Nothing was sent, because there is no network. Leave this page open and send it again later."
+        ),
         "live_one": _("New on this page: {title}."),
         "live_many": _("{count} new things on this page."),
         "live_away": _("The live connection is interrupted. We are trying again."),

@@ -8,10 +8,11 @@ from typing import Any
 from zlib import crc32
 
 from django import forms
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.utils import timezone
+from django.utils.translation import get_language, get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from frontend.flags import TOPIC_WORDS
 from frontend.kinds import KIND_WORDS
@@ -25,6 +26,25 @@ NODES = (
     ("https://canal.example", "Canal"),
     ("https://mill.example", "Mill"),
     ("https://common.example", "Common"),
+)
+
+
+THEMES = {"light": gettext_lazy("Light"), "dark": gettext_lazy("Dark"), "contrast": gettext_lazy("High contrast")}
+
+# Roles of colour, as in css/tokens.css.
+ROLES = (
+    "ground",
+    "surface",
+    "surface-deep",
+    "text",
+    "text-soft",
+    "rule",
+    "link",
+    "signal",
+    "good",
+    "warn",
+    "bad",
+    "mast",
 )
 
 
@@ -62,6 +82,17 @@ class Specimen:
 
     def get_state_display(self) -> str:
         return _("Postponed")
+
+
+@dataclass
+class Message:
+    """As much of a message of Django's as a page shows."""
+
+    words: str
+    level_tag: str
+
+    def __str__(self) -> str:
+        return self.words
 
 
 class SpecimenForm(forms.Form):
@@ -184,16 +215,26 @@ def cards() -> list[Specimen]:
 
 def specimens(query: Any) -> dict[str, Any]:
     """The context of the style page."""
+    theme = query.get("theme", "") if query.get("theme") in THEMES else ""
     wrong = SpecimenForm(data={"title": "", "support": "castle", "until": "31/02/2027", "audience": "group"})
     items = cards()
     return {
+        "theme": theme,
+        "themes": [*THEMES.items(), ("", _("As my device"))],
+        "looks": [("", THEMES[theme])] if theme else list(THEMES.items()),
+        "roles": ROLES,
+        "language": get_language(),
+        "languages": [(code, get_language_info(code)["name_local"].capitalize()) for code, _name in settings.LANGUAGES],
+        "messages_shown": [Message(_("Your settings are saved."), "success")],
         "cards": items,
         "topics": list(TOPIC_WORDS),
         "kinds": list(KIND_WORDS),
         "nodes": NODES,
         "form": SpecimenForm(),
         "wrong_form": wrong,
-        "filter_form": SpecimenFilter(query or {"kind": "need", "topic": "housing"}),
+        "filter_form": SpecimenFilter(
+            query if {"q", "kind", "topic"} & set(query) else {"kind": "need", "topic": "housing"}
+        ),
         "page": Paginator(range(60), 20).page(2),
         "soon": timezone.now() + dt.timedelta(days=3, hours=2),
         "later": timezone.now() + dt.timedelta(days=3, hours=4),
@@ -206,6 +247,7 @@ def specimens(query: Any) -> dict[str, Any]:
         ],
         "italian_words": "Una prova in **italiano**, con un [collegamento](https://example.org/) e un elenco:"
         "\n\n- la prima cosa\n- la seconda",
+        "arabic_words": "مثال بالعربية، مع [رابط](https://example.org/) وقائمة:\n\n- الأول\n- الثاني",
     }
 
 

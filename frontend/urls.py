@@ -1,4 +1,4 @@
-"""Pages that belong to the frame itself: the style page and the accessibility statement."""
+"""Pages that belong to the frame itself: the style page, the accessibility statement, reading offline."""
 
 from django.urls import path
 
@@ -10,4 +10,6 @@ urlpatterns = [
     path("style/network.json", views.style_network, name="style-network"),
     path("writing-help/", views.writing_help, name="writing-help"),
     path("accessibility/", views.accessibility, name="accessibility"),
+    path("offline", views.offline, name="offline"),
+    path("worker.js", views.worker, name="worker"),
 ]

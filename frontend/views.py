@@ -1,27 +1,34 @@
-"""The living style page, the accessibility statement, and what is said when something broke."""
+"""The living style page, the accessibility statement, reading offline, and what is said when something broke."""
 
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
+from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from frontend import specimens, writing
+from frontend import keeping, specimens, writing
 
+WORKER = "dist/worker.js"
 BUSY_SECONDS = 30  # after which to ask again
 
 
 @require_safe
 def style(request: HttpRequest) -> HttpResponse:
-    """Every component once, in the reader's language; `?theme=dark` or `light` overrides the system's."""
-    asked = request.GET.get("theme", "")
-    theme = asked if asked in ("light", "dark") else ""
-    return render(request, "frontend/style.html", specimens.specimens(request.GET) | {"theme": theme})
+    """Every component in `?theme=light`, `dark` or `contrast` and in `?language=`; without a theme, in all of them."""
+    language = request.GET.get("language", "")
+    with translation.override(language if language in dict(settings.LANGUAGES) else translation.get_language()):
+        response = render(request, "frontend/style.html", specimens.specimens(request.GET))
+        response["Content-Language"] = translation.get_language() or settings.LANGUAGE_CODE
+    return response
 
 
 @require_safe
@@ -58,6 +65,25 @@ def writing_help(request: HttpRequest) -> JsonResponse:
     answer = JsonResponse({"hints": {name: [hint._asdict() for hint in hints] for name, hints in found.items()}})
     answer["Cache-Control"] = "no-store"
     return answer
+
+
+@require_safe
+def worker(request: HttpRequest) -> HttpResponse:
+    """The program that keeps pages for reading offline. It acts for the whole site, so it stands at its root; browsers
+    look every time whether there is another version."""
+    found = finders.find(WORKER)
+    if not found:
+        raise Http404
+    answer = HttpResponse(Path(found).read_bytes(), content_type="text/javascript; charset=utf-8")
+    answer["Cache-Control"] = "no-cache"
+    return answer
+
+
+@require_safe
+def offline(request: HttpRequest) -> HttpResponse:
+    """What the worker shows for a page it has not kept: the same for everybody, in the reader's language."""
+    keeping.never(request)
+    return render(request, "frontend/offline.html")
 
 
 def broken(request: HttpRequest) -> HttpResponse:

@@ -1,5 +1,6 @@
 """`{% atlas_slot "topic-actions" topic=topic %}`: what apps above put into a page of the atlas, see `atlas.slots`;
-`{% take_away filters %}` and `{% feed_link filters %}`: a list as files."""
+`{% take_away filters %}` and `{% feed_link filters %}`: a list as files; `{% streets %}`: attributes of the figure of a
+map, for what lies under its pins."""
 
 from __future__ import annotations
 
@@ -8,10 +9,10 @@ from urllib.parse import urlencode
 
 from django import template
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from atlas import layers, lists, slots
+from atlas import ground, layers, lists, slots
 from atlas.week import WeekFilter
 
 if TYPE_CHECKING:
@@ -46,3 +47,13 @@ def feed_link(context: template.Context, filters: CardFilter) -> SafeString:
     """For the head of the page of a list: where feed readers find it."""
     address = f"{context['request'].path}list.atom{filters.query_string}"
     return format_html('<link rel="alternate" type="application/atom+xml" href="{}">', address)
+
+
+@register.simple_tag(takes_context=True)
+def streets(context: template.Context) -> SafeString:
+    """`data-tiles`, `data-streets`, `data-credit`; and this page, no other, lets browsers ask for the tiles."""
+    laid = ground.of_this_node()
+    if laid.host:
+        context["request"].pictures_from = laid.host
+    given = {"tiles": laid.tiles, "streets": laid.streets, "credit": laid.credit}
+    return format_html_join("", ' data-{}="{}"', ((name, value) for name, value in given.items() if value))

@@ -14,11 +14,13 @@ from atlas.filters import CardFilter
 from atlas.models import Area
 from atlas.problems import BadQuery, asked_every_time, faults_of, unreadable
 from atlas.tallies import Tallies, Tally
+from frontend import keeping
 
 FURTHEST_IN = 22  # map zoom levels are 0 to this
 
 
 @require_safe
+@keeping.also
 def cards_geojson(request: HttpRequest) -> HttpResponse:
     """`/atlas/cards.geojson`: the filters of the page, with `bbox=west,south,east,north` and `zoom=0…22`."""
     who = reading(request)
@@ -40,6 +42,7 @@ def points_asked_for(request: HttpRequest, filters: CardFilter, tally: Tally | N
 
 
 @require_safe
+@keeping.also
 def network_json(request: HttpRequest) -> HttpResponse:
     """`/atlas/network.json`: the filtered things and what they are linked to."""
     visible = cards_for(request)
@@ -51,6 +54,7 @@ def network_json(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@keeping.also
 def area_outline(request: HttpRequest, slug: str) -> HttpResponse:
     """`/atlas/areas/camden.geojson`: one area as a GeoJSON Feature, with who drew it. 304 where it has not changed."""
     area = Area.objects.filter(slug=slug).first()

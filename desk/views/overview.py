@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import stewards_only
+from atlas import ground
 from cop.queries import open_claims
 from cop.queries import waiting_for_answer as asking_to_join
 from desk import neighbourhood, queries
@@ -58,7 +59,16 @@ def this_node(request: HttpRequest) -> HttpResponse:
         describe_this_node(by=request.actor.uri, **form.cleaned_data)
         messages.success(request, _("Saved. Neighbour nodes will read it when they next look."))
         return redirect("desk")
-    return render(request, "desk/this_node.html", {"form": form}, status=400 if form.errors else 200)
+    context = {"form": form, "ground_file": ground.path(), **_streets()}
+    return render(request, "desk/this_node.html", context, status=400 if form.errors else 200)
+
+
+def _streets() -> dict[str, Any]:
+    """The size of the node's own map of streets, or what is wrong with it."""
+    try:
+        return {"ground_bytes": ground.size_of_file()}
+    except ground.BadFile as bad:
+        return {"ground_wrong": str(bad)}
 
 
 @require_safe

@@ -385,6 +385,8 @@ class Migration(migrations.Migration):
                 ('contact', models.EmailField(blank=True, max_length=254, verbose_name='contact address, shown to everybody')),
                 ('reports', models.TextField(blank=True, max_length=1000, verbose_name='how you handle reports')),
                 ('hold_first_post', models.BooleanField(default=False, verbose_name='the first thing somebody new publishes waits for a steward')),
+                ('tiles', models.CharField(blank=True, max_length=500, verbose_name='streets under the map')),
+                ('tiles_credit', models.CharField(blank=True, max_length=200, verbose_name='who to thank for the streets')),
                 ('actor', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='federation.actor')),
             ],
         ),

@@ -173,6 +173,8 @@ class ThisNode(models.Model):
     hold_first_post = models.BooleanField(
         _("the first thing somebody new publishes waits for a steward"), default=False
     )
+    tiles = models.CharField(_("streets under the map"), max_length=500, blank=True)
+    tiles_credit = models.CharField(_("who to thank for the streets"), max_length=200, blank=True)
     actor = models.OneToOneField(Actor, on_delete=models.PROTECT, related_name="+")
 
     class Meta:

@@ -5,6 +5,7 @@ import "htmx-ext-ws";
 import { mountIslands } from "./lib/island.js";
 import { startLive } from "./lib/live.js";
 import { watchLists } from "./lib/live-list.js";
+import { startOffline } from "./lib/offline.js";
 import { listenForStart } from "./lib/start.js";
 import { tellOfRefusedPasskeys } from "./lib/passkeys.js";
 
@@ -20,5 +21,6 @@ mountIslands(document);
 watchLists();
 startLive();
 listenForStart();
+startOffline();
 focusErrors();
 tellOfRefusedPasskeys();

@@ -238,9 +238,15 @@ PAGES: dict[str, tuple[Example, ...]] = {
         Example("/desk/neighbours/{friend}/end", STEWARD, face="ending"),
     ),
     # The frame
-    "style": (Example("/style/"),),
+    "style": (
+        Example("/style/"),
+        Example("/style/?theme=light", face="light"),
+        Example("/style/?theme=dark", face="dark"),
+        Example("/style/?theme=contrast", face="high contrast"),
+    ),
     "accessibility": (Example("/accessibility/"),),
     "api-docs": (Example("/api/v1/docs"),),
+    "offline": (Example("/offline"),),
     # Signing in and out
     "account_login": (Example("/accounts/login/"), Example("/accounts/login/", steps=steps.send_empty, face="to mend")),
     "account_logout": (Example("/accounts/logout/", MEMBER),),
@@ -330,6 +336,8 @@ NOT_PAGES: dict[str, str] = {
     "list-file": FILE,
     "desk-mapping": FILE,
     "network-json": DATA,
+    "streets": DATA,
+    "worker": "a program of the browser's",
     "style-pins": DATA,
     "style-network": DATA,
     "mfa_login_webauthn": "the challenge a passkey answers, in JSON",

@@ -277,7 +277,7 @@ def address(busy: Busy, path: str) -> str:
 
 def counted(client, path: str) -> list[str]:
     cache.set(ALARM, "", None)
-    cache.set(describing.NAME, "Camden", None)  # asked for once a minute, whichever page that falls on
+    cache.set(describing.TOLD, ("Camden", "", ""), None)  # asked for once a minute, whichever page that falls on
     cache.delete(digest.lately_key(settings.ORIGIN))  # added up once a second, likewise
     with CaptureQueriesContext(connection) as queries:
         answer = client.get(path)

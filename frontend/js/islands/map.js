@@ -1,7 +1,7 @@
 // The map beside a list of the same things. Source: a GeoJSON FeatureCollection of points.
 import L from "leaflet";
 
-import { layBaseMap, layOutline, layTiles } from "../lib/base-map.js";
+import { creditOf, layBaseMap, layOutline, layStreets } from "../lib/base-map.js";
 import { calmly, make, safeAddress } from "../lib/dom.js";
 import { explain, makeLegend } from "../lib/legend.js";
 import { metropolis } from "../lib/metropolis.js";
@@ -31,7 +31,7 @@ export default async function mount(figure) {
 
   const still = calmly();
   const map = L.map(canvas, {
-    attributionControl: Boolean(figure.dataset.tiles),
+    attributionControl: false,
     zoomControl: false,
     zoomAnimation: !still,
     fadeAnimation: !still,
@@ -42,12 +42,11 @@ export default async function mount(figure) {
     scrollWheelZoom: false,
   });
   if (still) keepStill(map);
-  map.attributionControl?.setPrefix(false);
   map.fitBounds(LONDON);
   // The wheel scrolls the page until the map was chosen on purpose.
   map.on("focus click", () => map.scrollWheelZoom.enable());
   map.on("blur", () => map.scrollWheelZoom.disable());
-  layTiles(map, figure);
+  layStreets(map, figure);
 
   /** @type {(uri: string | null, bring?: boolean) => void} */
   let markInList = () => {};
@@ -55,7 +54,7 @@ export default async function mount(figure) {
   markInList = syncWithList(figure, (uri) => pins.light(uri));
   const legend = makeLegend();
   const reader = new Source(figure, map, pins, legend);
-  view.append(bar(map, reader), legend, make("p", { class: "map-credit" }, say("map_credit")));
+  view.append(bar(map, reader), legend, make("p", { class: "map-credit" }, ...creditOf(figure), " ", say("map_credit")));
 
   const tellMiddle = () => {
     const { lat, lng } = map.getCenter().wrap();

@@ -1,8 +1,11 @@
-// The ground under the pins: countries and London's boroughs from our own files. Missing files leave plain sea.
+// The ground under the pins: countries and London's boroughs from our own files, and above them a steward's own streets.
+// Missing files leave plain sea, and missing streets the shapes.
 import L from "leaflet";
 
 import { make } from "./dom.js";
 
+const GROUND = "ground"; // the pane of the shapes, below that of tiles
+const HOPELESS = 6; // tiles that fail before any comes: then no more are asked for
 const NAMES_FROM = 11; // zoom from which borough names are written
 const NAME = { letter: 7, height: 17 }; // pixels a name takes
 // Around the river within London: what the boroughs leave free in here is the Thames. Latitude, longitude.
@@ -15,15 +18,15 @@ const RIVER = [
 /** @param {L.Map} map */
 export async function layBaseMap(map) {
   const [countries, boroughs] = await Promise.all([read("countries"), read("boroughs")]);
-  if (countries) {
-    L.geoJSON(countries, { interactive: false, style: { className: "map-land" } }).addTo(map).bringToBack();
-  }
+  map.createPane(GROUND);
+  const below = { interactive: false, pane: GROUND };
+  if (countries) L.geoJSON(countries, { ...below, style: { className: "map-land" } }).addTo(map).bringToBack();
   if (!boroughs) return;
-  L.polygon(RIVER, { interactive: false, className: "map-water" }).addTo(map);
+  L.polygon(RIVER, { ...below, className: "map-water" }).addTo(map);
   /** @type {{ name: L.Marker, size: number }[]} */
   const found = [];
   L.geoJSON(boroughs, {
-    interactive: false,
+    ...below,
     style: { className: "map-borough" },
     onEachFeature: (borough, layer) => {
       if (layer instanceof L.Polygon) found.push({ name: nameOf(borough, layer), size: sizeOf(layer.getBounds()) });
@@ -74,10 +77,50 @@ async function read(name) {
   }
 }
 
-/** A steward's own tiles above the base, when the figure names them. @param {L.Map} map @param {HTMLElement} figure */
-export function layTiles(map, figure) {
-  const { tiles, tilesCredit } = figure.dataset;
-  if (tiles) L.tileLayer(tiles, { attribution: tilesCredit, maxZoom: 19 }).addTo(map);
+/** A steward's own streets above the shapes, when the figure names them. Whatever fails, the shapes are there.
+ * @param {L.Map} map @param {HTMLElement} figure */
+export function layStreets(map, figure) {
+  const { tiles, streets } = figure.dataset;
+  if (tiles) layTiles(map, tiles);
+  else if (streets) {
+    const dark = isDark();
+    void import("./streets.js")
+      .then(({ layerOf }) => layerOf(streets, { dark, language: document.documentElement.lang, pane: "tilePane" }))
+      .then((layer) => show(map, layer.addTo(map)))
+      .catch((error) => console.info("The streets could not be shown; the map is there without them.", error));
+  }
+}
+
+/** @param {L.Map} map @param {string} address with {z}, {x} and {y} */
+function layTiles(map, address) {
+  // Hosts of tiles ask which site shows them, and hear no more than that.
+  const layer = L.tileLayer(address, { maxZoom: 19, referrerPolicy: "origin" });
+  let failed = 0;
+  layer.on("tileload", () => {
+    failed = -Infinity;
+    show(map, layer);
+  });
+  layer.on("tileerror", () => {
+    failed += 1;
+    if (failed === HOPELESS) layer.remove();
+  });
+  layer.addTo(map);
+}
+
+/** Streets have names of their own. @param {L.Map} map @param {L.Layer} layer */
+function show(map, layer) {
+  if (map.hasLayer(layer)) map.getContainer().classList.add("has-streets");
+}
+
+function isDark() {
+  const { theme } = document.documentElement.dataset;
+  return theme ? theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+}
+
+/** Who is to be thanked for the streets, with the addresses in those words as links. @param {HTMLElement} figure */
+export function creditOf(figure) {
+  const parts = (figure.dataset.credit ?? "").split(/(https:\/\/[^\s,;()]+)/);
+  return parts.map((part, index) => (index % 2 ? make("a", { href: part }, part.replace(/^https:\/\/(www\.)?/, "")) : part));
 }
 
 /** The outline of the area that the figure names. @param {L.Map} map @param {HTMLElement} figure
