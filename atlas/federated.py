@@ -1,4 +1,4 @@
-"""How a topic travels: not as a shared object, since every node has the same words, but as an actor to follow."""
+"""How a topic travels: not as an object of the shared view, but as an actor to follow, which says what it means."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ CONCEPT = "http://www.w3.org/2004/02/skos/core#Concept"
 def topic_document(topic: Topic) -> dict[str, Any]:
     """The Service actor that announces what is published on a topic to followers elsewhere in the fediverse.
 
-    `exactMatch` is the host-free name that makes it the same topic on every node.
+    `exactMatch` of a shared one is the host-free name that makes it the same topic on every node; one of this node is
+    named by its own address, and says what it has to do with others.
     """
     if topic.actor is None:
         raise ValueError(f"{topic.iri} has no actor; topics get theirs when the vocabulary is loaded")
@@ -37,7 +38,7 @@ def topic_document(topic: Topic) -> dict[str, Any]:
         "summaryMap": topic.definition,
         "prefLabel": topic.labels,
         "altLabel": topic.alt_labels,
-        "exactMatch": topic.iri,
+        **_matches(topic),
         **({"broader": topic.broader.iri} if topic.broader else {}),
         "manuallyApprovesFollowers": False,
         "discoverable": True,
@@ -46,9 +47,29 @@ def topic_document(topic: Topic) -> dict[str, Any]:
     }
 
 
+def _matches(topic: Topic) -> dict[str, str | list[str]]:
+    """SKOS mapping properties, each with one name or a list of them."""
+    if not topic.is_local:
+        return {"exactMatch": topic.iri}
+    found: dict[str, list[str]] = {}
+    for mapping in topic.mappings.all():
+        found.setdefault(mapping.relation, []).append(mapping.target)
+    return {relation: targets[0] if len(targets) == 1 else targets for relation, targets in found.items()}
+
+
 @reaction("atlas.tell_keys", to="actor.rekeyed")
 def tell_keys(errand_row: Errand) -> None:
     """Those elsewhere who follow a topic of ours read its actor again, as it signs with new keys."""
+    _tell_followers(errand_row)
+
+
+@reaction("atlas.tell_words", to=("topic.changed", "topic.mapped", "topic.unmapped"))
+def tell_words(errand_row: Errand) -> None:
+    """Those elsewhere who follow a topic of this node read what it is called and means now."""
+    _tell_followers(errand_row)
+
+
+def _tell_followers(errand_row: Errand) -> None:
     entry = errand_row.entry
     topic = Topic.objects.filter(actor__uri=entry.uri).select_related("actor", "broader").first() if entry else None
     if topic is None or topic.actor is None:

@@ -6,11 +6,12 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.boundfield import BoundField
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from atlas.models import Topic
 from atlas.placed import MAX_TOPICS
+from atlas.vocabulary import Vocabulary
 
 LANGUAGES = [("en", "English"), ("it", "Italiano"), ("es", "Español"), ("fr", "Français"), ("pt", "Português"),
              ("ar", "العربية"), ("bn", "বাংলা"), ("zh", "中文"), ("pl", "Polski"), ("ro", "Română"), ("so", "Soomaali"),
@@ -22,27 +23,21 @@ class ConceptsField(forms.MultipleChoiceField):
 
     def __init__(self, scheme: str, *, by: str = "slug", most: int = 10, **kwargs: Any) -> None:
         self.scheme, self.by, self.most = scheme, by, most
+        self.kept: frozenset[str] = frozenset()
         kwargs.setdefault("required", False)
         kwargs.setdefault("widget", forms.CheckboxSelectMultiple)
         super().__init__(choices=self._choices, **kwargs)
 
+    def get_bound_field(self, form: forms.BaseForm, field_name: str) -> BoundField:
+        """What a thing has already stays to be chosen, also where stewards have retired it since."""
+        self.kept = frozenset(map(str, form.get_initial_for_field(self, field_name) or ()))
+        self.choices = self._choices
+        return super().get_bound_field(form, field_name)
+
     def _choices(self) -> list[tuple[str, Any]]:
-        language = get_language() or "en"
-        concepts = list(Topic.objects.filter(scheme=self.scheme).select_related("broader").order_by("order", "pk"))
-        tops = [concept for concept in concepts if concept.broader_id is None]
-        if len(tops) == len(concepts):
-            return [(getattr(concept, self.by), concept.label(language)) for concept in tops]
-        narrower: dict[int, list[Topic]] = {}
-        for concept in concepts:
-            if concept.broader_id is not None:
-                narrower.setdefault(concept.broader_id, []).append(concept)
-        return [
-            (
-                top.label(language),
-                [(getattr(each, self.by), each.label(language)) for each in [top, *narrower.get(top.pk, [])]],
-            )
-            for top in tops
-        ]
+        vocabulary = Vocabulary()
+        nests = any(topic.broader_id is not None for topic in vocabulary.of(self.scheme))
+        return vocabulary.choices(self.scheme, by=self.by, kept=self.kept, grouped=nests)
 
     def validate(self, value: Any) -> None:
         super().validate(value)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from atlas import tallies
+from atlas import meaning, tallies
 from atlas.cells import cell_of
-from atlas.models import Card, CardTopic, Link, Topic
+from atlas.models import Card, CardTopic, Link
 from atlas.models.cards import SUMMARY_LENGTH
+from atlas.models.topics import LONGEST_IRI
 from atlas.placing import area_of
 from atlas.relations import BY
 from atlas.search import documents
@@ -54,11 +56,12 @@ def keep(uri: str, data: CardData | None, *, actor: str, origin: str) -> None:
     card = held or Card(uri=uri, appeared_at=last.at)
     words_before = documents.words_counted(held) if held else set()
     counted_before = tallies.counted(card)
-    moved = [_overwrite(card, values), _keep_topics(card, data.topics), _keep_links(data)]
+    more = meaning.implied(data.topics)
+    moved = [_overwrite(card, values), _keep_topics(card, data.topics, more), _keep_links(data)]
     if any(moved) and was_here and not is_rebuilt:
         record(MOVED, uri, actor=actor, origin=origin)
     tallies.move(counted_before, tallies.counted(card))
-    documents.keep(card, data, words_before)
+    documents.keep(card, replace(data, topics=[*data.topics, *more]), words_before)
     _rename_group(uri, _cut(card.title, "group_name"))
 
 
@@ -142,14 +145,20 @@ def _overwrite(card: Card, values: dict[str, Any]) -> bool:
     return bool(differing)
 
 
-def _keep_topics(card: Card, iris: Iterable[str]) -> bool:
-    longest = int(getattr(Topic._meta.get_field("iri"), "max_length", 0))
-    wanted = {iri for iri in iris if 0 < len(iri) <= longest and "\0" not in iri}
-    held = {str(iri) for iri in CardTopic.objects.filter(card=card).values_list("topic_id", flat=True)}
-    if held - wanted:
-        CardTopic.objects.filter(card=card, topic_id__in=held - wanted).delete()
-    CardTopic.objects.bulk_create(CardTopic(card=card, topic_id=iri) for iri in sorted(wanted - held))
-    return held != wanted
+def _keep_topics(card: Card, said: Iterable[str], implied: Iterable[str]) -> bool:
+    """Whether the thing itself says something else now: what only follows from it is no news."""
+    wanted = dict.fromkeys(filter(_fits, implied), False) | dict.fromkeys(filter(_fits, said), True)
+    held = {str(iri): says for iri, says in CardTopic.objects.filter(card=card).values_list("topic_id", "said")}
+    gone = [iri for iri, says in held.items() if wanted.get(iri) != says]
+    if gone:
+        CardTopic.objects.filter(card=card, topic_id__in=gone).delete()
+    fresh = sorted(iri for iri, says in wanted.items() if held.get(iri) != says)
+    CardTopic.objects.bulk_create(CardTopic(card=card, topic_id=iri, said=wanted[iri]) for iri in fresh)
+    return {iri for iri, says in held.items() if says} != {iri for iri, says in wanted.items() if says}
+
+
+def _fits(iri: str) -> bool:
+    return 0 < len(iri) <= LONGEST_IRI and "\0" not in iri
 
 
 def _keep_links(data: CardData) -> bool:

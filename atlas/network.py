@@ -148,7 +148,7 @@ def _about(asked: CardQuerySet, layer: str) -> list[CardTopic]:
         return []
     supporting = asked.order_by().filter(kind__in=layers.kinds_of(layer))
     rows = CardTopic.objects.filter(card__in=supporting.values("pk"), topic__scheme=Topic.Scheme.TOPIC)
-    return list(rows.select_related("card", "topic__broader").order_by("-card_id", "topic__order")[:MOST_LINKS])
+    return list(rows.select_related("card", "topic").order_by("-card_id", "topic__order")[:MOST_LINKS])
 
 
 def _with_topic(layer: str) -> QuerySet[Any, Any]:
@@ -170,8 +170,7 @@ def _things(visible: CardQuerySet, kept: Iterable[str], about: list[CardTopic]) 
     }
     topics = {each.iri: each.topic for each in about if each.iri in wanted}
     for iri, topic in sorted(topics.items(), key=lambda each: each[1].order):
-        flag = topic.broader.slug if topic.broader else topic.slug
-        found[iri] = Thing(iri, topic.get_absolute_url(), topic.label(), "topic", flag)
+        found[iri] = Thing(iri, topic.get_absolute_url(), topic.label(), "topic", topic.flag)
     return found
 
 

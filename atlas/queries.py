@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce, RowNumber
 from django.utils import timezone
 
 from atlas.doors import propose
-from atlas.models import Card, CardTopic, Topic
+from atlas.models import Card, CardTopic, Mapping, Topic
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -43,13 +43,27 @@ class GridCell:
 
 @dataclass
 class TopicCount:
-    """A topic with how many cards are about it or a narrower one."""
+    """A topic with how many cards are about it or a narrower one; `cells` only for the broad ones of every node."""
 
     topic: Topic
     count: int = 0
     narrower: list[TopicCount] = field(default_factory=list)
     cells: list[GridCell] = field(default_factory=list)
     nodes: list[tuple[str, NodeCount]] = field(default_factory=list)  # with their names
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """In words what a topic has to do with another; `topic` where this node has that one."""
+
+    words: str
+    iri: str
+    topic: Topic | None
+
+    @property
+    def is_page(self) -> bool:
+        """Whether a browser can go there."""
+        return self.iri.startswith(("https://", "http://"))
 
 
 @dataclass
@@ -111,7 +125,8 @@ def newest_of_each_kind(cards: CardQuerySet, order: Iterable[str], most: int) ->
 
 
 def topic_tree(cards: CardQuerySet, vocabulary: Vocabulary, *, with_axes: bool = False) -> list[TopicCount]:
-    """The broadest topics with their narrower ones, each card counted once per topic. Two queries, three with axes."""
+    """The broad topics with those below, each card counted once per topic; then those of this node that lie under no
+    other. Retired ones stand there as long as something is about them. Two queries, three with axes."""
     about = CardTopic.objects.filter(card__in=cards.order_by().values("pk"), topic__scheme=Topic.Scheme.TOPIC)
     narrow = dict(about.values_list("topic_id").annotate(count=Count("card")))
     broad = about.annotate(top=Coalesce("topic__broader__iri", "topic_id"))
@@ -121,21 +136,44 @@ def topic_tree(cards: CardQuerySet, vocabulary: Vocabulary, *, with_axes: bool =
         per_axis = broad.exclude(card__axis="").values_list("top", "card__axis")
         cells = {(top, axis): count for top, axis, count in per_axis.annotate(count=Count("card", distinct=True))}
     axes = vocabulary.of(Topic.Scheme.AXIS)
-    return [
+
+    def below(topic: Topic) -> list[TopicCount]:
+        found = [TopicCount(each, narrow.get(each.iri, 0), below(each)) for each in vocabulary.narrower(topic)]
+        return [each for each in found if each.topic.retired_at is None or each.count or each.narrower]
+
+    shared = [
         TopicCount(
             top,
             totals.get(top.iri, 0),
-            [TopicCount(topic, narrow.get(topic.iri, 0)) for topic in vocabulary.narrower(top)],
+            below(top),
             [GridCell(axis, cells.get((top.iri, axis.slug), 0), propose(top.slug, axis.slug)) for axis in axes],
         )
         for top in vocabulary.broadest()
     ]
+    apart = [top for top in vocabulary.local() if top.broader_id is None]
+    ours = [TopicCount(top, narrow.get(top.iri, 0), below(top)) for top in apart]
+    return shared + [each for each in ours if each.topic.retired_at is None or each.count or each.narrower]
+
+
+def mappings_of(topic: Topic, vocabulary: Vocabulary) -> list[Mapped]:
+    """What the stewards of this node say that it has to do with others, whichever of the two they said it of. One
+    query. Without retired ones."""
+    rows = Mapping.objects.filter(Q(topic=topic) | Q(target=topic.iri)).order_by("pk")
+    found = []
+    for row in rows.values_list("relation", "topic__iri", "target"):
+        relation, one, other = Mapping.Relation(row[0]), row[1], row[2]
+        is_own = one == topic.iri
+        other = other if is_own else one
+        known = vocabulary.by_iri.get(other)
+        if known is None or known.retired_at is None:
+            found.append(Mapped(str((relation if is_own else relation.backwards).label), other, known))
+    return found
 
 
 def flags_of(cards: CardQuerySet) -> dict[int, str]:
-    """For each card the slug of the topic whose flag it flies: the broad topic of its first. One query."""
+    """For each card the slug of the topic whose flag it flies: that of its first topic with one. One query."""
     about = CardTopic.objects.filter(card__in=cards.order_by().values("pk"), topic__scheme=Topic.Scheme.TOPIC)
-    slugs = about.order_by("topic__order").values_list("card", Coalesce("topic__broader__slug", "topic__slug"))
+    slugs = about.exclude(topic__flag="").order_by("topic__order").values_list("card", "topic__flag")
     found: dict[int, str] = {}
     for card, slug in slugs:
         found.setdefault(card, slug)

@@ -69,7 +69,8 @@ def gaps(cards: CardQuerySet, vocabulary: Vocabulary) -> list[Gap]:
     about = _about(cards.exclude(direction=""))
     top = Coalesce("topic__broader__iri", "topic_id", output_field=CharField())
     found: dict[str, tuple[int, int]] = {}
-    for said in (about.annotate(said=F("topic_id")), about.annotate(said=top)):
+    broadest = {each.iri for each in vocabulary.broadest()}  # whatever lies under others stands on the cards
+    for said in (about.annotate(said=F("topic_id")), about.annotate(said=top).filter(said__in=broadest)):
         rows = said.values_list("said").annotate(demand=demand, supply=supply)
         found |= {str(iri): (needs, offers) for iri, needs, offers in rows}
     order = vocabulary.of(Topic.Scheme.TOPIC)

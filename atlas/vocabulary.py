@@ -1,4 +1,5 @@
-"""The shared words: read from `data/topics.yaml` into Topic rows, and offered to forms, filters and pages."""
+"""The shared words, read from `data/topics.yaml` into Topic rows, and offered with those of this node alone to forms,
+filters and pages."""
 
 from __future__ import annotations
 
@@ -10,17 +11,18 @@ from typing import TYPE_CHECKING, Any
 import yaml
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from atlas.models import Topic
 from federation import actors
 from federation.models import Actor
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
 FILE = Path(__file__).parent / "data" / "topics.yaml"
 SPOKEN = Topic.Scheme.TOPIC  # only concepts of this scheme have an actor
-COLUMNS = ("scheme", "slug", "order", "labels", "alt_labels", "definition", "related")
+COLUMNS = ("scheme", "slug", "order", "labels", "alt_labels", "definition", "related", "flag")
 
 Choice = tuple[str, str]
 
@@ -42,18 +44,21 @@ class Concept:
 def load() -> int:
     """Make the Topic rows what the file says, each topic with its actor; returns how many were written.
 
-    Safe to run at every start: when nothing differs it only reads one table. Nothing is ever deleted.
+    Safe to run at every start: when nothing differs it only reads one table. Nothing is ever deleted, and no concept
+    of this node loses its address: a shared one that comes later with the same slug stands at the next free one.
     """
     with transaction.atomic():
         held = {topic.iri: topic for topic in Topic.objects.select_related("broader")}
+        ours = {topic.slug for topic in held.values() if topic.is_local}
         written = 0
         for concept in concepts():
             topic = held.get(concept.iri) or Topic(iri=concept.iri)
             broader = held[concept.broader] if concept.broader else None
             differs = topic.pk is None or topic.broader_id != (broader and broader.pk)
+            columns = concept.columns | {"slug": _free_slug(concept, ours)}
             for name in COLUMNS:
-                if getattr(topic, name) != concept.columns[name]:
-                    setattr(topic, name, concept.columns[name])
+                if getattr(topic, name) != columns[name]:
+                    setattr(topic, name, columns[name])
                     differs = True
             if topic.scheme == SPOKEN and topic.actor_id is None:
                 topic.actor, differs = _actor_for(topic), True
@@ -63,6 +68,13 @@ def load() -> int:
                 written += 1
             held[topic.iri] = topic
     return written
+
+
+def _free_slug(concept: Concept, ours: set[str]) -> str:
+    slug = str(concept.columns["slug"])
+    if concept.columns["scheme"] != SPOKEN or slug not in ours:
+        return slug
+    return next(f"{slug}-{n}" for n in range(2, len(ours) + 3) if f"{slug}-{n}" not in ours)
 
 
 def actor_uri(topic: Topic) -> str:
@@ -81,30 +93,62 @@ class Vocabulary:
                 topic.broader = by_key[topic.broader_id]
                 self._below.setdefault(topic.broader.iri, []).append(topic)
         self._by_slug = {(topic.scheme, topic.slug): topic for topic in self.all}
+        self.by_iri = {topic.iri: topic for topic in self.all}
 
     def of(self, scheme: str) -> list[Topic]:
-        return [topic for topic in self.all if topic.scheme == scheme]
+        """Those in use."""
+        return [topic for topic in self.all if topic.scheme == scheme and topic.retired_at is None]
+
+    def local(self) -> list[Topic]:
+        """The concepts of this node alone, in use or retired."""
+        return [topic for topic in self.all if topic.is_local]
 
     def broadest(self, scheme: str = SPOKEN) -> list[Topic]:
-        return [topic for topic in self.of(scheme) if topic.broader_id is None]
+        """Those that every node has and that lie under no other."""
+        return [topic for topic in self.of(scheme) if topic.broader_id is None and not topic.is_local]
+
+    def apart(self) -> list[Topic]:
+        """Those of this node in use that lie under no other."""
+        return [topic for topic in self.local() if topic.broader_id is None and topic.retired_at is None]
 
     def get(self, scheme: str, slug: str) -> Topic | None:
+        """A concept by its slug, also a retired one."""
         return self._by_slug.get((scheme, slug))
 
     def narrower(self, topic: Topic) -> list[Topic]:
+        """Those right below it, retired ones too."""
         return self._below.get(topic.iri, [])
 
-    def with_narrower(self, topic: Topic) -> list[str]:
-        """Its IRI and those below: what "about this topic" means."""
-        return [topic.iri, *(other.iri for other in self.narrower(topic))]
+    def below(self, topic: Topic) -> list[Topic]:
+        """All below it, however deep, each followed by its own; retired ones too."""
+        return [each for other in self.narrower(topic) for each in (other, *self.below(other))]
 
-    def choices(self, scheme: str, *, by: str = "slug") -> list[Choice | tuple[str, list[Choice]]]:
-        """For a `<select>`, in the reader's language; a concept with narrower ones becomes a group it begins."""
+    def above(self, topic: Topic) -> list[Topic]:
+        """Those it lies under, the nearest first."""
+        broader = topic.broader
+        return [broader, *self.above(broader)] if broader is not None else []
+
+    def with_narrower(self, topic: Topic) -> list[str]:
+        """Its IRI and those below: what "about this topic" means. What else it means is written on the cards."""
+        return [topic.iri, *(other.iri for other in self.below(topic))]
+
+    def choices(
+        self, scheme: str, *, by: str = "slug", kept: Collection[str] = (), grouped: bool = False
+    ) -> list[Choice | tuple[str, list[Choice]]]:
+        """For a `<select>`, in the reader's language; a concept with narrower ones becomes a group it begins, and with
+        `grouped` every one. Of retired ones only those in `kept`, which somebody chose before."""
+
+        def offered(topics: list[Topic]) -> list[Choice]:
+            pairs = [(str(getattr(each, by)), each) for each in topics]
+            return [(value, each.label()) for value, each in pairs if each.retired_at is None or value in kept]
+
         found: list[Choice | tuple[str, list[Choice]]] = []
         for top in self.broadest(scheme):
-            own = (str(getattr(top, by)), top.label())
-            below = [(str(getattr(topic, by)), topic.label()) for topic in self.narrower(top)]
-            found.append((top.label(), [own, *below]) if below else own)
+            own = offered([top, *self.below(top)])
+            found.append((top.label(), own) if grouped or len(own) > 1 else own[0])
+        apart = [top for top in self.local() if top.scheme == scheme and top.broader_id is None]
+        if ours := offered([each for top in apart for each in (top, *self.below(top))]):
+            found.append((_("Topics of this node"), ours))
         return found
 
 
@@ -137,6 +181,7 @@ def _concept(scheme: str, entry: dict[str, Any], order: int, broader: str | None
         "alt_labels": {language: list(words) for language, words in entry.get("altLabel", {}).items()},
         "definition": dict(entry.get("definition", {})),
         "related": [iri_of(scheme, slug) for slug in entry.get("related", ())],
+        "flag": (broader or iri_of(scheme, entry["slug"])).rpartition(":")[2] if scheme == SPOKEN else "",
     }
     return Concept(iri_of(scheme, entry["slug"]), broader, columns)
 

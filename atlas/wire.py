@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.utils.html import escape
 
+from atlas import meaning
+from atlas.models.topics import LONGEST_IRI
+from federation.values import WEB, BadField, read_address
 from frontend.text import plain, render_markdown
 
 if TYPE_CHECKING:
@@ -17,16 +20,23 @@ TOPIC_PREFIX = "urn:flotilla:topic:"
 
 
 def topics(iris: list[str]) -> Json:
-    """The concept ids, which keep their meaning in every language, beside the hashtags other programs show."""
+    """The concept ids, which keep their meaning in every language, beside the hashtags other programs show.
+
+    With a concept of this node go those it is part of or means the same as: a node that has never heard of it finds
+    the thing under the shared topic (decision 0013).
+    """
+    said = meaning.carried(iris)
     tags = [
-        {
-            "type": "Hashtag",
-            "name": "#" + iri.rsplit(":", 1)[-1].replace("-", ""),
-            "href": f"{settings.ORIGIN}/topics/{iri.rsplit(':', 1)[-1]}",
-        }
-        for iri in iris
+        {"type": "Hashtag", "name": "#" + slug.replace("-", ""), "href": f"{settings.ORIGIN}/topics/{slug}"}
+        for slug in filter(None, map(_slug_here, said))
     ]
-    return {"topics": iris, "tag": tags} if iris else {}
+    return {"topics": said, "tag": tags} if said else {}
+
+
+def _slug_here(iri: str) -> str:
+    """The slug of a concept that has a page on this node; empty for one of elsewhere."""
+    here = f"{settings.ORIGIN}/topics/"
+    return next((iri.removeprefix(each) for each in (TOPIC_PREFIX, here) if iri.startswith(each)), "")
 
 
 def place(*, name: str = "", area: str = "", lat: float | None = None, lon: float | None = None, **more: Any) -> Json:
@@ -61,8 +71,18 @@ def _marked(name: str, html: str, markdown: str, language: str) -> Json:
 
 
 def read_topics(read: Reader) -> list[str]:
-    """Known by their host-free names; hashtags alone say too little to file a thing under a topic."""
-    return [iri for iri in read.strings("topics", 6, 200) if iri.startswith("urn:flotilla:topic:")]
+    """Known by their names, host-free or under another node's address; hashtags alone say too little to file a thing
+    under a topic. What is no name of a concept is left out. Nothing is fetched."""
+    return [iri for iri in read.strings("topics", meaning.MOST_CARRIED, LONGEST_IRI + 1) if _is_concept(iri)]
+
+
+def _is_concept(iri: str) -> bool:
+    if iri.startswith(TOPIC_PREFIX):
+        return len(iri) <= LONGEST_IRI
+    try:
+        return len(read_address("topics", iri, WEB)) <= LONGEST_IRI
+    except BadField:
+        return False
 
 
 def read_words(read: Reader, *, name_length: int = 200, text_length: int = 5000) -> Json:

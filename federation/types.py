@@ -60,7 +60,7 @@ class FederatedType:
         return self.kinds[0]
 
     def topics_of(self, row: Any) -> list[str]:
-        """IRIs of the topics whose actors announce this row to their followers."""
+        """IRIs of the topics whose actors announce this row to their followers; none where no topic does."""
         return list(getattr(row, "topics", ()))
 
     def may_speak(self, row: Any) -> bool:

@@ -93,7 +93,7 @@ EXCHANGE: Terms = (
 )
 
 KNOWLEDGE: Terms = (
-    _links("skos:", "broader narrower related exactMatch closeMatch inScheme")
+    _links("skos:", "broader narrower related exactMatch closeMatch broadMatch narrowMatch relatedMatch inScheme")
     | {
         "prefLabel": {"@id": "skos:prefLabel", "@container": "@language"},
         "altLabel": {"@id": "skos:altLabel", "@container": "@language"},

@@ -50,9 +50,13 @@ def unread_notices(user: Any) -> int:
 
 
 def topics_of(card: Any) -> Iterable[Any]:
-    """The topics of a Card, from its prefetched relation or a list; axes have no flag and are left out."""
-    topics = getattr(card, "topics", ())
-    listed = topics.all() if hasattr(topics, "all") else topics
+    """The topics its people gave a Card, as prefetched for a list, or a list of them; axes have no flag and are left
+    out."""
+    if hasattr(card, "said_topics"):
+        listed: Iterable[Any] = [each.topic for each in card.said_topics]
+    else:
+        topics = getattr(card, "topics", ())
+        listed = topics.all() if hasattr(topics, "all") else topics
     return [topic for topic in listed if getattr(topic, "scheme", "topic") == "topic"]
 
 

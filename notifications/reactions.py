@@ -58,8 +58,9 @@ def _reasons(card: Card, author_uri: str) -> dict[int, tuple[str, dict[str, str]
         return reasons  # not shown to who has not asked for it
     if restrictions.is_limited(card.speaker_uri):
         return reasons  # only who follows them hears of what stewards no longer show unasked
-    own = set(card.card_topics.values_list("topic_id", flat=True))
-    by_topic = queries.followers(Follow.Kind.TOPIC, topics.with_broader(own))
+    about = dict(card.card_topics.values_list("topic_id", "said"))
+    own = {iri for iri, said in about.items() if said}
+    by_topic = queries.followers(Follow.Kind.TOPIC, topics.with_broader(about))
     for user_id, topic in sorted(by_topic, key=lambda each: each[1] not in own):
         reasons.setdefault(user_id, (NEW_IN_TOPIC, {"topic": topic}))
     for user_id, area in queries.followers_of_areas(card.area):

@@ -11,7 +11,7 @@ from notifications.models import Notice
 def by_iri(iris: Iterable[str]) -> dict[str, Topic]:
     """The topics this node knows among `iris`; no query for none."""
     wanted = set(iris)
-    found = Topic.objects.filter(iri__in=wanted).select_related("broader") if wanted else []
+    found = Topic.objects.filter(iri__in=wanted) if wanted else []
     return {topic.iri: topic for topic in found}
 
 
@@ -30,6 +30,6 @@ def label_on(notice: Notice) -> str:
 
 
 def with_broader(iris: Collection[str]) -> set[str]:
-    """`iris` and the topics above them. Topics nest one level deep."""
+    """`iris` and the topics right above them. Whatever else lies above one of this node stands on the cards."""
     above = Topic.objects.filter(iri__in=iris, broader__isnull=False)
     return {*iris, *above.values_list("broader__iri", flat=True)}

@@ -101,7 +101,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('first_uri', models.CharField(max_length=500)),
                 ('second_uri', models.CharField(db_index=True, max_length=500)),
-                ('topic_iri', models.CharField(help_text='what both are about: of two topics the narrower', max_length=200)),
+                ('topic_iri', models.CharField(help_text='what both are about: of two topics the narrower', max_length=500)),
                 ('metres', models.PositiveIntegerField(help_text='between their points')),
                 ('days', models.PositiveSmallIntegerField(help_text='between the end of one and the beginning of the other')),
                 ('found_at', models.DateTimeField(default=django.utils.timezone.now)),
@@ -163,7 +163,7 @@ class Migration(migrations.Migration):
             name='Topic',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('iri', models.CharField(max_length=200, unique=True)),
+                ('iri', models.CharField(max_length=500, unique=True)),
                 ('scheme', models.CharField(choices=[('topic', 'Topics'), ('axis', 'Axes'), ('support', 'Kinds of support'), ('group-kind', 'Kinds of group'), ('gathering-kind', 'Kinds of gathering')], max_length=16)),
                 ('slug', models.SlugField(db_index=False, max_length=64)),
                 ('order', models.PositiveSmallIntegerField(default=0, help_text='place in its scheme, narrower ones after theirs')),
@@ -171,6 +171,8 @@ class Migration(migrations.Migration):
                 ('alt_labels', models.JSONField(blank=True, default=dict, help_text='other words people search for, per language')),
                 ('definition', models.JSONField(blank=True, default=dict, help_text='one or two sentences per language')),
                 ('related', models.JSONField(blank=True, default=list, help_text='IRIs of the same scheme, on both sides')),
+                ('flag', models.CharField(blank=True, help_text='slug of the broad topic whose flag it flies', max_length=64)),
+                ('retired_at', models.DateTimeField(blank=True, help_text='offered to nobody any more since then', null=True)),
                 ('actor', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='topic', to='federation.actor')),
                 ('broader', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='narrower', to='atlas.topic')),
             ],
@@ -179,9 +181,42 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Mapping',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('relation', models.CharField(choices=[('exactMatch', 'means the same as'), ('closeMatch', 'means nearly the same as'), ('broadMatch', 'is part of'), ('narrowMatch', 'is wider than'), ('relatedMatch', 'has to do with')], max_length=12)),
+                ('target', models.CharField(db_index=True, max_length=500)),
+                ('topic', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mappings', to='atlas.topic')),
+            ],
+            options={
+                'ordering': ['relation', 'target'],
+            },
+        ),
+        migrations.AddConstraint(
+            model_name='mapping',
+            constraint=models.UniqueConstraint(fields=('topic', 'target'), name='mapping_once_per_pair'),
+        ),
+        migrations.AddConstraint(
+            model_name='mapping',
+            constraint=models.CheckConstraint(condition=models.Q(('relation__in', ['exactMatch', 'closeMatch', 'broadMatch', 'narrowMatch', 'relatedMatch'])), name='mapping_relation_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='mapping',
+            constraint=models.CheckConstraint(condition=models.Q(('target', ''), _negated=True), name='mapping_leads_somewhere'),
+        ),
+        migrations.AddConstraint(
+            model_name='topic',
+            constraint=models.CheckConstraint(condition=models.Q(('iri__startswith', 'urn:flotilla:'), ('scheme', 'topic'), _connector='OR'), name='topic_only_topics_are_local'),
+        ),
+        migrations.AddConstraint(
+            model_name='topic',
+            constraint=models.CheckConstraint(condition=models.Q(('retired_at__isnull', True), models.Q(('iri__startswith', 'urn:flotilla:'), _negated=True), _connector='OR'), name='topic_shared_is_never_retired'),
+        ),
+        migrations.CreateModel(
             name='CardTopic',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('said', models.BooleanField(default=True)),
                 ('card', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='card_topics', to='atlas.card')),
                 ('topic', models.ForeignKey(db_column='iri', db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='card_topics', to='atlas.topic', to_field='iri')),
             ],

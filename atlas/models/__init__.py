@@ -1,4 +1,4 @@
-"""The rows of the shared map: words every node shares, one Card per visible thing, one Link per relation, areas,
+"""The rows of the shared map: words, shared and its own, one Card per visible thing, one Link per relation, areas,
 and what converges."""
 
 from .areas import Area, AreaQuerySet
@@ -7,7 +7,7 @@ from .convergences import Convergence
 from .documents import SearchDocument, Word
 from .links import Link
 from .squares import Square
-from .topics import Topic, TopicQuerySet
+from .topics import Mapping, Topic, TopicQuerySet
 
 __all__ = [
     "Area",
@@ -17,6 +17,7 @@ __all__ = [
     "CardTopic",
     "Convergence",
     "Link",
+    "Mapping",
     "SearchDocument",
     "Square",
     "Topic",

@@ -61,8 +61,8 @@ class CardQuerySet(models.QuerySet["Card"]):
 
     def for_page(self) -> Self:
         """With all that `{% card %}` shows, in two queries however long the list."""
-        topics = Prefetch("topics", Topic.objects.select_related("broader"))
-        return self.select_related("node").prefetch_related(topics)
+        said = CardTopic.objects.filter(said=True).select_related("topic").order_by("topic__order", "topic__slug")
+        return self.select_related("node").prefetch_related(Prefetch("card_topics", said, to_attr="said_topics"))
 
     def newest_first(self) -> Self:
         return self.order_by("-updated", "-pk")
@@ -184,7 +184,10 @@ class Card(models.Model):
 
 
 class CardTopic(models.Model):
-    """A card is about a topic, by IRI. One that only another node knows has no Topic row here."""
+    """A card is about a topic, by IRI. One that only another node knows has no Topic row here.
+
+    What is not `said` of the thing itself follows from it by what concepts of this node mean (`atlas.meaning`).
+    """
 
     card = models.ForeignKey(Card, on_delete=models.CASCADE, related_name="card_topics")
     topic = models.ForeignKey(
@@ -195,6 +198,7 @@ class CardTopic(models.Model):
         on_delete=models.DO_NOTHING,
         related_name="card_topics",
     )
+    said = models.BooleanField(default=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["topic", "card"], name="card_topic_once")]

@@ -24,7 +24,7 @@ register = template.Library()
 @register.inclusion_tag("atlas/_topic_tags.html")
 def topic_tags(iris: Sequence[str]) -> dict[str, Any]:
     """Topics other nodes made and this one does not know are left out. One query."""
-    return {"topics": list(Topic.objects.filter(iri__in=list(iris)).select_related("broader")) if iris else []}
+    return {"topics": list(Topic.objects.filter(iri__in=list(iris))) if iris else []}
 
 
 @register.simple_tag

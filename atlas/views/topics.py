@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
-from atlas import cards, queries
+from atlas import cards, queries, skos
 from atlas.access import cards_for
 from atlas.federated import topic_document
 from atlas.filters import kind_plural
@@ -30,9 +31,11 @@ def topic_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def topic_page(request: HttpRequest, slug: str) -> HttpResponse:
-    """The page for people, the actor for programs, at the same address."""
+    """The page for people, the actor for programs, at the same address; who asks for Turtle is led to the file."""
     if wants_activity(request):
         return as_activity(topic_document(_speaking(slug)))
+    if skos.wanted(request):
+        return _to_the_file(slug)
     vocabulary = Vocabulary()
     topic = vocabulary.get(Topic.Scheme.TOPIC, slug)
     if topic is None:
@@ -43,13 +46,29 @@ def topic_page(request: HttpRequest, slug: str) -> HttpResponse:
     if is_for(request, SECTIONS):
         response = render(request, "atlas/_topic_sections.html", context)
     else:
-        context |= {
-            "narrower": vocabulary.narrower(topic),
-            "fediverse_name": f"@{topic.slug}@{urlsplit(settings.ORIGIN).netloc}",
-            "related": [other for other in vocabulary.of(Topic.Scheme.TOPIC) if other.iri in topic.related],
-        }
+        context |= _around(topic, vocabulary)
         response = render(request, "atlas/topic.html", context)
     patch_vary_headers(response, ["Accept", "HX-Request", "HX-Target"])
+    return response
+
+
+def _around(topic: Topic, vocabulary: Vocabulary) -> dict[str, Any]:
+    """What stands around the things on a topic: where it lies, and its names elsewhere."""
+    return {
+        "above": vocabulary.above(topic)[::-1],
+        "narrower": [other for other in vocabulary.narrower(topic) if other.retired_at is None],
+        "fediverse_name": f"@{topic.slug}@{urlsplit(settings.ORIGIN).netloc}",
+        "related": [other for other in vocabulary.of(Topic.Scheme.TOPIC) if other.iri in topic.related],
+        "mappings": queries.mappings_of(topic, vocabulary),
+    }
+
+
+def _to_the_file(slug: str) -> HttpResponse:
+    if not Topic.objects.filter(scheme=Topic.Scheme.TOPIC, slug=slug).exists():
+        raise Http404
+    response = redirect("topic-file", slug, "ttl")
+    response.status_code = 303  # what is there describes the concept (https://www.w3.org/TR/cooluris/#r303gendocument)
+    patch_vary_headers(response, ["Accept"])
     return response
 
 

@@ -134,7 +134,7 @@ def _source(said: Any) -> dict[str, str]:
 
 def _always(slugs: list[Any]) -> tuple[str, ...]:
     """Topics of every row."""
-    known = dict(Topic.objects.filter(scheme="topic").values_list("slug", "iri"))
+    known = dict(Topic.objects.in_use().filter(scheme="topic").values_list("slug", "iri"))
     if unknown := [str(slug) for slug in slugs if str(slug) not in known]:
         raise BadFile(f"topics.always: expected topics of this node, got {', '.join(unknown)}")
     return tuple(known[str(slug)] for slug in slugs)
@@ -142,7 +142,7 @@ def _always(slugs: list[Any]) -> tuple[str, ...]:
 
 def _topics(entries: list[Any]) -> dict[str, tuple[str, ...]]:
     """From a code to topic IRIs. A topic this node does not know is a mistake in the mapping."""
-    known = dict(Topic.objects.filter(scheme="topic").values_list("slug", "iri"))
+    known = dict(Topic.objects.in_use().filter(scheme="topic").values_list("slug", "iri"))
     found: dict[str, tuple[str, ...]] = {}
     for entry in entries:
         part = named(entry, "topics.map", {"topics", "codes"})

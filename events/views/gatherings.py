@@ -134,7 +134,7 @@ def _wanted(request: HttpRequest) -> dict[str, Any]:
     """What the address says of a new gathering; `topic` is a slug, as in the empty places of the atlas's grid."""
     wanted: dict[str, Any] = {name: request.GET[name] for name in PREFILLED if name in request.GET}
     topic = Vocabulary().get(Topic.Scheme.TOPIC, request.GET["topic"]) if "topic" in request.GET else None
-    return wanted | ({"topics": [topic.iri]} if topic is not None else {})
+    return wanted | ({"topics": [topic.iri]} if topic is not None and topic.retired_at is None else {})
 
 
 @signed_in

@@ -61,7 +61,7 @@ def publish_uri(uri: str) -> None:
     say.supersede(uri)
     say.say(row.actor, verb, doc, _recipients(type_, row, last), to=doc["to"], cc=doc.get("cc"))
     if verb == "Create" and row.audience == audiences.PUBLIC:
-        _announce(type_.topics_of(row), row.uri)
+        _announce(doc.get("topics", []) if type_.topics_of(row) else [], row.uri)
 
 
 def _raise_above(row: Any, last: Publication) -> None:
@@ -124,7 +124,8 @@ def next_position() -> int:
 
 
 def _announce(topics: list[str], uri: str) -> None:
-    """Topic actors pass a new thing on to those who follow them from elsewhere in the fediverse."""
+    """Topic actors pass a new thing on to those who follow them from elsewhere in the fediverse, also those that what
+    it says it is about lies under."""
     if not topics:
         return
     followed = Following.objects.filter(
@@ -136,7 +137,10 @@ def _announce(topics: list[str], uri: str) -> None:
 
 
 def topic_actor_uri(iri: str) -> str:
-    """The actor on this node that speaks for a topic with a host-free name (blueprint 4.14)."""
+    """The actor on this node that speaks for a topic: at its own address for one of this node, for one with a
+    host-free name at that of its page here (blueprint 4.14). Nobody's address for one of elsewhere."""
     from django.conf import settings
 
+    if iri.startswith(("https:", "http:")):
+        return iri
     return f"{settings.ORIGIN}/topics/{iri.rsplit(':', 1)[-1]}"

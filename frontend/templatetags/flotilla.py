@@ -1,7 +1,7 @@
 """The components of every page. `{% load flotilla %}`; the living example of each is at `/style/`.
 
 Flags and words
-    {% topic_flag "housing" %}            flag and word; also takes a Topic (slug, label, broader)
+    {% topic_flag "housing" %}            flag and word; also takes a Topic (flag, label)
     {% topic_flag "housing" bare=True %}  the flag alone, only where the word stands beside it already
     {% pennant origin name %}             the node's pennant and name; {% pennant origin %} is decoration
     {% kind_word "need" %}                the burgee with the kind's word
@@ -93,13 +93,8 @@ def _topic_words(topic: Any) -> tuple[str, str]:
     if isinstance(topic, str):
         return (topic if topic in TOPIC_WORDS else "", str(TOPIC_WORDS.get(topic, topic)))
     label = getattr(topic, "label", None) or str(topic)
-    step, slug = topic, str(getattr(topic, "slug", ""))
-    for _level in range(3):
-        if slug in TOPIC_WORDS or step is None:
-            break
-        step = getattr(step, "broader", None)
-        slug = str(getattr(step, "slug", ""))
-    return (slug if slug in TOPIC_WORDS else "", str(label() if callable(label) else label))
+    flag = str(getattr(topic, "flag", ""))
+    return (flag if flag in TOPIC_WORDS else "", str(label() if callable(label) else label))
 
 
 # --- Time ---------------------------------------------------------------------------------------------
@@ -168,7 +163,7 @@ def error_summary(form: BaseForm) -> SafeString:
 
 @register.simple_tag
 def card(card: Any, level: int = 3, facts: str = "") -> SafeString:
-    """One thing on the atlas. Reads `card.topics.all`: prefetch it for a list."""
+    """One thing on the atlas. Reads `card.said_topics`, or else `card.topics`: prefetch them for a list."""
     topics = [{"slug": slug, "word": word} for slug, word in (_topic_words(topic) for topic in shell.topics_of(card))]
     flag = next((topic["slug"] for topic in topics if topic["slug"]), "")
     node = getattr(card, "node", None)

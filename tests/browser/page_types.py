@@ -319,6 +319,8 @@ NOT_PAGES: dict[str, str] = {
     "desk-answer": ACTION,
     "desk-neighbour-finding": "answers with the page of a node, or with the list and why not",
     "desk-source-leaving": ACTION,
+    "vocabulary-file": FILE,
+    "topic-file": FILE,
     "desk-undoing": ACTION,
     "block-new": ACTION,
     "block-undoing": ACTION,

@@ -310,9 +310,9 @@ def test_what_cannot_be_read_is_named(said, field):
         ({"joinMode": "invite"}, "joining", "elsewhere"),
         ({"axis": "urn:flotilla:axis:conquest"}, "axis", ""),
         (
-            {"topics": ["urn:flotilla:topic:housing", "https://evil.example/topic"]},
+            {"topics": ["urn:flotilla:topic:housing", "https://lambeth.example/topics/a", "javascript:alert(1)"]},
             "topics",
-            ["urn:flotilla:topic:housing"],
+            ["urn:flotilla:topic:housing", "https://lambeth.example/topics/a"],
         ),
     ],
 )
