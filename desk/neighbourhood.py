@@ -16,8 +16,10 @@ from federation.models import Acceptance, Actor, Delivery, Document, Following, 
 from journal import Entry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
+
+    from django.utils.functional import Promise
 
 HAPPENED = {
     "node.invited": _("We asked them to become neighbours."),
@@ -127,13 +129,14 @@ def history(node: Node) -> QuerySet[Entry]:
     return entries.order_by("-id")
 
 
-def in_words(entries: Iterable[Entry]) -> list[Happening]:
+def in_words(entries: Iterable[Entry], words: Mapping[str, Promise] = HAPPENED) -> list[Happening]:
+    """What happened and which steward did it. One query, for their names."""
     entries = list(entries)
     names = _names(each.actor for each in entries)
     return [
         Happening(
             each.at,
-            str(HAPPENED[each.name]),
+            str(words[each.name]),
             names.get(each.actor, ""),
             each.remark.text if hasattr(each, "remark") else "",
         )

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from desk.views import bringing, claims, deciding, moderation, neighbour, neighbours, overview, reports, sources
+from desk.views import bringing, claims, deciding, moderation, neighbour, neighbours, overview, reports, sources, topics
 
 urlpatterns = [
     path("desk/", overview.desk, name="desk"),
@@ -28,6 +28,20 @@ urlpatterns = [
     path("desk/neighbours/invitations", neighbours.invite, name="desk-invite"),
     path("desk/sources", sources.page, name="desk-sources"),
     re_path(r"^desk/sources/(?P<source_id>[0-9]{1,18})/leaving$", sources.leave, name="desk-source-leaving"),
+    path("desk/topics", topics.topics, name="desk-topics"),
+    path("desk/new-topic", topics.new, name="desk-topic-new"),
+    path("desk/topics/<slug:slug>", topics.topic, name="desk-topic"),
+    path("desk/topics/<slug:slug>/mappings", topics.mapping, name="desk-topic-mapping"),
+    re_path(
+        r"^desk/topics/(?P<slug>[-a-zA-Z0-9_]{1,64})/mappings/(?P<mapping_id>[0-9]{1,18})/removal$",
+        topics.unmapping,
+        name="desk-topic-unmapping",
+    ),
+    re_path(
+        r"^desk/topics/(?P<slug>[-a-zA-Z0-9_]{1,64})/(?P<step>retire|return)$",
+        topics.offering,
+        name="desk-topic-offering",
+    ),
     path("desk/neighbours/finding", neighbours.find, name="desk-neighbour-finding"),
     re_path(r"^desk/neighbours/(?P<node_id>[0-9]{1,18})$", neighbour.neighbour, name="desk-neighbour"),
     re_path(

@@ -60,7 +60,12 @@ PAGES: dict[str, tuple[Example, ...]] = {
         Example("/atlas/?since=yesterday-ish", face="bad filter"),
     ),
     "topic-list": (Example("/topics/"),),
-    "topic": (Example("/topics/{topic}"), Example("/topics/{topic}", MEMBER, face="signed in")),
+    "topic": (
+        Example("/topics/{topic}"),
+        Example("/topics/{topic}", MEMBER, face="signed in"),
+        Example("/topics/{own_topic}", face="of this node"),
+        Example("/topics/{retired_topic}", face="retired"),
+    ),
     # Communities of practice
     "group-list": (Example("/groups/"),),
     "proposal-list": (Example("/needs/", face="needs"), Example("/offers/", face="offers")),
@@ -189,6 +194,13 @@ PAGES: dict[str, tuple[Example, ...]] = {
     "desk-node": (Example("/desk/node", STEWARD),),
     "desk-work": (Example("/desk/work", STEWARD),),
     "desk-sources": _new("/desk/sources"),
+    "desk-topics": (Example("/desk/topics", STEWARD),),
+    "desk-topic-new": _new("/desk/new-topic"),
+    "desk-topic": (
+        Example("/desk/topics/{own_topic}", STEWARD),
+        Example("/desk/topics/{retired_topic}", STEWARD, face="retired"),
+        Example("/desk/topics/{retired_topic}", STEWARD, steps.send_empty, face="to mend", status=400),
+    ),
     "desk-neighbours": (
         Example("/desk/neighbours", STEWARD),
         Example("/desk/neighbours?ask=https://unknown.example", STEWARD, face="an address filled in"),
@@ -319,6 +331,9 @@ NOT_PAGES: dict[str, str] = {
     "desk-answer": ACTION,
     "desk-neighbour-finding": "answers with the page of a node, or with the list and why not",
     "desk-source-leaving": ACTION,
+    "desk-topic-mapping": ACTION,
+    "desk-topic-unmapping": ACTION,
+    "desk-topic-offering": ACTION,
     "vocabulary-file": FILE,
     "topic-file": FILE,
     "desk-undoing": ACTION,

@@ -34,6 +34,8 @@ from fido2.webauthn import (
 
 from accounts.actions import invite, make_account
 from accounts.models import User
+from atlas import concepts
+from atlas.concept_rules import Words
 from atlas.models import Topic
 from config.demo import loading, neighbourly
 from config.demo.kit import KEYS, read_kit
@@ -155,7 +157,25 @@ def _community(crew: Crew) -> dict[str, str]:
         "person": Person.objects.ours().get(actor=steward).public_id,
         **_listing(member),
         "topic": Topic.objects.get(iri=HOUSING).slug,
+        **_own_topics(steward, group),
     }
+
+
+def _own_topics(steward: Actor, group: Group) -> dict[str, str]:
+    """One that lies under a shared topic, is mapped and has something about it; one that is retired."""
+    words = Words(
+        {"en": "Door menders", "it": "Chi ripara porte"},
+        {"en": ["hinge clinic", "door clinic"], "it": ["ambulatorio delle cerniere"]},
+        {"en": "People who mend the doors of their street.", "it": "Persone che riparano le porte della loro strada."},
+    )
+    own = concepts.add_concept(words, Topic.objects.get(iri="urn:flotilla:topic:empty-homes"), by=steward)
+    concepts.map_concept(own, "closeMatch", "http://www.wikidata.org/entity/Q36794", by=steward)
+    concepts.map_concept(own, "relatedMatch", "urn:flotilla:topic:repair-and-recycling", by=steward)
+    speech: dict[str, Any] = {"language": "en", "topics": [own.iri], "area": "Camden, London", "support": "skills"}
+    publish_proposal(steward, group.actor, Proposal.Direction.OFFER, title="An hour with a plane", **speech)
+    retired = concepts.add_concept(Words({"en": "Coal deliveries"}, {}, {}), None, by=steward)
+    concepts.retire_concept(retired, by=steward)
+    return {"own_topic": own.slug, "retired_topic": retired.slug}
 
 
 def _places(crew: Crew) -> dict[str, str]:

@@ -10,6 +10,9 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts import actions as accounts
 from accounts.models import User
+from atlas.concept_rules import Words
+from atlas.concepts import add_concept, map_concept
+from atlas.models import Topic
 from cop.actions import conversations as talk
 from cop.actions.claims import claim_listing
 from cop.actions.groups import found_group
@@ -55,7 +58,10 @@ BUDGETS = {
     "/calls/list.atom": 12,
     "/know-how/list.csv": 10,
     "/topics/": 9,
-    "/topics/housing": 11,
+    "/topics/housing": 12,
+    "/topics/own": 12,
+    "/topics.ttl": 8,
+    "/topics/own.jsonld": 8,
     "/groups/": 12,
     "/needs/": 12,
     "/offers/": 12,
@@ -88,6 +94,9 @@ BUDGETS = {
     "TAKEN OUT": 9,
     "/reports/": 9,
     "/me/blocks": 6,
+    "/desk/topics": 7,
+    "/desk/new-topic": 6,
+    "/desk/topics/own": 13,
     "/desk/work": 17,
     "/accounts/signing-up/": 6,
     "/metro/catalogue?after=0": 4,
@@ -136,6 +145,7 @@ class Busy(Writers):
         self.post = talk.publish_post(self.alice, self.need.uri, "Who has one?")
         change_page(person_of(self.bob), {"name": "Bob", "is_public": True})
         self.message = talk.write_to(self.alice, self.bob, "Hello")
+        self.own = add_concept(Words({"en": "Own"}, {}, {}), Topic.objects.get(iri=HOUSING), by=self.alice)
         self.made = 0
 
     def grow(self, number: int) -> None:
@@ -187,6 +197,10 @@ class Busy(Writers):
         moderation.hide(group.uri, by=self.alice, reason=f"Reason {n}")
         take_out(self.alice, talk.publish_post(person, self.group.uri, f"Rude {n}"), reason="Rude")
         personal_blocks.block(self.alice, group.actor.uri)
+        topic = add_concept(Words({"en": f"Topic {n}"}, {}, {}), self.own, by=self.alice)
+        map_concept(topic, "closeMatch", HOUSING, by=self.alice)
+        map_concept(self.own, "relatedMatch", f"https://n{n}.example/topics/{n}", by=self.alice)
+        publish_proposal(self.alice, self.alice, need, title=f"Own {n}", **(shared | {"topics": [topic.iri]}))
         notify(self.alice.user, "join_accepted", group.uri, group=group.name)
         accounts.invite(self.alice.user)
         self._neighbour(n)
