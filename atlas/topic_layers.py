@@ -70,8 +70,8 @@ def gaps(cards: CardQuerySet, vocabulary: Vocabulary) -> list[Gap]:
     top = Coalesce("topic__broader__iri", "topic_id", output_field=CharField())
     found: dict[str, tuple[int, int]] = {}
     broadest = {each.iri for each in vocabulary.broadest()}  # whatever lies under others stands on the cards
-    for said in (about.annotate(said=F("topic_id")), about.annotate(said=top).filter(said__in=broadest)):
-        rows = said.values_list("said").annotate(demand=demand, supply=supply)
+    for stands in (about.annotate(stands=F("topic_id")), about.annotate(stands=top).filter(stands__in=broadest)):
+        rows = stands.values_list("stands").annotate(demand=demand, supply=supply)
         found |= {str(iri): (needs, offers) for iri, needs, offers in rows}
     order = vocabulary.of(Topic.Scheme.TOPIC)
     listed = [Gap(topic, *found[topic.iri]) for topic in order if any(found.get(topic.iri, (0, 0)))]
