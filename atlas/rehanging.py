@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef
 
-from atlas import cards
+from atlas import cards, converging
 from atlas.meaning import Statements
 from atlas.models import Card, CardTopic, Topic
 from federation.outbound.publish import publish_uri
@@ -35,7 +35,8 @@ def rehung() -> Iterator[None]:
 
 @errand_kind("atlas.rehang")
 def rehang(errand_row: Errand) -> None:
-    """The next AT_A_TIME things that say they are about one of these; those of ours are told to the others again.
+    """The next AT_A_TIME things that say they are about one of these: where they are found, what they converge with,
+    and, of ours, what the others are told.
 
     Safe to do twice or late: it looks at what concepts mean now.
     """
@@ -47,6 +48,7 @@ def rehang(errand_row: Errand) -> None:
     batch = list(found.order_by("pk")[:AT_A_TIME])
     for card in batch:
         cards.refresh(card.kind, card.uri)
+        converging.reconsider(card.uri)
         if card.is_ours and card.says_ours:  # type: ignore[attr-defined]  # the annotation
             publish_uri(card.uri)
     if len(batch) == AT_A_TIME:

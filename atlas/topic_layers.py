@@ -69,9 +69,11 @@ def gaps(cards: CardQuerySet, vocabulary: Vocabulary) -> list[Gap]:
     about = _about(cards.exclude(direction=""))
     top = Coalesce("topic__broader__iri", "topic_id", output_field=CharField())
     found: dict[str, tuple[int, int]] = {}
-    for concept in (F("topic_id"), top):
-        rows = about.annotate(concept=concept).values_list("concept").annotate(demand=demand, supply=supply)
-        found |= {str(iri): (needs, offers) for iri, needs, offers in rows}
+    broadest = {each.iri for each in vocabulary.broadest()}  # whatever lies under others stands on the cards
+    for concept, among in ((F("topic_id"), Q()), (top, Q(concept__in=broadest))):
+        rows = about.annotate(concept=concept).filter(among).values_list("concept")
+        counted = rows.annotate(demand=demand, supply=supply)
+        found |= {str(iri): (needs, offers) for iri, needs, offers in counted}
     order = vocabulary.of(Topic.Scheme.TOPIC)
     listed = [Gap(topic, *found[topic.iri]) for topic in order if any(found.get(topic.iri, (0, 0)))]
     return sorted(listed, key=lambda gap: (-gap.missing, -gap.most))

@@ -101,7 +101,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('first_uri', models.CharField(max_length=500)),
                 ('second_uri', models.CharField(db_index=True, max_length=500)),
-                ('topic_iri', models.CharField(help_text='what both are about: of two topics the narrower', max_length=200)),
+                ('topic_iri', models.CharField(help_text='what both are about: of two topics the narrower', max_length=500)),
                 ('metres', models.PositiveIntegerField(help_text='between their points')),
                 ('days', models.PositiveSmallIntegerField(help_text='between the end of one and the beginning of the other')),
                 ('found_at', models.DateTimeField(default=django.utils.timezone.now)),

@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from federation.models import Actor
 
+from .topics import LONGEST_IRI
+
 
 class Convergence(models.Model):
     """What `atlas.converging` found; suggested to the people of both, never acted upon.
@@ -18,7 +20,7 @@ class Convergence(models.Model):
 
     first_uri = models.CharField(max_length=500)
     second_uri = models.CharField(max_length=500, db_index=True)
-    topic_iri = models.CharField(max_length=200, help_text="what both are about: of two topics the narrower")
+    topic_iri = models.CharField(max_length=LONGEST_IRI, help_text="what both are about: of two topics the narrower")
     metres = models.PositiveIntegerField(help_text="between their points")
     days = models.PositiveSmallIntegerField(help_text="between the end of one and the beginning of the other")
     found_at = models.DateTimeField(default=timezone.now)

@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from atlas import layers
+from atlas.concepts import map_concept
 from atlas.models import Card, Convergence
 from cop.actions.expertise import publish_expertise
 from cop.actions.proposals import publish_proposal
@@ -20,6 +21,7 @@ from federation import audiences
 from federation.models import Node
 from notifications.models import Notice
 from tests.atlas import harbour as harbour_module
+from tests.concepts import Stewards
 from tests.gatherings import HOUSING, Camden
 
 pytestmark = pytest.mark.django_db
@@ -126,6 +128,20 @@ def test_the_widest_gap_comes_first(client, camden, work):
     assert found[1][3] == "Enough is offered: the two may not know of each other."
 
 
+def test_what_is_about_a_topic_of_this_node_counts_for_all_it_lies_under(client, db, work):
+    stewards = Stewards()
+    own = stewards.topic(under=RENTING)
+    deeper = stewards.topic("Deeper", under=own.iri)
+    proposal(stewards, Proposal.Direction.NEED, "A", [RENTING])
+    proposal(stewards, Proposal.Direction.NEED, "B", [own.iri])
+    proposal(stewards, Proposal.Direction.OFFER, "C", [deeper.iri])
+    work()
+    found = {topic: (needs, offers) for topic, needs, offers, _words in rows_of(client.get("/atlas/?layer=gaps"))}
+    assert found["Housing"] == found["Private renting"] == ("2", "1")
+    assert found["Flood watch"] == ("1", "1")
+    assert found["Deeper"] == ("0", "1")
+
+
 def test_what_is_over_is_no_gap(client, camden, work, time_machine):
     publish_proposal(
         camden.alice, camden.group.actor, Proposal.Direction.NEED, title="A van", summary="", language="en",
@@ -161,6 +177,18 @@ def test_a_narrower_topic_converges_with_its_broader_one_and_is_named(client, ca
     theirs(harbour, hackney, topics=[RENTING])
     work()
     assert "Both are about Private renting" in text_of(client.get("/atlas/?layer=converging"))
+
+
+def test_a_topic_of_this_node_converges_with_what_it_is_mapped_to(client, harbour, hackney, work):
+    stewards = Stewards()
+    own = stewards.topic()
+    theirs(harbour, hackney)
+    meeting(stewards, topics=[own.iri])
+    work()
+    assert not Convergence.objects.exists()
+    map_concept(own, "exactMatch", HOUSING, by=stewards.alice)
+    work()
+    assert Convergence.objects.get().topic_iri in {own.iri, HOUSING}
 
 
 @pytest.mark.parametrize(
