@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils.functional import cached_property
 
 from atlas import cells
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from atlas.access import Reading
     from atlas.fieldtypes import Box
     from atlas.filters import CardFilter
-    from federation.models import Actor
 
 LEVELS = (4, 8, 10, 12)  # of the map; closer in, the part of the map that is looked at holds little
 EVERYTHING = 0
@@ -111,23 +110,40 @@ def _add(rows: list[tuple[Any, ...]]) -> None:
 # --- Asking them -------------------------------------------------------------------------------------------
 
 
+class Apart(NamedTuple):
+    """What squares cannot tell: the nodes left out whole, the cards taken off, and those of such nodes added."""
+
+    left_out: list[int]
+    off: list[Card]
+    more: list[Card]
+
+    @property
+    def is_much(self) -> bool:
+        return max(len(self.off), len(self.more)) > MOST_KEPT_BACK
+
+
 class Tallies:
-    """All that somebody may see, counted; made for one page. At most six queries, then one for each map."""
+    """All that somebody may see, counted; made for one page. Three to five queries once asked, one for each map."""
 
     def __init__(self, reading: Reading) -> None:
-        self.readable = list(audiences.readable_by(reading.reader))
-        absent, rarely = _nodes_left_out(reading.reader)
-        self.left_out = [*absent, *rarely]
-        kept_back = Card.objects.filter(restrictions.cards_kept_from(reading.reader), audience__in=self.readable)
-        chosen = reading.cards().filter(node__in=rarely) if rarely else Card.objects.none()
-        self.off = list(kept_back.exclude(node__in=self.left_out).only(*COLUMNS)[: MOST_KEPT_BACK + 1])
-        self.more = list(chosen.only(*COLUMNS)[: MOST_KEPT_BACK + 1])
+        self.reading = reading
+
+    @cached_property
+    def apart(self) -> Apart:
+        reader = self.reading.reader
+        kept, absent = restrictions.cards_kept_from(reader)
+        rarely = _nodes_left_out(absent)
+        left_out, nothing = sorted(absent | rarely), Card.objects.none()
+        kept_back = nothing if kept is None else Card.objects.filter(kept, audience__in=audiences.readable_by(reader))
+        chosen = self.reading.cards().filter(node__in=rarely) if rarely else nothing
+        off = kept_back.exclude(node__in=left_out).only(*COLUMNS)
+        return Apart(left_out, list(off[: MOST_KEPT_BACK + 1]), list(chosen.only(*COLUMNS)[: MOST_KEPT_BACK + 1]))
 
     def of(self, filters: CardFilter, *, without: str = "") -> Tally | None:
         """The tally of a list that filters all they may see, if need be without one of its filters; None where only
         looking at the cards can tell."""
         asked = {name: value for name, value in filters.in_force.items() if name != without}
-        if asked.keys() - UNDERSTOOD or max(len(self.off), len(self.more)) > MOST_KEPT_BACK:
+        if asked.keys() - UNDERSTOOD or self.apart.is_much:
             return None
         holder = None
         if node := asked.get("node"):
@@ -135,11 +151,12 @@ class Tallies:
         return Tally(self, asked.get("kind"), holder)
 
     def of_all(self) -> Tally | None:
-        return None if max(len(self.off), len(self.more)) > MOST_KEPT_BACK else Tally(self, None, None)
+        return None if self.apart.is_much else Tally(self, None, None)
 
     @property
     def rows(self) -> QuerySet[Square]:
-        return Square.objects.filter(audience__in=self.readable).exclude(holder__in=self.left_out)
+        meant = Square.objects.filter(audience__in=audiences.readable_by(self.reading.reader))
+        return meant.exclude(holder__in=self.apart.left_out)
 
     @cached_property
     def everything(self) -> list[tuple[str, int, int, int]]:
@@ -149,8 +166,8 @@ class Tallies:
 
     def single(self) -> Iterator[tuple[int, Card]]:
         """The cards that are taken off, and those that are added."""
-        yield from ((-1, card) for card in self.off)
-        yield from ((1, card) for card in self.more)
+        yield from ((-1, card) for card in self.apart.off)
+        yield from ((1, card) for card in self.apart.more)
 
 
 @dataclass(frozen=True)
@@ -216,10 +233,10 @@ def _cell(card: Card) -> int:
     return UNPLACED if card.cell is None else PLACED
 
 
-def _nodes_left_out(reader: Actor | None) -> tuple[list[int], list[int]]:
-    """The nodes of which nothing is shown, and those of which only what is followed is."""
-    absent = set(Node.objects.filter(blocked_at__isnull=False).values_list("pk", flat=True))
-    if reader is not None:
-        absent |= {each["node"] for each in restrictions.nodes_blocked_by(reader)}
-    rarely = set(Node.objects.filter(Node.NOT_UNASKED).values_list("pk", flat=True)) - absent
-    return sorted(absent), sorted(rarely)
+def _nodes_left_out(absent: set[int]) -> set[int]:
+    """The nodes of which only what is followed is shown; those of which nothing is are added to `absent`. One query."""
+    rarely: set[int] = set()
+    held = Node.objects.filter(Node.NOT_UNASKED | Q(blocked_at__isnull=False)).values_list("pk", "blocked_at")
+    for pk, blocked_at in held:
+        (absent if blocked_at else rarely).add(pk)
+    return rarely - absent

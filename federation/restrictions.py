@@ -79,25 +79,26 @@ def cards_shown_to(reader: Actor | None, *, asked_for: bool = False) -> Q:
     kept |= Q(speaker_uri__in=_in_force(*levels).values("actor__uri"))
     if reader:
         kept |= Q(speaker_uri__in=_blocks(reader).filter(blocked__isnull=False).values("blocked__uri"))
-        kept |= Q(node__in=nodes_blocked_by(reader))
+        kept |= Q(node__in=_blocks(reader).filter(node__isnull=False).values("node"))
     return ~kept
 
 
-def cards_kept_from(reader: Actor | None) -> Q:
-    """Of Cards, those that `cards_shown_to` leaves out for what they are or who speaks, but not for their node.
-
-    Asks at once and names them one by one, for an index to find: few among many. Two queries, three for a person.
-    """
-    uris = list(_in_force(*_OF_THINGS).values_list("object_uri", flat=True))
-    speakers = list(_in_force("suspended", "limited").values_list("actor__uri", flat=True))
-    if reader:
-        speakers += _blocks(reader).filter(blocked__isnull=False).values_list("blocked__uri", flat=True)
-    return Q(uri__in=uris) | Q(speaker_uri__in=speakers)
-
-
-def nodes_blocked_by(reader: Actor) -> QuerySet[Any]:
-    """Primary keys of the nodes that a reader blocks."""
-    return _blocks(reader).filter(node__isnull=False).values("node")
+def cards_kept_from(reader: Actor | None) -> tuple[Q | None, set[int]]:
+    """What `cards_shown_to` leaves out, named one by one for an index to find, since it is little: Cards for what they
+    are or who speaks, None where there are none, and the primary keys of nodes. One query, two for a person."""
+    concerned = _in_force(*_OF_THINGS, "suspended", "limited").values_list("level", "object_uri", "actor__uri")
+    uris, speakers, nodes = set(), set(), set()
+    for level, object_uri, actor_uri in concerned:
+        if level in _OF_THINGS:
+            uris.add(object_uri)
+        else:
+            speakers.add(actor_uri)
+    for blocked, node in _blocks(reader).values_list("blocked__uri", "node") if reader else ():
+        if node is None:
+            speakers.add(blocked)
+        else:
+            nodes.add(node)
+    return (Q(uri__in=uris) | Q(speaker_uri__in=speakers) if uris or speakers else None), nodes
 
 
 def is_node_steward(reader: Actor | None) -> bool:

@@ -44,13 +44,13 @@ FEW, MANY = 2, 8
 
 # How many queries each address may take for a signed-in steward, at most, however much there is.
 BUDGETS = {
-    "/": 15,
+    "/": 17,
     "/ask/?q=room": 18,
-    "/atlas/": 13,
-    "/atlas/?view=network": 17,
-    "/atlas/?view=topics": 16,
-    "/atlas/?q=room": 16,
-    "/atlas/cards.geojson": 10,
+    "/atlas/": 15,
+    "/atlas/?view=network": 19,
+    "/atlas/?view=topics": 18,
+    "/atlas/?q=room": 18,
+    "/atlas/cards.geojson": 13,
     "/atlas/network.json": 10,
     "/atlas/list.csv": 10,
     "/needs/list.geojson": 10,
@@ -121,7 +121,7 @@ BUDGETS = {
     "GROUP": 18,
     "GROUP/outbox?page=1": 6,
     "PERSON": 8,
-    "FESTIVAL": 20,
+    "FESTIVAL": 21,
     "LAB": 18,
     "PLACE": 18,
     "LISTING": 18,
