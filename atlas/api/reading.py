@@ -40,7 +40,7 @@ def from_elsewhere(request: HttpRequest) -> bool:
 
 def things(cards: CardQuerySet) -> CardQuerySet:
     """With what a thing says of itself. One query more, for the topics."""
-    topics = Prefetch("card_topics", CardTopic.objects.order_by("topic_id"))
+    topics = Prefetch("card_topics", CardTopic.objects.order_by("topic_id"), to_attr="filed")
     # Not the area itself: its outline can take a hundred kilobytes.
     return cards.select_related("node").annotate(within_slug=F("within__slug")).prefetch_related(topics)
 

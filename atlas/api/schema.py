@@ -39,7 +39,7 @@ ABOUT: dict[str, Any] = {
     ),
     "exact": _("With 1, words are looked for as they were typed, and typing errors are not mended."),
     "kind": _("What it is."),
-    "topic": _("About this topic, or one below it: the “slug” of a topic."),
+    "topic": _("About this topic, or one below it: its “slug”, as it stands in the list of topics."),
     "area": _(
         "In this area, or one that lies in it, by its name; of an area that this node does not know, the words decide."
     ),
@@ -72,7 +72,7 @@ COORDINATES = {"bbox": ("-0.5,51.3,0.3,51.7", 4), "near": ("51.536,-0.140", 2)}
 ADDRESS = r"^[!-~]*$"  # what is not ASCII stands in them percent-encoded
 ADDRESSES = {"uri", "group", "from", "to"}
 CURSOR = r"^[A-Za-z0-9._:-]*$"
-OF_ONE_NODE = {"node"}  # which others there are depends on who asks, and when
+CHANGING = {"node", "topic"}  # which there are depends on the node, and may be another tomorrow
 ANY = {"type": "string"}
 
 
@@ -162,7 +162,7 @@ def _schema_of(name: str, field: forms.Field) -> Json:
     if isinstance(field, AddressesField):
         return {"type": "array", "items": _text(name, LONGEST_ADDRESS), "maxItems": MOST_ADDRESSES}
     if isinstance(field, ConceptField):
-        return dict(ANY) if name in OF_ONE_NODE else {**ANY, "enum": list(_values(field.choices))}
+        return dict(ANY) if name in CHANGING else {**ANY, "enum": list(_values(field.choices))}
     if isinstance(field, DayField):
         return {**ANY, "format": "date", "examples": ["2026-12-01"]}
     if isinstance(field, (BoxField, SpotField)):

@@ -89,8 +89,11 @@ class ThingSerializer(serializers.Serializer):  # type: ignore[misc]
     )
     topics = serializers.SerializerMethodField(
         help_text=_(
-            "The IRIs of its topics, the same on every node. One that only another node knows may be among them."
+            "The IRIs of the topics that it says it is about. One that only another node knows may be among them."
         )
+    )
+    filed_under = serializers.SerializerMethodField(
+        help_text=_("Those, and the topics that follow from what they mean: where it is found on this node.")
     )
     axis = Words(_("The “slug” of its axis."))
     direction = serializers.SerializerMethodField(help_text=_("Whether something is asked for or given."))
@@ -134,12 +137,20 @@ class ThingSerializer(serializers.Serializer):  # type: ignore[misc]
 
     @extend_schema_field(serializers.ListField(child=serializers.CharField()))
     def get_topics(self, card: Card) -> list[str]:
-        rows: list[CardTopic] = list(card.card_topics.all())
-        return [row.iri for row in rows]
+        return [row.iri for row in _filed(card) if row.said]
+
+    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
+    def get_filed_under(self, card: Card) -> list[str]:
+        return [row.iri for row in _filed(card)]
 
     @extend_schema_field(serializers.ChoiceField(["need", "offer"], allow_null=True))
     def get_direction(self, card: Card) -> str | None:
         return card.direction or None
+
+
+def _filed(card: Card) -> list[CardTopic]:
+    rows: list[CardTopic] = card.filed  # type: ignore[attr-defined]  # see `reading.things`
+    return rows
 
 
 class LinkSerializer(serializers.Serializer):  # type: ignore[misc]
@@ -161,7 +172,9 @@ class LinkSerializer(serializers.Serializer):  # type: ignore[misc]
 
 
 class TopicSerializer(serializers.Serializer):  # type: ignore[misc]
-    iri = serializers.CharField(help_text=_("Its name, the same on every node."))
+    iri = serializers.CharField(
+        help_text=_("Its name: the same on every node, or the address of one that this node alone has.")
+    )
     scheme = serializers.ChoiceField(Topic.Scheme.values, help_text=_("The list of words that it belongs to."))
     slug = serializers.CharField(help_text=_("What stands for it in filters."))
     labels = Labels(_("Its name in each language."))
@@ -169,6 +182,9 @@ class TopicSerializer(serializers.Serializer):  # type: ignore[misc]
     definition = Labels(_("What it means, in each language."))
     broader = Words(_("The IRI of the concept that it is part of."), source="broader_iri")
     related = serializers.ListField(child=serializers.CharField(), help_text=_("The IRIs of what it has to do with."))
+    retired = Moment(
+        _("Since when stewards offer it to nobody any more; null: it is in use."), source="retired_at", allow_null=True
+    )
     url = serializers.SerializerMethodField(help_text=_("Its page on this node; only topics have one."))
     count = serializers.SerializerMethodField(
         help_text=_(

@@ -157,7 +157,8 @@ class Links(Resource):
 class Topics(Resource):
     name, title = "topics", _("Topics")
     says = _(
-        "The shared words of all nodes in every language: topics, axes, kinds of support, of group and of gathering."
+        "The shared words of all nodes in every language: topics, axes, kinds of support, of group and of gathering; "
+        "and the topics that this node alone has."
     )
     answers = page_of(serializers.TopicSerializer)
     example = "scheme=topic"

@@ -15,12 +15,15 @@ from django.utils import timezone
 
 from accounts import actions as accounts
 from accounts.models import User
+from atlas import tallies
 from atlas.cards import CardData
+from atlas.concepts import retire_concept
 from atlas.models import Area, Card, Link
 from atlas.search import documents
 from federation import actors, audiences, moderation
 from federation.models import Actor, AudienceKey, Node
 from tests.atlas.test_areas import BOROUGHS
+from tests.concepts import ENVIRONMENT, PLANNING, Stewards
 from tests.gatherings import Camden
 from tests.news import HOUSING, appear
 
@@ -113,6 +116,7 @@ def test_a_thing_says_everything_in_words_that_stay(client, hackney):
         "ends": None,
         "state": None,
         "topics": [HOUSING],
+        "filed_under": [HOUSING],
         "axis": "action",
         "direction": "need",
         "support": "space",
@@ -158,6 +162,23 @@ def test_topics_of_all_lists_have_their_words_in_every_language_and_what_is_abou
     assert housing["url"] == f"{ORIGIN}/topics/housing"
     schemes = {topic["scheme"] for topic in results(client, "/api/v1/topics/", scheme="axis")}
     assert schemes == {"axis"}
+
+
+def test_a_topic_of_this_node_counts_what_its_filter_finds_and_a_retired_one_says_so(client, work):
+    camden = Stewards()
+    watch = camden.topic(under=ENVIRONMENT, closeMatch=PLANNING)
+    camden.need(watch.iri)
+    camden.need(PLANNING, title="A plan")
+    retire_concept(watch, by=camden.alice)
+    work()
+    found = {topic["iri"]: topic for topic in results(client, "/api/v1/topics/", limit=200)}
+    assert (found[watch.iri]["labels"]["en"], found[watch.iri]["broader"]) == ("Flood watch", ENVIRONMENT)
+    assert found[watch.iri]["retired"] and found[ENVIRONMENT]["retired"] is None
+    for iri in (watch.iri, ENVIRONMENT, PLANNING):
+        assert found[iri]["count"] == len(results(client, THINGS, topic=found[iri]["slug"])), iri
+    (need,) = results(client, THINGS, topic=watch.slug)
+    assert need["topics"] == [watch.iri]
+    assert set(need["filed_under"]) == {watch.iri, ENVIRONMENT, PLANNING}
 
 
 def test_areas_come_without_their_outline_and_lead_to_it(client, harbourtown):
@@ -335,6 +356,8 @@ def a_busy_atlas(hackney):
             support="space" if n % 3 else "",
             updated=now - dt.timedelta(minutes=7 * n % 5),
         )
+    with transaction.atomic():
+        tallies.recount()  # the page counts from them
 
 
 @pytest.mark.parametrize("query", QUERIES)

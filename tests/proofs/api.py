@@ -217,8 +217,6 @@ def _concepts(node: LiveNode, topics: list[Any], wrong: Told) -> int:
             wrong.append(f"{path}: {error}")
             continue
         for topic in topics:
-            if topic["scheme"] != "topic":
-                continue
             concept = rdflib.URIRef(topic["iri"])
             labels = {label.language: str(label) for label in graph.objects(concept, SKOS.prefLabel)}
             wrong.unless((concept, RDF.type, SKOS.Concept) in graph, f"{path}: {concept} is no concept")
