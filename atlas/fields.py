@@ -15,7 +15,7 @@ from atlas.vocabulary import Vocabulary
 
 LANGUAGES = [("en", "English"), ("it", "Italiano"), ("es", "Español"), ("fr", "Français"), ("pt", "Português"),
              ("ar", "العربية"), ("bn", "বাংলা"), ("zh", "中文"), ("pl", "Polski"), ("ro", "Română"), ("so", "Soomaali"),
-             ("tr", "Türkçe"), ("uk", "Українська"), ("ur", "اردو")]  # fmt: skip
+             ("tr", "Türkçe"), ("uk", "Українська"), ("ur", "اردو"), ("fa", "فارسی"), ("he", "עברית")]  # fmt: skip
 
 
 class ConceptsField(forms.MultipleChoiceField):

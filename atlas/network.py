@@ -107,6 +107,7 @@ def as_json(network: Network) -> Json:
                 "kind": thing.kind,
                 "kind_word": thing.kind_word,
                 "topic": thing.flag,
+                "language": thing.language,
             }
             for thing in network.things
         ],

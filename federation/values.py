@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from federation.bounded import BadDocument
+from frontend.direction import EMBEDDINGS
 
 LONGEST_ADDRESS = 2_048
 LONGEST_LANGUAGE = 35  # RFC 5646 §4.4.1
@@ -25,8 +26,8 @@ class BadField(BadDocument):
     """A property of a document is not as it must be; the rest of the document may be fine."""
 
 
-# Characters that change how the text around them is shown: bidirectional overrides and isolates.
-_OVERRIDES = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0xFEFF))
+# Characters that change how the text around them is shown: bidirectional overrides, isolates and marks.
+_OVERRIDES = dict.fromkeys((*EMBEDDINGS, 0x061C, 0x200E, 0x200F, 0xFEFF))
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,30}:[^\s<>\"\\^`{|}\x00-\x20\x7f]+")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,5}")

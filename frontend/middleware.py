@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 
 from frontend import keeping
+from frontend.direction import without_turns
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponseBase
 
 GONE = 410
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 class GoneForNowMiddleware:
@@ -92,3 +94,32 @@ def _with_pictures(request: HttpRequest, answer: HttpResponseBase) -> HttpRespon
     if host:
         answer._csp_update = {"img-src": [host]}  # type: ignore[attr-defined]  # as csp.decorators.csp_update does
     return answer
+
+
+class StraightWordsMiddleware:
+    """Takes characters that turn the reading direction around out of every form that is sent, before any view or form
+    of any app reads it. Stands after CsrfViewMiddleware, which has read the form by then; views that are free of it
+    read the bytes themselves."""
+
+    sync_capable = True
+    async_capable = True
+
+    def __init__(self, get_response: Any) -> None:
+        self.get_response = get_response
+        if iscoroutinefunction(get_response):
+            markcoroutinefunction(self)
+
+    def __call__(self, request: HttpRequest) -> Any:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, arguments: Any, named: Any) -> None:
+        if request.method != "POST" or request.content_type not in FORMS or getattr(view, "csrf_exempt", False):
+            return
+        sent = request.POST
+        if all(without_turns(word) == word for _name, words in sent.lists() for word in words):
+            return
+        straight = sent.copy()
+        for name, words in sent.lists():
+            straight.setlist(name, [without_turns(word) for word in words])
+        straight._mutable = False
+        request.POST = straight  # type: ignore[misc]

@@ -210,6 +210,19 @@ def cards() -> list[Specimen]:
             lat=51.47,
             lon=-0.08,
         ),
+        Specimen(
+            "need",
+            "نبحث عن غرفة لأربعين شخصًا، قرب محطة Camden Town",
+            "مثال على حاجة. مرة كل أسبوع، مساء الثلاثاء، والدخول بلا درج.",
+            ["participation"],
+            Node("https://souk.example", "عقدة السوق"),
+            "جيران الشارع",
+            language="ar",
+            area="Camden",
+            updated=now - dt.timedelta(minutes=20),
+            lat=51.535,
+            lon=-0.13,
+        ),
     ]
 
 

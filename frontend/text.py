@@ -12,6 +12,8 @@ import nh3
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
+from frontend.direction import without_turns
+
 MAX_SOURCE = 200_000  # characters; longer text is cut before parsing
 
 TAGS = {
@@ -50,15 +52,20 @@ def clean_html(source: str | None) -> SafeString:
     """The harmless part of any HTML. Unknown tags go and their words stay; scripts go whole."""
     if not source:
         return SafeString("")
-    return mark_safe(
-        nh3.clean(
-            source[:MAX_SOURCE],
-            tags=TAGS,
-            attributes=ATTRIBUTES,
-            url_schemes=SCHEMES,
-            link_rel=LINK_REL,
-            strip_comments=True,
-        )
+    cleaned = _clean(source[:MAX_SOURCE])
+    # Entities may have brought back what turns the reading direction. Without it the rest can read as another address.
+    straight = without_turns(cleaned)
+    return mark_safe(cleaned if straight == cleaned else _clean(straight))
+
+
+def _clean(source: str) -> str:
+    return nh3.clean(
+        source,
+        tags=TAGS,
+        attributes=ATTRIBUTES,
+        url_schemes=SCHEMES,
+        link_rel=LINK_REL,
+        strip_comments=True,
     )
 
 
@@ -67,7 +74,7 @@ def plain(source: str | None, maximum: int = 280) -> str:
     if not source:
         return ""
     bare = nh3.clean(_block_end.sub(" ", source[:MAX_SOURCE]), tags=set(), attributes={})
-    text = _spaces.sub(" ", html.unescape(bare)).strip()
+    text = _spaces.sub(" ", without_turns(html.unescape(bare))).strip()
     if len(text) <= maximum:
         return text
     cut = text[: maximum - 1]

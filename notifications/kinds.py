@@ -24,6 +24,7 @@ from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from frontend.direction import alone
 from notifications.models import Matter
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ class NoticeKind:
     def sentence(self, notice: Notice) -> str:
         """The notice in the active language. Raises BadParams when a word its sentence needs is missing."""
         words = {**notice.params, **(self.words(notice) if self.words else {})}
+        words = {name: alone(word) if isinstance(word, str) else word for name, word in words.items()}
         try:
             return str(self.text) % words
         except (KeyError, TypeError, ValueError) as error:

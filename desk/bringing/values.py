@@ -30,6 +30,7 @@ LONGEST_ADDRESS = 500  # characters
 MOMENT = gettext_noop("expected a date or a moment such as 2027-05-01 or 2027-05-01T18:30:00+01:00")
 DAY_ENDS = dt.time(23, 59)
 YEARS = range(1900, 2200)
+JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
 _AMOUNT = re.compile(r"[£$€]?\s*([0-9][0-9,]{0,20}(?:\.[0-9]{1,2})?)")
 
 
@@ -60,8 +61,13 @@ def unsaid(form: str) -> Any:
     return "" if form in TEXTS else None
 
 
+def _printable(text: str) -> str:
+    """Without control characters and what turns the reading direction; with the joiners that Persian words need."""
+    return "".join(each for each in text if each.isprintable() or each in JOINERS)
+
+
 def _text(column: Column, raw: str, _zone: str) -> str:
-    text = "".join(each for each in " ".join(raw.split()) if each.isprintable())
+    text = _printable(" ".join(raw.split()))
     if column.required and not text:
         raise BadValue(_("expected a value"))
     if column.name == "external_id" and len(text) > column.most:
@@ -71,8 +77,7 @@ def _text(column: Column, raw: str, _zone: str) -> str:
 
 def _paragraphs(column: Column, raw: str, _zone: str) -> str:
     lines = (" ".join(line.split()) for line in raw.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
-    kept = ("".join(each for each in line if each.isprintable()) for line in lines)
-    text = re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip()
+    text = re.sub(r"\n{3,}", "\n\n", "\n".join(map(_printable, lines))).strip()
     if column.required and not text:
         raise BadValue(_("expected a value"))
     return text

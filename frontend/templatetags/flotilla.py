@@ -13,7 +13,9 @@ Time (in the reader's zone unless `tz` names one)
 
 Words people wrote
     {% content text lang %}               Markdown (str) or clean HTML (SafeString), marked with its language
-    {% lang_attr lang %}                  ` lang="it"` when that is not the language of the page
+    {% lang_attr lang %}                  ` lang="ar" dir="rtl"` when that is not the language of the page
+    {% dir_attr lang %}                   the second half, for what stands around it
+    {{ title|alone }}                     a name or a title in the middle of a sentence
 
 Forms
     {% error_summary form %}              before the form; empty when there is nothing to mend
@@ -55,7 +57,7 @@ from django.utils.html import format_html, format_html_join, json_script
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from frontend import filtering, forms, moments, navigation, script_words, shell, writing
+from frontend import direction, filtering, forms, moments, navigation, script_words, shell, writing
 from frontend.flags import TOPIC_WORDS, pennant_for
 from frontend.kinds import KIND_WORDS
 from frontend.text import clean_html, render_markdown
@@ -131,8 +133,19 @@ def content(text: Any, lang: str = "") -> SafeString:
 @register.simple_tag
 def lang_attr(lang: str | None) -> SafeString:
     if not lang or _is_page_language(lang):
-        return SafeString("")
-    return format_html(' lang="{}"', lang)
+        return dir_attr(lang)
+    return format_html(' lang="{}"{}', lang, dir_attr(lang))
+
+
+@register.simple_tag
+def dir_attr(lang: str | None) -> SafeString:
+    way = direction.direction_of(lang or "")
+    return format_html(' dir="{}"', way) if way else SafeString("")
+
+
+@register.filter
+def alone(words: Any) -> str:
+    return direction.alone(words)
 
 
 def _is_page_language(lang: str) -> bool:
@@ -197,6 +210,7 @@ def card(card: Any, level: int = 3, facts: str = "") -> SafeString:
     return _render(
         "card",
         card=card,
+        runs_left=direction.direction_of(getattr(card, "language", "")) == "rtl",
         level=min(max(int(level), 2), 4),
         topics=topics,
         flag=flag,

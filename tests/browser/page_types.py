@@ -104,6 +104,7 @@ PAGES: dict[str, tuple[Example, ...]] = {
         Example("/needs/{need}", face="need"),
         Example("/needs/{need}", STEWARD, face="my own need"),
         Example("/needs/{their_need}", MEMBER, face="of another node"),
+        Example("/needs/{arabic}", face="from right to left"),
         Example("/offers/{offer}", MEMBER, face="offer"),
         Example("/needs/{gone}", face="withdrawn", status=410),
     ),

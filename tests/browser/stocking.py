@@ -77,6 +77,7 @@ from tests.pictures import paper, picture
 HOUSING = "urn:flotilla:topic:housing"
 GROUP = "Neighbours of the front door"
 THEIRS = "https://hackney.example"
+ARABIC = "غرفة لأربعين شخصا، قرب Camden Road"
 DOOR = """## You need
 
 - two people
@@ -155,6 +156,16 @@ def _community(crew: Crew) -> dict[str, str]:
     )
     gone = publish_proposal(steward, group.actor, Proposal.Direction.NEED, title="A ladder", **speech)
     withdraw_proposal(steward, gone)
+    arabic = publish_proposal(
+        steward,
+        group.actor,
+        Proposal.Direction.NEED,
+        title=ARABIC,
+        summary="مرة كل أسبوع، والدخول **بلا درج**.",
+        lat=51.5461,
+        lon=-0.1427,
+        **speech | {"language": "ar"},
+    )
     offer = publish_proposal(steward, group.actor, Proposal.Direction.OFFER, title="Ten folding chairs", **speech)
     return {
         "group": group.public_id,
@@ -162,6 +173,7 @@ def _community(crew: Crew) -> dict[str, str]:
         "need": need.public_id,
         "offer": offer.public_id,
         "gone": gone.public_id,
+        "arabic": arabic.public_id,
         "person": Person.objects.ours().get(actor=steward).public_id,
         **_listing(member),
         "topic": Topic.objects.get(iri=HOUSING).slug,

@@ -184,8 +184,8 @@ def test_the_network_lists_its_relations_in_words(client, harbour, work):
     work()
     page = " ".join(client.get("/atlas/?view=network").content.decode().split())
     row = page[page.index("<tbody>") : page.index("</tbody>")]
-    assert '<a href="/sails/1">A room</a></th> <td>comes from</td>' in row
-    assert '<a href="/crews/tenants">Tenants of Camden</a></td>' in row
+    assert '<a href="/sails/1" dir="auto">A room</a></th> <td>comes from</td>' in row
+    assert '<a href="/crews/tenants" dir="auto">Tenants of Camden</a></td>' in row
 
 
 def test_words_that_find_nothing_still_lead_to_a_topic(client, harbour):

@@ -187,8 +187,8 @@ function describe(properties) {
   const words = make("div", { class: "map-words" });
   if (properties.kind_word) words.append(make("span", { class: "kind" }, properties.kind_word));
   const lang = properties.language;
-  words.append(make("p", { lang }, address ? make("a", { href: address }, title) : title));
-  if (properties.summary) words.append(make("p", { lang }, properties.summary));
+  words.append(make("p", { lang, dir: "auto" }, address ? make("a", { href: address }, title) : title));
+  if (properties.summary) words.append(make("p", { lang, dir: "auto" }, properties.summary));
   if (properties.node) words.append(make("p", { class: "soft" }, say("map_from", { node: properties.node })));
   return words;
 }

@@ -15,7 +15,7 @@ const ROUNDS = 300; // of the simulation: enough to come to rest
 
 let views = 0;
 
-/** @typedef {{ uri: string, url?: string, title?: string, kind?: string, kind_word?: string, topic?: string,
+/** @typedef {{ uri: string, url?: string, title?: string, kind?: string, kind_word?: string, topic?: string, language?: string,
  *   x: number, y: number, degree: number, element?: SVGAElement, name?: SVGTextElement }} Node */
 /** @typedef {{ source: Node, target: Node, relation: string, line?: SVGLineElement }} Edge */
 

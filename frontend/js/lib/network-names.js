@@ -1,5 +1,6 @@
 // The names in the network: above every flag, in at most two lines, and never one over another.
 import { draw } from "./dom.js";
+import { directionOf } from "./words.js";
 
 /** @typedef {import("../islands/network.js").Node} Node */
 /** @typedef {{ left: number, right: number, top: number, bottom: number }} Box */
@@ -10,8 +11,9 @@ const HUBS = 12; // those with the most links, which are named first
 const MARK = 8; // pixels around its middle that no name may cover
 
 /** @param {Node} node */
-export function paintName({ x, y, title = "" }) {
-  const text = draw("text", { "text-anchor": "middle", transform: `translate(${x.toFixed(1)} ${y.toFixed(1)})` });
+export function paintName({ x, y, title = "", language }) {
+  const at = { "text-anchor": "middle", transform: `translate(${x.toFixed(1)} ${y.toFixed(1)})` };
+  const text = draw("text", { ...at, lang: language || null, direction: directionOf(title) });
   text.append(...inLines(title).map((line, row) => draw("tspan", { x: 0, dy: row ? "1.15em" : "2em" }, line)));
   return text;
 }

@@ -312,7 +312,7 @@ def test_a_copy_is_adapted_from_the_page_at_home(camden, peer, menders, outcomes
     ours = Page.objects.get(node=None)
     assert ours.adapted_from == theirs.uri
     shown = camden.client().get(ours.get_absolute_url()).content.decode()
-    assert f'<a href="{theirs.get_absolute_url()}">Hang a door</a>' in shown
+    assert f'<a href="{theirs.get_absolute_url()}" dir="auto">Hang a door</a>' in shown
 
 
 def test_ours_goes_out_changes_and_ends_in_a_tombstone(camden, peer, work):

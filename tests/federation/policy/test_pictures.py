@@ -62,7 +62,7 @@ def test_a_neighbour_s_picture_is_shown_from_a_copy_written_anew(peer, dana, web
     assert (leaflet.kind, leaflet.name, leaflet.path) == ("file", "The leaflet", "")
     page = page_of(client)
     assert f'src="{photo.path}"' in page and 'alt="A long table"' in page and "Clissold Park</figcaption>" in page
-    assert f'<a href="{PAPER}" rel="nofollow noopener noreferrer ugc">The leaflet</a>' in page
+    assert f'<a href="{PAPER}" rel="nofollow noopener noreferrer ugc" dir="auto">The leaflet</a>' in page
     shown = client.get(photo.path)
     assert shown["Content-Type"] == "image/webp" and SECRET.encode() not in shown.content
     assert PAPER not in web.asked, "files are read where they live"
