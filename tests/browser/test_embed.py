@@ -12,6 +12,8 @@ from playwright.sync_api import Browser, FrameLocator, Page
 from tests.browser.browsing import context_on
 from tests.browser.harbour import Harbour
 
+pytestmark = [pytest.mark.browser, pytest.mark.live]
+
 THEIR_PAGE = """<!doctype html><html lang="en"><title>Tenants of Camden</title>
 <iframe id="ours" src="{src}" title="What is on" width="280" height="600"></iframe></html>"""
 

@@ -11,6 +11,8 @@ from playwright.sync_api import Browser
 from tests.browser.browsing import context_on
 from tests.browser.harbour import Harbour
 
+pytestmark = [pytest.mark.browser, pytest.mark.live]
+
 FILL = """
 import datetime as dt
 from django.utils import timezone

@@ -13,6 +13,8 @@ from tests.browser.harbour import A_SHORT_PAGE, Harbour
 from tests.browser.keyboard import Keyboard
 from tests.browser.steps import CARELESS
 
+pytestmark = [pytest.mark.browser, pytest.mark.live]
+
 HINTS = "[data-remarks-for=summary] li"
 
 

@@ -624,7 +624,7 @@ HOLES_AND_GUARDS: tuple[Hole, ...] = (
     ),
     hole(
         "rate limit of digests and catalogue",
-        ("federation/limits.py", 'if within(f"{limit}:{counted_as(address_of(request.META))}", most):', "if True:"),
+        ("federation/limits.py", "            if may_ask(request, limit):", "            if True:"),
         tests=[f"{LIMITS}::test_whoever_asks_too_often_is_told_when_to_come_again"],
     ),
     hole(
