@@ -244,6 +244,7 @@ def specimens(query: Any) -> dict[str, Any]:
         "kinds": list(KIND_WORDS),
         "nodes": NODES,
         "form": SpecimenForm(),
+        "remarks": [{"key": "sample", "words": _("This sentence has 31 words. Could it be two?")}],
         "wrong_form": wrong,
         "filter_form": SpecimenFilter(
             query if {"q", "kind", "topic"} & set(query) else {"kind": "need", "topic": "housing"}

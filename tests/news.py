@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 import journal
+from atlas import tallies
 from atlas.models import Card, CardTopic
 from federation import audiences, identity
 
@@ -30,5 +31,6 @@ def appear(title: str, *topics: str, by: str = "https://hackney.example/people/d
     with transaction.atomic():
         card = Card.objects.create(**(columns | more))
         CardTopic.objects.bulk_create(CardTopic(card=card, topic_id=iri) for iri in topics)
+        tallies.move({}, tallies.counted(card))
         journal.record("card.appeared", card.uri, actor=by, origin="peer")
     return card

@@ -10,6 +10,7 @@ import pytest
 import segno
 import time_machine
 from django.conf import settings
+from django.http import QueryDict
 from django.utils import timezone
 
 from accounts import actions as accounts
@@ -156,7 +157,7 @@ def test_there_is_never_more_than_there_is_room_for(client):
         on(f"{n} " + "A very long title of a gathering " * 8, n % 7, 10 + n / 20)
         appear(f"{n} " + "A need " * 30, direction="need")
         appear(f"{n} " + "An offer " * 30, kind="offer", direction="offer")
-    made = week.sheet(week.WeekFilter({}, week.Card.objects.visible_to(None)).qs)
+    made = week.sheet(week.WeekFilter(QueryDict(), week.Card.objects.visible_to(None)).qs)
     dates = [date for day in made.days for date in day.dates]
     lines = sum(date.lines for date in dates) + week.DAY_LINES * len(made.days)
     assert lines < week.LINES
