@@ -1,8 +1,8 @@
 """Ten main pages of a city of 20,000 things ask the database at most 20 times each and weigh at most 200 kB.
 
-The same node as in *city*. Each page is asked for as a visitor and as somebody signed in; what counts is the worse of
-the two. Bytes are those of the page itself, and for the front door also of everything a first visit loads for it apart
-from the map. The quick form has a fifth of the things.
+A node as full as `_city` makes it. Each page is asked for as a visitor and as somebody signed in; what counts is the
+worse of the two. Bytes are those of the page itself, and for the front door also of everything a first visit loads for
+it apart from the map. The quick form has a fifth of the things.
 """
 
 from __future__ import annotations
