@@ -8,10 +8,11 @@ class CopConfig(AppConfig):
 
     def ready(self) -> None:
         """Hand this app's kinds down to the federation, the atlas and the notices."""
-        from atlas import layers, porter
+        from atlas import layers, porter, slots
         from atlas.lists import CardList, offer
         from cop import cards, federated, notices  # noqa: F401
         from cop.filters import ProposalFilter
+        from cop.views.hosts import home_section
 
         offer(CardList("/groups/", _("Groups"), ("group",)))
         offer(CardList("/places/", _("Places"), ("place",)))
@@ -24,3 +25,4 @@ class CopConfig(AppConfig):
         porter.answers(porter.PEOPLE, "group", "person", "listing", "expertise")
         porter.answers(porter.HELP, "need", "offer")
         porter.answers(porter.PLACES, "place")
+        slots.fill(slots.HOME_WELCOME, home_section)

@@ -47,6 +47,7 @@ FIELDS: dict[str, tuple[str, str]] = {
     ),
     "expertise": ("id language title summary ways engagement languages topics area", "group person experience online"),
     "talk": ("id person about language text", "title"),
+    "hosts": ("person welcome", "to_visitors"),
     "follows": ("person", "topic group area"),
     "joins": ("person group message", ""),
 }
@@ -63,8 +64,10 @@ WORDS: dict[tuple[str, str], set[Any]] = {
     ("places", "step_free"): {True, False},
     ("expertise", "engagement"): {"engaged", "pro-bono", "both"},
     ("expertise", "ways"): {"explain", "teach", "read", "do", "accompany"},
+    ("hosts", "to_visitors"): {True, False},
     ("know_how", "kind"): {"knowledge", "know-how", "good-practice", "resource"},
 }
+LANGUAGES = ("en", "it")  # that newcomers are welcomed in
 FOLLOWABLE = {"topic", "group", "area"}
 
 
@@ -87,6 +90,7 @@ class Kit:
     places: list[Entry]
     expertise: list[Entry]
     talk: list[Entry]
+    hosts: list[Entry]
     follows: list[Entry]
     joins: list[Entry]
     checksum: str
@@ -173,6 +177,9 @@ def _check_references(path: Path, kit: Kit) -> None:
     for entry in kit.expertise:
         speaker = {entry.get("person") or entry.get("group", "")}
         _require(path, entry["id"], speaker, people if "person" in entry else groups, "people or groups")
+    for entry in kit.hosts:
+        _require(path, f"hosts {entry['person']}", {entry["person"]}, people, "people")
+        _require(path, f"hosts {entry['person']}: welcome", set(entry["welcome"]), set(LANGUAGES), "languages")
     for entry in [*kit.follows, *kit.joins]:
         _require(path, f"{entry['person']} follows or joins", {entry["person"]}, people, "people")
         if "/" not in entry.get("group", "/"):

@@ -17,6 +17,7 @@ from config.demo import publishing
 from config.demo.kit import BadKit, Entry, Kit
 from config.demo.stage import Stage, labelled, topics, where
 from cop.actions.groups import found_group
+from cop.actions.hosts import agree, ask_host
 from cop.actions.membership import accept_member, join_group
 from cop.actions.people import change_page, person_of
 from cop.models import Group, Member, Person
@@ -68,6 +69,8 @@ def load(kit: Kit) -> dict[str, Published]:
         _put(stage, kit.places, publishing.place)
         _put(stage, kit.expertise, publishing.expertise)
         _put(stage, kit.talk, publishing.talk)
+        for entry in kit.hosts:
+            _host(stage, entry)
         return stage.things
 
 
@@ -117,6 +120,15 @@ def _group(stage: Stage, entry: Entry) -> Group:
         if member.state == Member.State.ASKED:
             accept_member(steward, member)
     return group
+
+
+def _host(stage: Stage, entry: Entry) -> None:
+    """The steward of the node has asked, and they have said yes."""
+    words = {language: labelled(text, language) for language, text in entry["welcome"].items()}
+    steward, host = (
+        User.objects.get(email=stage.kit.email(person)) for person in (stage.kit.steward["id"], entry["person"])
+    )
+    agree(ask_host(steward, host, words), words, to_visitors=entry.get("to_visitors", False))
 
 
 def _put(stage: Stage, entries: list[Entry], publish: Callable[[Stage, Entry], Published]) -> None:

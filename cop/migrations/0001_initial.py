@@ -5,6 +5,7 @@ import cop.models.expertise
 import cop.models.places
 import django.db.models.deletion
 import django.utils.timezone
+from django.conf import settings
 from django.db import migrations, models
 
 
@@ -14,6 +15,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('federation', '0001_initial'),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -538,5 +540,54 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='proposal',
             constraint=models.CheckConstraint(condition=models.Q(('quantity__isnull', True), ('quantity__gt', 0), _connector='OR'), name='proposal_quantity_positive'),
+        ),
+        migrations.CreateModel(
+            name='Host',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', models.CharField(choices=[('asked', 'asked'), ('welcoming', 'welcomes newcomers'), ('declined', 'said no, or has stopped')], default='asked', max_length=10)),
+                ('to_visitors', models.BooleanField(default=False, help_text='also people without an account read their name')),
+                ('asked_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('answered_at', models.DateTimeField(blank=True, null=True)),
+                ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='host', to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Arrival',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+                ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='arrival', to=settings.AUTH_USER_MODEL)),
+                ('host', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='arrivals', to='cop.host')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Welcome',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('language', models.CharField(choices=[('en', 'English'), ('it', 'Italiano')], max_length=8)),
+                ('text', models.CharField(max_length=600)),
+                ('host', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='welcomes', to='cop.host')),
+            ],
+        ),
+        migrations.AddConstraint(
+            model_name='host',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', True), ('state', 'asked')), models.Q(('answered_at__isnull', False), ('state__in', ['welcoming', 'declined'])), _connector='OR'), name='host_has_answered_or_is_asked'),
+        ),
+        migrations.AddConstraint(
+            model_name='host',
+            constraint=models.CheckConstraint(condition=models.Q(('to_visitors', False), ('state', 'welcoming'), _connector='OR'), name='host_is_shown_only_after_a_yes'),
+        ),
+        migrations.AddConstraint(
+            model_name='welcome',
+            constraint=models.UniqueConstraint(fields=('host', 'language'), name='welcome_one_per_language'),
+        ),
+        migrations.AddConstraint(
+            model_name='welcome',
+            constraint=models.CheckConstraint(condition=models.Q(('language__in', ['en', 'it'])), name='welcome_language_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='welcome',
+            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='welcome_says_something'),
         ),
     ]

@@ -1,5 +1,5 @@
-"""Who is told of what happens in groups, of what people write, and of what converges."""
+"""Who is told of what happens in groups, of what people write, of what converges, and of who has come."""
 
-from . import claims, converging, groups, posts
+from . import claims, converging, groups, hosts, posts
 
-__all__ = ["claims", "converging", "groups", "posts"]
+__all__ = ["claims", "converging", "groups", "hosts", "posts"]
