@@ -14,7 +14,7 @@ class AtlasConfig(AppConfig):
 
     def ready(self) -> None:
         """Answer the journal, and have the shared words in the database after every migration."""
-        from atlas import cards, converging, federated, lists, rehanging  # noqa: F401  to answer the journal
+        from atlas import cards, converging, federated, layout, lists, rehanging  # noqa: F401  to answer the journal
 
         lists.offer(lists.CardList("/atlas/", _("Atlas"), has_dates=True))
         post_migrate.connect(load_vocabulary, sender=self)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from atlas import cards, layers
+from atlas import cards, layers, linked
 from atlas.fieldtypes import BoxField, ConceptField, DayField, Spot, SpotField
 from atlas.models import Area, Card, CardQuerySet, Topic
 from atlas.placing import area_called
@@ -62,6 +62,9 @@ class CardFilter(django_filters.FilterSet):  # type: ignore[misc]
     group = _Filter(forms.CharField, method="by_group", label=_("From"), max_length=500, widget=forms.HiddenInput)
     bbox = _Filter(BoxField, method="by_bbox", label=_("Part of the map"), widget=forms.HiddenInput)
     layer = _Filter(ConceptField, method="by_layer", label=_("Layer"), widget=forms.HiddenInput)
+    around = _Filter(
+        forms.CharField, method="by_around", label=_("Related to"), max_length=500, widget=forms.HiddenInput
+    )
     near = _Filter(SpotField, method="by_near", label=_("Near"), widget=forms.HiddenInput)
 
     class Meta:
@@ -142,6 +145,21 @@ class CardFilter(django_filters.FilterSet):  # type: ignore[misc]
         named = self.queryset.filter(group_uri=uri).exclude(group_name="") if uri else self.queryset.none()
         return named.values_list("group_name", flat=True).first() or ""
 
+    @cached_property
+    def chosen_middle(self) -> str:
+        """The name of the thing or topic whose neighbourhood was asked for; empty where there is none to be seen."""
+        uri = self.in_force.get("around", "")
+        if topic := self.topic_in_the_middle:
+            return topic.label()
+        named = self.queryset.filter(uri=uri) if uri else self.queryset.none()
+        return named.values_list("title", flat=True).first() or ""
+
+    @property
+    def topic_in_the_middle(self) -> Topic | None:
+        """The topic whose neighbourhood was asked for, if it is one."""
+        topic = self.vocabulary.by_iri.get(self.in_force.get("around", ""))
+        return topic if topic and topic.scheme == Topic.Scheme.TOPIC else None
+
     @property
     def qs(self) -> CardQuerySet:
         return self.without()
@@ -206,6 +224,11 @@ class CardFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     def by_layer(self, found: CardQuerySet, name: str, value: str) -> CardQuerySet:
         return layers.narrowed(found, value)
+
+    def by_around(self, found: CardQuerySet, name: str, value: str) -> CardQuerySet:
+        """The thing and what it is directly related to, as the layer shows that; about a topic, all that is. Where
+        nobody may see the thing, no relation of it is to be seen."""
+        return found.filter(linked.around(value, self.queryset, self.in_force.get("layer", "")))
 
     def by_near(self, found: CardQuerySet, name: str, value: Any) -> CardQuerySet:
         """Where somebody is leaves nothing out: it says in which order."""

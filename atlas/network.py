@@ -6,18 +6,16 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from atlas import layers, queries, relations
+from atlas import layers, linked, queries, relations
 from atlas.filters import kind_word
-from atlas.models import Card, CardTopic, Topic
+from atlas.models import CardTopic, Topic
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from django.db.models import QuerySet
 
     from atlas.models import CardQuerySet, Link
 
@@ -67,13 +65,22 @@ class Network:
 def drawn(asked: CardQuerySet, visible: CardQuerySet, layer: str = "") -> Network:
     """The cards asked for that are related to something, as a layer of the network shows it, and what they are related
     to. A relation shows only where its source and both its ends are visible. The best linked stay. Six queries."""
-    links = list(_links(visible, within=asked.order_by().values("uri"), layer=layer)[:MOST_LINKS])
+    links = list(linked.asked_for(asked, visible, layer)[:MOST_LINKS])
     about = _about(asked, layer)
     ends = [(link.from_uri, link.to_uri) for link in links]
     ends += [(each.card.uri, each.iri) for each in about]
     degree = Counter(uri for pair in ends for uri in pair)
     kept = {uri for uri, _count in degree.most_common(MOST_NODES)}
-    things = _things(visible, kept, about)
+    things = things_called(kept, visible, (each.topic for each in about))
+    edges = edges_between(things, links, about)
+    joined = {thing.uri for edge in edges for thing in (edge.source, edge.target)}
+    shown = [thing for uri, thing in things.items() if uri in joined]
+    alone = asked.order_by().exclude(_is_linked(visible, layer)).count()
+    return Network(shown, edges, len(degree) - len(shown), alone)
+
+
+def edges_between(things: dict[str, Thing], links: Iterable[Link], about: Iterable[CardTopic]) -> list[Edge]:
+    """The relations both ends of which are among the things, in the order given; then what is about which topic."""
     edges = [
         Edge(
             things[link.from_uri],
@@ -85,15 +92,11 @@ def drawn(asked: CardQuerySet, visible: CardQuerySet, layer: str = "") -> Networ
         for link in links
         if link.from_uri in things and link.to_uri in things
     ]
-    edges += [
+    return edges + [
         Edge(things[each.card.uri], things[each.iri], _("is about"))
         for each in about
         if each.card.uri in things and each.iri in things
     ]
-    joined = {thing.uri for edge in edges for thing in (edge.source, edge.target)}
-    shown = [thing for uri, thing in things.items() if uri in joined]
-    alone = asked.order_by().exclude(uri__in=_linked(visible, layer)).exclude(pk__in=_with_topic(layer)).count()
-    return Network(shown, edges, len(degree) - len(shown), alone)
 
 
 def as_json(network: Network) -> Json:
@@ -125,22 +128,14 @@ def as_json(network: Network) -> Json:
     }
 
 
-def _links(visible: CardQuerySet, *, within: Any, layer: str) -> QuerySet[Link]:
-    """Those with an end within what is asked for, the newest first."""
-    return seen(visible, layer).filter(Q(from_uri__in=within) | Q(to_uri__in=within)).order_by("-pk")
-
-
-def _linked(visible: CardQuerySet, layer: str) -> QuerySet[Card, Any]:
-    """The addresses of visible cards that are related to something visible."""
-    links = seen(visible, layer)
-    ends = Q(uri__in=links.values("from_uri")) | Q(uri__in=links.values("to_uri"))
-    return visible.order_by().filter(ends).values("uri")
-
-
-def seen(visible: CardQuerySet, layer: str) -> QuerySet[Link]:
-    """The relations of a layer whose source and both ends are visible."""
-    cards = visible.order_by().values("uri")
-    return layers.links_of(layer).filter(source_uri__in=cards, from_uri__in=cards, to_uri__in=cards)
+def _is_linked(visible: CardQuerySet, layer: str) -> Q:
+    """Whether a card is related to something visible."""
+    links = linked.seen(visible, layer)
+    joined = Q(Exists(links.filter(from_uri=OuterRef("uri")))) | Q(Exists(links.filter(to_uri=OuterRef("uri"))))
+    if layer == layers.SUPPORT:
+        about = CardTopic.objects.filter(card=OuterRef("pk"), topic__scheme=Topic.Scheme.TOPIC)
+        joined |= Q(Exists(about), kind__in=layers.kinds_of(layer))
+    return joined
 
 
 def _about(asked: CardQuerySet, layer: str) -> list[CardTopic]:
@@ -152,26 +147,18 @@ def _about(asked: CardQuerySet, layer: str) -> list[CardTopic]:
     return list(rows.select_related("card", "topic").order_by("-card_id", "topic__order")[:MOST_LINKS])
 
 
-def _with_topic(layer: str) -> QuerySet[Any, Any]:
-    """Primary keys of cards that a topic joins with others."""
-    if layer != layers.SUPPORT:
-        return Card.objects.none().values("pk")
-    joined = CardTopic.objects.filter(topic__scheme=Topic.Scheme.TOPIC)
-    return Card.objects.filter(kind__in=layers.kinds_of(layer), pk__in=joined.values("card")).values("pk")
-
-
-def _things(visible: CardQuerySet, kept: Iterable[str], about: list[CardTopic]) -> dict[str, Thing]:
-    """By address: the cards newest first, then the topics."""
-    wanted = set(kept)
+def things_called(wanted: Iterable[str], visible: CardQuerySet, topics: Iterable[Topic]) -> dict[str, Thing]:
+    """By address: the cards newest first, then those of the topics. Two queries."""
+    wanted = set(wanted)
     cards = visible.filter(uri__in=wanted)
     flags = queries.flags_of(cards)
     found = {
         card.uri: Thing(card.uri, card.url, card.title, card.kind, flags.get(card.pk, ""), card.language)
         for card in cards.newest_first()
     }
-    topics = {each.iri: each.topic for each in about if each.iri in wanted}
-    for iri, topic in sorted(topics.items(), key=lambda each: each[1].order):
-        found[iri] = Thing(iri, topic.get_absolute_url(), topic.label(), "topic", topic.flag)
+    for topic in sorted({each.iri: each for each in topics}.values(), key=lambda each: each.order):
+        if topic.iri in wanted:
+            found[topic.iri] = Thing(topic.iri, topic.get_absolute_url(), topic.label(), "topic", topic.flag)
     return found
 
 

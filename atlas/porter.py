@@ -46,6 +46,11 @@ def answers(section: str, *kinds: str) -> None:
     _section_of.update(dict.fromkeys(kinds, section))
 
 
+def kinds_of(section: str) -> list[str]:
+    """The kinds that were handed down to a section."""
+    return sorted(kind for kind, of in _section_of.items() if of == section)
+
+
 class KindCount(NamedTuple):
     kind: str
     words: str

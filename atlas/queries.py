@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Case, Count, DateTimeField, F, Q, When, Window
-from django.db.models.functions import Coalesce, RowNumber
+from django.db.models import Case, CharField, Count, DateTimeField, F, Q, Value, When, Window
+from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from atlas.doors import propose
@@ -14,6 +14,7 @@ from atlas.models import Card, CardTopic, Mapping, Topic
 from atlas.vocabulary import iri_of
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable
 
     from django.db.models import QuerySet
@@ -112,10 +113,15 @@ def just_now(cards: CardQuerySet, most: int) -> list[Card]:
 
 def next_dates(cards: CardQuerySet, most: int) -> list[Card]:
     """What begins or ends soonest from now, as `card.next_at`; nothing that was called off."""
-    now = timezone.now()
+    dated = soonest_from(timezone.now(), cards.exclude(state__in=CALLED_OFF))
+    return list(dated.select_related("node")[:most])
+
+
+def soonest_from(now: dt.datetime, cards: CardQuerySet) -> CardQuerySet:
+    """Those that begin or end after a moment, as `card.next_at`, the soonest first."""
     next_at = Case(When(starts__gte=now, then="starts"), When(ends__gte=now, then="ends"), output_field=DateTimeField())
-    dated = cards.exclude(state__in=CALLED_OFF).filter(Q(starts__gte=now) | Q(ends__gte=now))
-    return list(dated.annotate(next_at=next_at).select_related("node").order_by("next_at", "pk")[:most])
+    dated = cards.filter(Q(starts__gte=now) | Q(ends__gte=now))
+    return dated.annotate(next_at=next_at).order_by("next_at", "pk")
 
 
 def newest_of_each_kind(cards: CardQuerySet, order: Iterable[str], most: int) -> list[KindSection]:
@@ -127,14 +133,17 @@ def newest_of_each_kind(cards: CardQuerySet, order: Iterable[str], most: int) ->
     return list(sections.values())
 
 
-def topic_tree(cards: CardQuerySet, vocabulary: Vocabulary, *, with_axes: bool = False) -> list[TopicCount]:
+def topic_tree(
+    cards: CardQuerySet, vocabulary: Vocabulary, *, along_axes: CardQuerySet | None = None
+) -> list[TopicCount]:
     """The broad topics with those below, each card counted once per topic; then those of this node that lie under no
-    other. Retired ones stand there as long as something is about them. Two queries, three with axes."""
-    about = _about_topics(cards)
+    other. Retired ones stand there as long as something is about them. Two queries, and one for the cards to be counted
+    along the axes."""
+    about = about_topics(cards, vocabulary)
     narrow, totals = _narrow(about), _with_narrower(about)
     cells: dict[tuple[str, str], int] = {}
-    if with_axes:
-        per_axis = _by_broadest(about).exclude(card__axis="").values_list("top", "card__axis")
+    if along_axes is not None:
+        per_axis = about_topics(along_axes.exclude(axis=""), vocabulary).values_list("top", "card__axis")
         cells = {(top, axis): count for top, axis, count in per_axis.annotate(count=Count("card", distinct=True))}
     axes = vocabulary.of(Topic.Scheme.AXIS)
 
@@ -171,10 +180,10 @@ def mappings_of(topic: Topic, vocabulary: Vocabulary) -> list[Mapped]:
     return found
 
 
-def per_concept(cards: CardQuerySet) -> dict[str, int]:
+def per_concept(cards: CardQuerySet, vocabulary: Vocabulary) -> dict[str, int]:
     """How many cards are about each topic or one below it, along each axis and of each kind of support, by the IRI of
     the concept; what has none is not in it. Four queries."""
-    about = _about_topics(cards)
+    about = about_topics(cards, vocabulary)
     counted = _narrow(about) | _with_narrower(about)
     for scheme, column in ((Topic.Scheme.AXIS, "axis"), (Topic.Scheme.SUPPORT, "support")):
         rows = cards.order_by().exclude(**{column: ""}).values_list(column).annotate(count=Count("pk"))
@@ -182,23 +191,26 @@ def per_concept(cards: CardQuerySet) -> dict[str, int]:
     return counted
 
 
-def _about_topics(cards: CardQuerySet) -> QuerySet[CardTopic]:
-    return CardTopic.objects.filter(card__in=cards.order_by().values("pk"), topic__scheme=Topic.Scheme.TOPIC)
+def about_topics(cards: CardQuerySet, vocabulary: Vocabulary) -> QuerySet[Any, Any]:
+    """What cards are about, each with the topic right above, or itself where there is none, as `top`.
+
+    Topics are told apart by the reader of the counts, and named here: joined with their table, SQLite looks for every
+    card under every topic.
+    """
+    below = [(top, vocabulary.narrower(top)) for top in vocabulary.all]
+    steps = [When(topic_id__in=[each.iri for each in found], then=Value(top.iri)) for top, found in below if found]
+    top = Case(*steps, default=F("topic_id"), output_field=CharField())
+    return CardTopic.objects.filter(card__in=cards.order_by().values("pk")).annotate(top=top)
 
 
-def _by_broadest(about: QuerySet[CardTopic]) -> QuerySet[Any, Any]:
-    """With the broadest topic each is about as `top`."""
-    return about.annotate(top=Coalesce("topic__broader__iri", "topic_id"))
-
-
-def _narrow(about: QuerySet[CardTopic]) -> dict[str, int]:
+def _narrow(about: QuerySet[Any, Any]) -> dict[str, int]:
     """How many say so of each topic itself. One query."""
     return dict(about.values_list("topic_id").annotate(count=Count("card")))
 
 
-def _with_narrower(about: QuerySet[CardTopic]) -> dict[str, int]:
+def _with_narrower(about: QuerySet[Any, Any]) -> dict[str, int]:
     """How many are about each of the broadest topics or one below it. One query."""
-    return dict(_by_broadest(about).values_list("top").annotate(count=Count("card", distinct=True)))
+    return dict(about.values_list("top").annotate(count=Count("card", distinct=True)))
 
 
 def flags_of(cards: CardQuerySet) -> dict[int, str]:

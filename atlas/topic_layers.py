@@ -5,21 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import CharField, Count, F, Q
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Q
 
-from atlas.models import CardTopic, Topic
+from atlas import filters, queries
+from atlas.models import Topic
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from django.db.models import QuerySet
-
     from atlas.models import CardQuerySet
     from atlas.vocabulary import Vocabulary
     from federation.models import Node
-
-HERE = "here"
 
 
 @dataclass(frozen=True)
@@ -47,15 +43,15 @@ class Gap:
         return max(self.demand, self.supply)
 
 
-def by_node(cards: CardQuerySet, nodes: Mapping[str, Node]) -> dict[str, list[NodeCount]]:
+def by_node(cards: CardQuerySet, vocabulary: Vocabulary, nodes: Mapping[str, Node]) -> dict[str, list[NodeCount]]:
     """For each broad topic how much of it is on which node, the most first, by the topic's IRI. One query."""
     keys = {node.pk: key for key, node in nodes.items()}
-    about = _about(cards).annotate(top=Coalesce("topic__broader__iri", "topic_id"))
+    about = queries.about_topics(cards, vocabulary)
     counted = about.values_list("top", "card__node").annotate(count=Count("card", distinct=True))
     found: dict[str, list[NodeCount]] = {}
     for top, node, count in counted.order_by("-count", "card__node"):
         if node is None or node in keys:
-            found.setdefault(top, []).append(NodeCount(keys[node] if node else HERE, count))
+            found.setdefault(top, []).append(NodeCount(keys[node] if node else filters.HERE, count))
     return found
 
 
@@ -66,18 +62,13 @@ def gaps(cards: CardQuerySet, vocabulary: Vocabulary) -> list[Gap]:
     """
     demand = Count("card", distinct=True, filter=Q(card__direction="need"))
     supply = Count("card", distinct=True, filter=Q(card__direction="offer"))
-    about = _about(cards.exclude(direction=""))
-    top = Coalesce("topic__broader__iri", "topic_id", output_field=CharField())
+    about = queries.about_topics(cards.exclude(direction=""), vocabulary)
     found: dict[str, tuple[int, int]] = {}
     broadest = {each.iri for each in vocabulary.broadest()}  # whatever lies under others stands on the cards
-    for concept, among in ((F("topic_id"), Q()), (top, Q(concept__in=broadest))):
-        rows = about.annotate(concept=concept).filter(among).values_list("concept")
-        counted = rows.annotate(demand=demand, supply=supply)
-        found |= {str(iri): (needs, offers) for iri, needs, offers in counted}
+    for column in ("topic_id", "top"):
+        counted = about.values_list(column).annotate(demand=demand, supply=supply)
+        pairs = {iri: (needs, offers) for iri, needs, offers in counted}
+        found |= pairs if column == "topic_id" else {iri: pair for iri, pair in pairs.items() if iri in broadest}
     order = vocabulary.of(Topic.Scheme.TOPIC)
     listed = [Gap(topic, *found[topic.iri]) for topic in order if any(found.get(topic.iri, (0, 0)))]
     return sorted(listed, key=lambda gap: (-gap.missing, -gap.most))
-
-
-def _about(cards: CardQuerySet) -> QuerySet[CardTopic]:
-    return CardTopic.objects.filter(card__in=cards.order_by().values("pk"), topic__scheme=Topic.Scheme.TOPIC)

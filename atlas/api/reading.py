@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.db.models import Count, Exists, F, OuterRef, Prefetch
 
-from atlas import network, queries
+from atlas import linked, queries
 from atlas.access import cards_for, cards_of
 from atlas.models import Area, CardTopic, Topic
+from atlas.vocabulary import Vocabulary
 from federation.models import Node
 from frontend import shell
 
@@ -48,7 +49,7 @@ def things(cards: CardQuerySet) -> CardQuerySet:
 def links(visible: CardQuerySet, *, layer: str, **wanted: str) -> QuerySet[Link]:
     """In an order that lasts: a link is written anew, with another key, whenever its source changes."""
     named = {column: value for column, value in wanted.items() if value}
-    return network.seen(visible, layer).filter(**named).order_by("source_uri", "from_uri", "to_uri", "relation")
+    return linked.seen(visible, layer).filter(**named).order_by("source_uri", "from_uri", "to_uri", "relation")
 
 
 def topics(scheme: str) -> QuerySet[Topic]:
@@ -57,7 +58,7 @@ def topics(scheme: str) -> QuerySet[Topic]:
 
 
 def counts(visible: CardQuerySet) -> Mapping[str, int]:
-    return queries.per_concept(visible)
+    return queries.per_concept(visible, Vocabulary())
 
 
 def areas(level: str, within: Area | None) -> QuerySet[Area]:

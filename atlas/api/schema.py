@@ -52,6 +52,7 @@ ABOUT: dict[str, Any] = {
     "group": _("From this group: its address, as in “group” of a thing."),
     "bbox": _("In this part of the map: west, south, east and north in degrees. West may be greater than east."),
     "layer": _("In this layer of the map, the network or the topics."),
+    "around": _("The thing with this address, or the topic with this IRI, and what it is directly related to."),
     "near": _("With the layer “face”, distances are from here: latitude and longitude in degrees."),
     "uri": _("Only these things, by their addresses: up to ten, each as a parameter of its own."),
     "thing.uri": _("Its address, as in “uri” of the list of things."),
@@ -70,7 +71,7 @@ ABOUT: dict[str, Any] = {
 DEGREES = r"-?[0-9]{1,3}(\.[0-9]{1,12})?"
 COORDINATES = {"bbox": ("-0.5,51.3,0.3,51.7", 4), "near": ("51.536,-0.140", 2)}
 ADDRESS = r"^[!-~]*$"  # what is not ASCII stands in them percent-encoded
-ADDRESSES = {"uri", "group", "from", "to"}
+ADDRESSES = {"uri", "group", "around", "from", "to"}
 CURSOR = r"^[A-Za-z0-9._:-]*$"
 CHANGING = {"node", "topic"}  # which there are depends on the node, and may be another tomorrow
 ANY = {"type": "string"}

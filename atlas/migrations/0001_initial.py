@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
                 ('support', models.CharField(blank=True, help_text='slug of a concept of the scheme support', max_length=16)),
                 ('capacity', models.PositiveIntegerField(blank=True, help_text='people', null=True)),
                 ('coming', models.PositiveIntegerField(default=0, help_text='people who say they will be there, as far as is known here')),
-                ('audience', models.CharField(db_index=True, max_length=500)),
+                ('audience', models.CharField(max_length=500)),
                 ('source', models.CharField(blank=True, help_text='where the facts come from, if not from its people', max_length=300)),
                 ('licence', models.CharField(blank=True, max_length=300)),
                 ('published', models.DateTimeField()),
@@ -112,6 +112,27 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(fields=('first_uri', 'second_uri'), name='convergence_once'), models.CheckConstraint(condition=models.Q(('first_uri__lt', models.F('second_uri'))), name='convergence_in_order'), models.CheckConstraint(condition=models.Q(models.Q(('first_uri', ''), _negated=True), models.Q(('topic_iri', ''), _negated=True)), name='convergence_is_whole')],
             },
+        ),
+        migrations.CreateModel(
+            name='Layout',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('links', models.PositiveIntegerField()),
+                ('newest_link', models.BigIntegerField(help_text='primary key; 0 where there was none')),
+                ('laid_out_at', models.DateTimeField()),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('pk', 1)), name='layout_is_one')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Position',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uri', models.CharField(max_length=500, unique=True)),
+                ('x', models.FloatField()),
+                ('y', models.FloatField()),
+            ],
         ),
         migrations.CreateModel(
             name='Square',

@@ -1,11 +1,13 @@
 """The rows of the shared map: words, shared and its own, one Card per visible thing, one Link per relation, areas,
-and what converges."""
+what converges, and places in
+the drawing of the network."""
 
 from .areas import Area, AreaQuerySet
 from .cards import Card, CardQuerySet, CardTopic
 from .convergences import Convergence
 from .documents import SearchDocument, Word
 from .links import Link
+from .positions import Layout, Position
 from .squares import Square
 from .topics import Mapping, Topic, TopicQuerySet
 
@@ -16,8 +18,10 @@ __all__ = [
     "CardQuerySet",
     "CardTopic",
     "Convergence",
+    "Layout",
     "Link",
     "Mapping",
+    "Position",
     "SearchDocument",
     "Square",
     "Topic",

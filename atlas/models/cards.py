@@ -131,7 +131,8 @@ class Card(models.Model):
         default=0, help_text="people who say they will be there, as far as is known here"
     )
 
-    audience = models.CharField(max_length=500, db_index=True)
+    # Without an index of its own: nearly all is for everyone, and SQLite would sort all of that to show the newest.
+    audience = models.CharField(max_length=500)
     source = models.CharField(max_length=300, blank=True, help_text="where the facts come from, if not from its people")
     licence = models.CharField(max_length=300, blank=True)
     published = models.DateTimeField()

@@ -1,6 +1,6 @@
 """`{% atlas_slot "topic-actions" topic=topic %}`: what apps above put into a page of the atlas, see `atlas.slots`;
 `{% take_away filters %}` and `{% feed_link filters %}`: a list as files; `{% streets %}`: attributes of the figure of a
-map, for what lies under its pins."""
+map, for what lies under its pins; `{% areas_of_this_node as areas %}`: to choose from while typing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from atlas import ground, layers, lists, slots
+from atlas import ground, layers, lists, near, slots
 from atlas.week import WeekFilter
 
 if TYPE_CHECKING:
@@ -57,3 +57,8 @@ def streets(context: template.Context) -> SafeString:
         context["request"].pictures_from = laid.host
     given = {"tiles": laid.tiles, "streets": laid.streets, "credit": laid.credit}
     return format_html_join("", ' data-{}="{}"', ((name, value) for name, value in given.items() if value))
+
+
+@register.simple_tag
+def areas_of_this_node() -> list[str]:
+    return near.known_areas()

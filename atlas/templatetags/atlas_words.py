@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django import template
+from django.urls import reverse
 from django.utils.translation import get_language
 
-from atlas import distances
+from atlas import distances, linked
+from atlas.access import cards_for
 from atlas.models import Card, Topic
 from federation import attaching
 
@@ -57,6 +60,14 @@ def page_of(context: Context, uri: str) -> str:
     """The page of what `uri` names, on this node; empty where the reader may not see that. One query."""
     reader = context["request"].actor
     return Card.objects.asked_for_by(reader).filter(uri=uri).values_list("url", flat=True).first() or ""
+
+
+@register.simple_tag(takes_context=True)
+def neighbourhood_of(context: Context, uri: str) -> str:
+    """Where what a thing is related to is drawn; empty where the reader may see nothing of that. One query."""
+    if not linked.touching(uri, cards_for(context["request"]), "").exists():
+        return ""
+    return f"{reverse('atlas')}?{urlencode({'view': 'network', 'around': uri})}"
 
 
 @register.inclusion_tag("atlas/_attachments.html")

@@ -11,11 +11,11 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from atlas import cards, converging, distances, layers, network, queries, searching, topic_layers
+from atlas import cards, converging, distances, hoisting, layers, neighbourhood, queries, searching, topic_layers
 from atlas.access import cards_for, reading
 from atlas.area_switch import switch
 from atlas.fieldtypes import quote
-from atlas.filters import CardFilter, kind_plural
+from atlas.filters import HERE, CardFilter, kind_plural
 from atlas.models import Card, CardQuerySet, Topic
 from atlas.tallies import Tallies, Tally
 from atlas.views.fragments import is_for
@@ -25,7 +25,7 @@ PER_PAGE = 20
 ROWS = 40  # relations on a page of the network's table
 PAIRS = 30  # that converge
 ROWS_PAGE = "rows"
-RESULTS, RELATIONS = "results", "relations"  # ids of the fragments that fetch themselves again
+RESULTS, RELATIONS, HOIST = "results", "relations", "hoist"  # ids of the fragments that fetch themselves again
 VIEWS = ("map", "network", "topics")  # each has a template of its name
 
 
@@ -56,12 +56,14 @@ def atlas(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"view": view, "filters": filters}
     if view == "network" and not is_for(request, RESULTS):
         context |= _relations(request, filters, visible)
-    if not is_for(request, RELATIONS):
+    if not is_for(request, RELATIONS) and not is_for(request, HOIST):
         context |= _results(request, filters)
     if is_for(request, RESULTS):
         response = render(request, "atlas/_results.html", context)
     elif is_for(request, RELATIONS):
         response = render(request, "atlas/_relations.html", context)
+    elif is_for(request, HOIST):
+        response = render(request, "atlas/_hoist.html", context)
     else:
         context |= _around(request, filters, view) | {"unknown_view": "" if asked == view else quote(asked)}
         response = render(request, f"atlas/{view}.html", context)
@@ -71,9 +73,11 @@ def atlas(request: HttpRequest) -> HttpResponse:
 
 def _relations(request: HttpRequest, filters: CardFilter, visible: CardQuerySet) -> dict[str, Any]:
     """The network as a table: the same relations as the drawing has, in its order."""
-    found = network.drawn(filters.qs, visible, filters.in_force.get("layer", ""))
+    around = neighbourhood.around(filters, visible) if "around" in filters.in_force else None
+    found = around.network if around else neighbourhood.shown(filters, visible)
     rows = Paginator(found.edges, ROWS).get_page(request.GET.get(ROWS_PAGE))
-    return {"network": found, "rows": rows, "has_states": any(edge.state or edge.amount for edge in rows)}
+    seen = {"network": found, "rows": rows, "has_states": any(edge.state or edge.amount for edge in rows)}
+    return seen | {"neighbourhood": around, "hoist": hoisting.hoist(around) if around else None}
 
 
 def _results(request: HttpRequest, filters: CardFilter) -> dict[str, Any]:
@@ -128,15 +132,15 @@ def _around(request: HttpRequest, filters: CardFilter, view: str) -> dict[str, A
 
 def _topics(filters: CardFilter) -> dict[str, Any]:
     """What the open layer of the topics shows above the list; without one, the tree and the grid."""
-    layer, asked = filters.in_force.get("layer", ""), filters.without("topic", "axis")
+    layer, asked = filters.in_force.get("layer", ""), filters.without("topic")
     if layer == layers.GAPS:
         found = topic_layers.gaps(asked, filters.vocabulary)
         return {"gaps": found, "longest": max((gap.most for gap in found), default=0)}
     if layer == layers.CONVERGING:
         return {"pairs": converging.pairs(filters.queryset, filters.qs, PAIRS)}
-    by_node = topic_layers.by_node(asked, filters.nodes) if layer == layers.ISSUES else {}
-    tree = queries.topic_tree(asked, filters.vocabulary, with_axes=not layer)
-    nodes = {key: str(node) for key, node in filters.nodes.items()} | {topic_layers.HERE: shell.node_name()}
+    by_node = topic_layers.by_node(asked, filters.vocabulary, filters.nodes) if layer == layers.ISSUES else {}
+    tree = queries.topic_tree(asked, filters.vocabulary, along_axes=None if layer else filters.without("topic", "axis"))
+    nodes = {key: str(node) for key, node in filters.nodes.items()} | {HERE: shell.node_name()}
     for top in tree:
         top.nodes = [(nodes[each.key], each) for each in by_node.get(top.topic.iri, [])]
     return {"tree": tree, "axes": filters.vocabulary.of(Topic.Scheme.AXIS)}

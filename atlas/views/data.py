@@ -7,7 +7,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from atlas import network, points
+from atlas import neighbourhood, network, points, whole
 from atlas.access import cards_for, reading
 from atlas.fieldtypes import quote
 from atlas.filters import CardFilter
@@ -49,8 +49,18 @@ def network_json(request: HttpRequest) -> HttpResponse:
     filters = CardFilter(request.GET, visible)
     if not filters.form.is_valid():
         return unreadable(faults_of(filters.form))
-    found = network.drawn(filters.qs, visible, filters.in_force.get("layer", ""))
+    found = neighbourhood.shown(filters, visible)
     return asked_every_time(JsonResponse(network.as_json(found)))
+
+
+@require_safe
+def whole_json(request: HttpRequest) -> HttpResponse:
+    """`/atlas/network/whole.json`: as far as it goes, all of the network that the filters leave, at kept places."""
+    visible = cards_for(request)
+    filters = CardFilter(request.GET, visible)
+    if not filters.form.is_valid():
+        return unreadable(faults_of(filters.form))
+    return asked_every_time(JsonResponse(whole.whole(filters, visible)))
 
 
 @require_safe

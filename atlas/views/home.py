@@ -18,8 +18,8 @@ from atlas.tallies import Tallies
 from atlas.views.fragments import is_for
 from frontend.flags import TOPIC_WORDS
 
-NEWEST = 4
-DATES = 6
+NEWEST = 3
+DATES = 3
 NEWCOMER = dt.timedelta(days=7)
 JUST_NOW = "just-now"  # id of the fragment that fetches itself again
 
