@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { build, context } from "esbuild";
 
 import { writeBaseMap } from "./build/base-map.mjs";
+import { compress } from "./build/compress.mjs";
 import { lightDarkFallback } from "./build/light-dark-fallback.mjs";
 import { buildWorker } from "./build/worker.mjs";
 
@@ -51,6 +52,7 @@ if (process.argv.includes("--watch")) {
 } else {
   await build(options);
   await buildWorker(options, out);
+  await compress(out);
   await rm(dist, { recursive: true, force: true });
   await mkdir(dirname(dist), { recursive: true });
   await rename(out, dist);

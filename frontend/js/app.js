@@ -2,11 +2,13 @@
 import "./lib/htmx.js";
 import "htmx-ext-ws";
 
+import { keepFolds } from "./lib/folds.js";
 import { mountIslands } from "./lib/island.js";
 import { startLive } from "./lib/live.js";
 import { watchLists } from "./lib/live-list.js";
 import { startOffline } from "./lib/offline.js";
 import { listenForStart } from "./lib/start.js";
+import { forgetAreaOnSigningOut } from "./lib/remembered.js";
 import { tellOfRefusedPasskeys } from "./lib/passkeys.js";
 
 document.documentElement.classList.add("js");
@@ -20,7 +22,9 @@ function focusErrors() {
 mountIslands(document);
 watchLists();
 startLive();
+keepFolds();
 listenForStart();
 startOffline();
+forgetAreaOnSigningOut();
 focusErrors();
 tellOfRefusedPasskeys();

@@ -247,17 +247,15 @@ def state_line(steps: Any, current: str) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def filter_bar(
-    context: template.Context, form: BaseForm, submit: str = "", level: int = 2, first: int = 4
-) -> SafeString:
-    """The first fields are always seen; “More filters” opens the others, and is open when one is in force."""
+def filter_bar(context: template.Context, form: BaseForm, submit: str = "", level: int = 2) -> SafeString:
+    """The first field is always seen; “Filters” opens the others. What is in force stands below as chips."""
     query = _query(context)
     rows = [forms.field_context(bound) for bound in form.visible_fields()]
     return _render(
         "filter_bar",
-        rows=rows[:first],
-        more=rows[first:],
-        more_in_force=any(any(query.getlist(row["field"].html_name)) or row["errors"] for row in rows[first:]),
+        rows=rows[:1],
+        more=rows[1:],
+        more_at_fault=any(row["errors"] for row in rows[1:]),
         kept=filtering.kept(query, form),
         chips=filtering.chips(query, form),
         path=_path(context),

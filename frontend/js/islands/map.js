@@ -1,11 +1,12 @@
 // The map beside a list of the same things. Source: a GeoJSON FeatureCollection of points.
 import L from "leaflet";
 
-import { creditOf, layBaseMap, layOutline, layStreets } from "../lib/base-map.js";
-import { calmly, make, safeAddress } from "../lib/dom.js";
+import { creditOf, fetchBaseMap, layBaseMap, layOutline, layStreets } from "../lib/base-map.js";
+import { calmly, make, painted, safeAddress } from "../lib/dom.js";
 import { explain, makeLegend } from "../lib/legend.js";
 import { metropolis } from "../lib/metropolis.js";
 import { Pins } from "../lib/pins.js";
+import { steeringBar } from "../lib/steering.js";
 import { syncWithList } from "../lib/sync.js";
 import { say } from "../lib/words.js";
 
@@ -66,7 +67,13 @@ export default async function mount(figure) {
   figure.addEventListener("island:refresh", refresh);
   const sized = new ResizeObserver(() => map.invalidateSize({ animate: false }));
   sized.observe(canvas);
-  await Promise.all([layBaseMap(map), reader.read(true)]);
+  // The points first: what they are decides where the map opens, and moving the ground there costs more than they do.
+  const ground = fetchBaseMap();
+  const points = reader.read(true);
+  pins.rehearse();
+  await points;
+  await painted();
+  await layBaseMap(map, ground);
   return () => {
     sized.disconnect();
     figure.removeEventListener("island:refresh", refresh);
@@ -145,7 +152,8 @@ class Source {
       this.show(this.outline);
     }
     this.pins.show(points);
-    explain(this.legend, points.map(({ properties }) => properties?.topic));
+    // A legend that grows moves the page: not in the frame that shows the pins.
+    void painted().then(() => explain(this.legend, points.map(({ properties }) => properties?.topic)));
   }
 
   /** @param {L.LatLngBounds | null} bounds */
@@ -208,29 +216,18 @@ function name(popup) {
   });
 }
 
-/** Every drag has a button. @param {L.Map} map @param {Source} reader */
+/** @param {L.Map} map @param {Source} reader */
 function bar(map, reader) {
-  /** @param {string} sign @param {string} label @param {() => void} act */
-  const button = (sign, label, act) => {
-    const made = make("button", { type: "button", class: "button is-quiet is-small", "aria-label": label, title: label });
-    made.append(sign);
-    made.addEventListener("click", act);
-    return made;
-  };
   /** @param {number} x @param {number} y */
   const pan = (x, y) => () => map.panBy([x * STEP, y * STEP]);
-  const all = button(say("map_all"), say("map_all"), () => reader.show(reader.all));
-  all.removeAttribute("aria-label");
-  all.removeAttribute("title");
-  return make(
-    "div",
-    { class: "map-bar", role: "group", "aria-label": say("map_controls") },
-    button("+", say("map_closer"), () => map.zoomIn()),
-    button("−", say("map_further"), () => map.zoomOut()),
-    button("←", say("map_west"), pan(-1, 0)),
-    button("↑", say("map_north"), pan(0, -1)),
-    button("↓", say("map_south"), pan(0, 1)),
-    button("→", say("map_east"), pan(1, 0)),
-    all,
-  );
+  const acts = {
+    closer: () => map.zoomIn(),
+    further: () => map.zoomOut(),
+    left: pan(-1, 0),
+    up: pan(0, -1),
+    down: pan(0, 1),
+    right: pan(1, 0),
+    all: () => reader.show(reader.all),
+  };
+  return steeringBar(say("map_controls"), acts, { left: "map_west", up: "map_north", down: "map_south", right: "map_east" });
 }

@@ -1,11 +1,13 @@
 // The network beside a list of the same things. Source: {nodes: [{uri, url, title, kind, kind_word, topic}],
-// links: [{from, to, relation}]}, at most a few hundred nodes. Arrow keys go from node to node.
+// links: [{from, to, relation}]}, at most a few hundred nodes. Arrow keys go from node to node. With `data-around` a node
+// leads to its neighbourhood at that address, otherwise to its page.
 import { forceCenter, forceCollide, forceLink, forceManyBody, forceSimulation, forceX, forceY } from "d3-force";
 
 import { nearest } from "../lib/compass.js";
 import { draw, flag, make, safeAddress } from "../lib/dom.js";
 import { explain, makeLegend } from "../lib/legend.js";
 import { paintName, writeNames } from "../lib/network-names.js";
+import { steeringBar } from "../lib/steering.js";
 import { syncWithList } from "../lib/sync.js";
 import { say } from "../lib/words.js";
 
@@ -29,6 +31,8 @@ export default function mount(figure) {
   const frame = new Frame(canvas);
   const legend = makeLegend();
   view.append(frame.bar(), legend);
+
+  const whole = offerWhole(figure, view);
 
   /** @type {Node[]} */
   let nodes = [];
@@ -58,7 +62,10 @@ export default function mount(figure) {
   const read = async () => {
     const response = await fetch(figure.dataset.source ?? "", { headers: { Accept: "application/json" } });
     if (!response.ok) throw new Error(`${response.status} from the network's source`);
-    ({ nodes, edges } = settle(await response.json(), nodes, canvas.clientWidth / canvas.clientHeight || WIDTH / HEIGHT));
+    const data = await response.json();
+    whole.hidden = !(data.left_out > 0) || view.querySelector(".network-whole") !== null;
+    ({ nodes, edges } = settle(data, nodes, canvas.clientWidth / canvas.clientHeight || WIDTH / HEIGHT));
+    for (const node of nodes) node.url = neighbourhoodOf(node, figure.dataset.around);
     canvas.replaceChildren(...paint(nodes, edges));
     wire(nodes, (uri) => {
       light(uri);
@@ -73,6 +80,7 @@ export default function mount(figure) {
   figure.addEventListener("island:refresh", refresh);
   return read().then(() => () => {
     figure.removeEventListener("island:refresh", refresh);
+    figure.dispatchEvent(new CustomEvent("whole:gone"));
     view.remove();
     jump.remove();
   });
@@ -111,6 +119,47 @@ function settle(data, before, aspect) {
     .stop()
     .tick(ROUNDS);
   return { nodes, edges };
+}
+
+/**
+ * Where not everything fits: the button that draws all of it, with a library that is only fetched then.
+ * @param {HTMLElement} figure @param {HTMLElement} view
+ */
+function offerWhole(figure, view) {
+  const source = figure.dataset.whole;
+  const said = make("span", { role: "status" });
+  const button = make("button", { type: "button", class: "button is-quiet is-small" }, say("whole_draw"));
+  const offer = make("p", { class: "network-offer", hidden: true }, button, said);
+  if (!source) return offer;
+  view.append(offer);
+  button.addEventListener("click", async () => {
+    if (!make("canvas").getContext("webgl2")) {
+      said.textContent = say("whole_cannot");
+      return;
+    }
+    said.textContent = say("whole_coming");
+    button.disabled = true;
+    try {
+      const { drawWhole } = await import("../lib/whole-network.js");
+      const goAway = await drawWhole(view, source, (uri) => neighbourhoodOf({ uri }, figure.dataset.around) ?? uri);
+      figure.addEventListener("whole:gone", goAway, { once: true });
+      said.textContent = "";
+    } catch (error) {
+      said.textContent = say("whole_failed");
+      console.warn("The whole network could not be drawn.", error);
+    } finally {
+      button.disabled = false;
+    }
+  });
+  return offer;
+}
+
+/** @param {{ uri: string, url?: string }} node @param {string} [around] the address of this page without a middle */
+function neighbourhoodOf(node, around) {
+  if (around === undefined) return node.url;
+  const address = new URL(around, location.href);
+  address.searchParams.set("around", node.uri);
+  return address.href;
 }
 
 /** @param {Node[]} nodes @param {Edge[]} edges */
@@ -203,8 +252,8 @@ class Frame {
     const [left, top] = [Math.min(...xs) - 90, Math.min(...ys) - 50];
     // Never nearer than life size: few nodes would shout.
     const width = Math.max(Math.max(...xs) + 90 - left, this.canvas.clientWidth);
-    const height = Math.max(Math.max(...ys) + 70 - top, this.canvas.clientHeight);
-    const middle = { x: (Math.min(...xs) + Math.max(...xs)) / 2, y: (Math.min(...ys) + Math.max(...ys)) / 2 + 10 };
+    const height = Math.max(Math.max(...ys) + 110 - top, this.canvas.clientHeight);
+    const middle = { x: (Math.min(...xs) + Math.max(...xs)) / 2, y: (Math.min(...ys) + Math.max(...ys)) / 2 + 30 };
     this.look({ x: middle.x - width / 2, y: middle.y - height / 2, width, height });
   }
 
@@ -234,25 +283,14 @@ class Frame {
   }
 
   bar() {
-    /** @param {string} sign @param {string} label @param {() => void} act */
-    const button = (sign, label, act) => {
-      const made = make("button", { type: "button", class: "button is-quiet is-small", "aria-label": label, title: label });
-      made.append(sign);
-      made.addEventListener("click", act);
-      return made;
-    };
-    const all = make("button", { type: "button", class: "button is-quiet is-small" }, say("map_all"));
-    all.addEventListener("click", () => this.fit(this.nodes));
-    return make(
-      "div",
-      { class: "map-bar", role: "group", "aria-label": say("network_controls") },
-      button("+", say("map_closer"), () => this.zoom(1.35)),
-      button("−", say("map_further"), () => this.zoom(1 / 1.35)),
-      button("←", say("map_left"), () => this.move(-0.25, 0)),
-      button("↑", say("map_up"), () => this.move(0, -0.25)),
-      button("↓", say("map_down"), () => this.move(0, 0.25)),
-      button("→", say("map_right"), () => this.move(0.25, 0)),
-      all,
-    );
+    return steeringBar(say("network_controls"), {
+      closer: () => this.zoom(1.35),
+      further: () => this.zoom(1 / 1.35),
+      left: () => this.move(-0.25, 0),
+      up: () => this.move(0, -0.25),
+      down: () => this.move(0, 0.25),
+      right: () => this.move(0.25, 0),
+      all: () => this.fit(this.nodes),
+    });
   }
 }

@@ -1,5 +1,6 @@
 // Hints while somebody writes. The server has all the rules; here is only when to ask, and what was dismissed before.
 import { make } from "../lib/dom.js";
+import { keep, kept } from "../lib/remembered.js";
 import { say } from "../lib/words.js";
 
 const PAUSE = 1500; // milliseconds without a key before the server is asked
@@ -145,23 +146,4 @@ class WritingHelp {
 
 function dismissedKeys() {
   return (kept(DISMISSED) ?? "").split("\n").filter(Boolean);
-}
-
-/** @param {string} name */
-function kept(name) {
-  try {
-    return localStorage.getItem(name);
-  } catch {
-    return null; // storage may be forbidden: then a choice lasts as long as it takes
-  }
-}
-
-/** @param {string} name @param {string} value */
-function keep(name, value) {
-  try {
-    if (value) localStorage.setItem(name, value);
-    else localStorage.removeItem(name);
-  } catch {
-    // as above
-  }
 }

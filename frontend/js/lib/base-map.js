@@ -15,9 +15,15 @@ const RIVER = [
   [51.51, 0.19], [51.47, 0.19], [51.475, 0.05], [51.46, -0.1], [51.445, -0.2], [51.44, -0.28], [51.405, -0.295],
 ];
 
-/** @param {L.Map} map */
-export async function layBaseMap(map) {
-  const [countries, boroughs] = await Promise.all([read("countries"), read("boroughs")]);
+/** @typedef {Promise<Response | null>[]} Ground countries and boroughs, on their way */
+
+/** @returns {Ground} */
+export const fetchBaseMap = () =>
+  ["countries", "boroughs"].map((name) => fetch(new URL(`../${name}.geojson`, import.meta.url)).catch(() => null));
+
+/** @param {L.Map} map @param {Ground} ground */
+export async function layBaseMap(map, ground) {
+  const [countries, boroughs] = await Promise.all(ground.map(read));
   map.createPane(GROUND);
   const below = { interactive: false, pane: GROUND };
   if (countries) L.geoJSON(countries, { ...below, style: { className: "map-land" } }).addTo(map).bringToBack();
@@ -67,11 +73,11 @@ function nameOf(borough, layer) {
   return L.marker(middle, { icon, alt: name, interactive: false, keyboard: false, pane: "shadowPane" });
 }
 
-/** @param {string} name @returns {Promise<GeoJSON.FeatureCollection | null>} */
-async function read(name) {
+/** @param {Promise<Response | null>} coming @returns {Promise<GeoJSON.FeatureCollection | null>} */
+async function read(coming) {
   try {
-    const response = await fetch(new URL(`../${name}.geojson`, import.meta.url));
-    return response.ok ? await response.json() : null;
+    const response = await coming;
+    return response?.ok ? await response.json() : null;
   } catch {
     return null;
   }

@@ -60,4 +60,11 @@ export function safeAddress(address) {
   }
 }
 
+/** Until what was drawn stands on the screen; sooner where nobody looks, and no frame comes. */
+export const painted = () =>
+  new Promise((done) => {
+    setTimeout(done, 200);
+    requestAnimationFrame(() => requestAnimationFrame(done));
+  });
+
 export const calmly = () => matchMedia("(prefers-reduced-motion: reduce)").matches;

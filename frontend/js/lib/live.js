@@ -1,6 +1,7 @@
 // Live pokes. The socket only says "something new"; fragments fetch themselves, so permission is checked on reading.
 import { announce } from "./announce.js";
 import htmx from "./htmx.js";
+import { keep, kept } from "./remembered.js";
 import { say } from "./words.js";
 
 const SPACING = 1100; // milliseconds between two pokes of one name; the last of a burst is never dropped
@@ -15,7 +16,7 @@ const comingPoke = new Map();
 /** @type {Set<string>} pokes held back while paused */
 const held = new Set();
 
-let paused = remembered() === "paused";
+let paused = kept(KEPT) === "paused";
 let wasOpen = false;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let interruption;
@@ -113,7 +114,7 @@ function pokeNames() {
 
 function toggle() {
   paused = !paused;
-  remember(paused ? "paused" : "");
+  keep(KEPT, paused ? "paused" : "");
   showState();
   if (paused) return;
   for (const name of held) poke(name);
@@ -129,23 +130,5 @@ function showState() {
   }
   for (const words of document.querySelectorAll("[data-live-words]")) {
     if (words instanceof HTMLElement) words.textContent = (paused ? words.dataset.off : words.dataset.on) ?? "";
-  }
-}
-
-function remembered() {
-  try {
-    return localStorage.getItem(KEPT);
-  } catch {
-    return null; // storage may be forbidden: then the choice lasts as long as the page
-  }
-}
-
-/** @param {string} state */
-function remember(state) {
-  try {
-    if (state) localStorage.setItem(KEPT, state);
-    else localStorage.removeItem(KEPT);
-  } catch {
-    // as above
   }
 }

@@ -4,12 +4,13 @@ import L from "leaflet";
 
 import { gather } from "./cluster.js";
 import { nearest } from "./compass.js";
-import { flag, make } from "./dom.js";
+import { flag, make, painted } from "./dom.js";
 import { say } from "./words.js";
 
 const FLAG = { width: 54, height: 50 }; // pixels: two pins nearer than this would cover each other
 const MANY = 25;
 const FLAGS = 3; // topics shown below a count
+const AT_ONCE = 6; // pins of the very first frame; on an old machine all of them would take several
 
 /** @typedef {{ uri?: string, url?: string, kind?: string, kind_word?: string, title?: string, summary?: string, language?: string,
  *   topic?: string, node?: string, cluster?: number }} Properties */
@@ -36,6 +37,15 @@ export class Pins {
     map.on("zoomend", () => this.draw());
   }
 
+  /** Pins that nobody sees, while the points are still on their way: an old machine reads code slowly the first time. */
+  rehearse() {
+    const { lat, lng } = this.map.getCenter();
+    /** @param {number} count */
+    const spot = (count) => ({ lat, lon: lng, count, properties: {}, x: 0, y: 0 });
+    for (const [group] of [gather([spot(1)], FLAG), gather([spot(2), spot(2)], FLAG)]) this.raise(group);
+    this.layer.clearLayers();
+  }
+
   /** @param {GeoJSON.Feature<GeoJSON.Point>[]} features */
   show(features) {
     this.spots = features.map(({ geometry, properties }) => ({
@@ -52,7 +62,7 @@ export class Pins {
 
   /** What was not here before is marked once, also inside a count. */
   welcome() {
-    const uris = new Set(this.byUri.keys());
+    const uris = new Set(this.spots.flatMap(({ properties: { uri } }) => uri ?? []));
     if (this.known) {
       for (const uri of uris) if (!this.known.has(uri)) this.byUri.get(uri)?.element.classList.add("is-new");
     }
@@ -65,10 +75,21 @@ export class Pins {
     for (const spot of this.spots) Object.assign(spot, point(this.map.project([spot.lat, spot.lon], zoom)));
     this.layer.clearLayers();
     this.byUri.clear();
-    this.pins = gather(this.spots, FLAG).map((group) => this.raise(group));
+    const groups = gather(this.spots, FLAG);
+    const rest = this.known ? [] : groups.splice(AT_ONCE);
+    const drawn = groups.map((group) => this.raise(group));
+    this.pins = drawn;
     this.offer(this.pins[0]);
     const again = held && this.byUri.get(held);
     if (again) this.focus(again);
+    if (rest.length > 0) void painted().then(() => this.pins === drawn && this.raiseRest(rest));
+  }
+
+  /** @param {Spot[][]} groups */
+  raiseRest(groups) {
+    const first = this.pins.find(({ element }) => element.tabIndex === 0);
+    this.pins.push(...groups.map((group) => this.raise(group)));
+    this.offer(first);
   }
 
   /** @param {Spot[]} spots @returns {Pin} */
