@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 LANGUAGES = ("en", "it")
 WIDE, NARROW = (1280, 800), (320, 720)
-"""Pixels. 320 is also what 1280 becomes at 400 % zoom."""
+ZOOMED = (320, 256)
+"""Pixels. The last is what 1280 by 1024 becomes at 400 % zoom (WCAG 2.2, 1.4.10)."""
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 # In the dark only colours differ, so only what is about colours is asked again.
@@ -66,7 +67,11 @@ class View:
 
 
 ALL = tuple(View(language, width) for language in LANGUAGES for width in (WIDE, NARROW))
-"""Every light view: the first face of every page is looked at in all of them, and once in the dark."""
+"""Every light view: the first face of every page is looked at in all of them, once zoomed and once in the dark."""
+EVERY = tuple(
+    View(language, width, dark) for language in LANGUAGES for width in (WIDE, NARROW, ZOOMED) for dark in (False, True)
+)
+"""For a measurement that is told, of the first face of every page."""
 FEWER = (View("en", WIDE), View("it", NARROW), View("it", NARROW, dark=True))
 """Another face of a page has most of it in common with the first."""
 ONE = (View("en", WIDE), View("it", NARROW), View("en", NARROW, dark=True), View("it", WIDE, dark=True))
@@ -85,8 +90,8 @@ class Stop:
     views: tuple[View, ...]
 
 
-def plan(quick: bool) -> list[Stop]:
-    """Every face of every page; in a hurry, the first face of each."""
+def plan(quick: bool, *, every: bool = False) -> list[Stop]:
+    """Every face of every page, the first in `every` view if need be; in a hurry, the first face of each."""
     pages = PAGES | WITHOUT_ADDRESS
     if quick:
         turns = {who: cycle([view for view in ONE if view.language in SPOKEN[who]]) for who in SPOKEN}
@@ -94,18 +99,19 @@ def plan(quick: bool) -> list[Stop]:
     stops = []
     for number, (name, examples) in enumerate(pages.items()):
         dark = View(LANGUAGES[number % 2], (NARROW, WIDE)[number // 2 % 2], dark=True)
-        stops.append(Stop(name, examples[0], (*ALL, dark)))
+        zoomed = View(LANGUAGES[(number + 1) % 2], ZOOMED)
+        stops.append(Stop(name, examples[0], EVERY if every else (*ALL, zoomed, dark)))
         stops += [Stop(name, example, FEWER) for example in examples[1:]]
     return stops
 
 
-def sweep(harbour: Harbour, quick: bool = False) -> list[str]:
+def sweep(harbour: Harbour, quick: bool = False, *, every: bool = False) -> list[str]:
     """Everything that is wrong on any page, a sentence each.
 
     Two browsers share the people: an account speaks one language at a time, so the languages come one after the other.
     """
     with ThreadPoolExecutor(WALKS) as pool:
-        return list(chain.from_iterable(pool.map(lambda walk: _walk(harbour, walk), _walks(plan(quick)))))
+        return list(chain.from_iterable(pool.map(lambda walk: _walk(harbour, walk), _walks(plan(quick, every=every)))))
 
 
 def _walks(stops: list[Stop]) -> list[list[Stop]]:

@@ -47,6 +47,12 @@ def _new(path: str, who: str = STEWARD) -> tuple[Example, ...]:
 PAGES: dict[str, tuple[Example, ...]] = {
     # The atlas
     "home": (Example("/"), Example("/", MEMBER, face="signed in")),
+    "near": (
+        Example("/near/", face="to choose"),
+        Example("/near/?area=London"),
+        Example("/near/?area=Atlantis", face="no such area"),
+        Example("/near/?near=somewhere", face="bad point", status=400),
+    ),
     "ask": (
         Example("/ask/?q=room+for+a+meeting"),
         Example("/ask/?q=zebra+crossing+for+unicorns", face="nothing found"),
@@ -54,6 +60,9 @@ PAGES: dict[str, tuple[Example, ...]] = {
     "atlas": (
         Example("/atlas/", face="map"),
         Example("/atlas/?view=network", face="network"),
+        Example("/atlas/?view=network&around={need_uri}", face="neighbourhood"),
+        Example("/atlas/?view=network&around=urn:flotilla:topic:housing&kind=need", face="neighbourhood of a topic"),
+        Example("/atlas/?view=network&around=urn:flotilla:topic:atlantis", face="no neighbourhood"),
         Example("/atlas/?view=topics", face="topics"),
         Example("/atlas/?kind=need&topic=housing", steps=steps.open_more_filters, face="filtered"),
         Example("/atlas/?q=zebra+crossing+for+unicorns", face="nothing found"),
@@ -94,6 +103,11 @@ PAGES: dict[str, tuple[Example, ...]] = {
     "group-withdrawal": (Example("/groups/{group}/withdrawal", STEWARD),),
     "person": (Example("/people/{person}"), Example("/people/{person}", MEMBER, face="signed in")),
     "my-page": (Example("/me/page", MEMBER),),
+    "welcoming": (
+        Example("/me/welcoming", MEMBER, face="asked"),
+        Example("/me/welcoming", GUARDED, face="welcoming"),
+        Example("/me/welcoming", STEWARD, face="not asked"),
+    ),
     "proposal-new": (
         *_new("/needs/new"),
         Example("/needs/new", STEWARD, steps=steps.check_words, face="with hints"),
@@ -204,6 +218,7 @@ PAGES: dict[str, tuple[Example, ...]] = {
         Example("/desk/bringing/{refused_import}", STEWARD, face="refused"),
     ),
     "desk-claim": _new("/desk/claims/{claim}", STEWARD),
+    "desk-hosts": _new("/desk/hosts"),
     "desk-reports": (Example("/desk/reports", STEWARD),),
     "desk-report": (
         *_new("/desk/reports/{report}", STEWARD),
@@ -337,6 +352,7 @@ NOT_PAGES: dict[str, str] = {
     "list-file": FILE,
     "desk-mapping": FILE,
     "network-json": DATA,
+    "whole-json": DATA,
     "streets": DATA,
     "worker": "a program of the browser's",
     "style-pins": DATA,
@@ -369,6 +385,8 @@ NOT_PAGES: dict[str, str] = {
     "desk-import-report": FILE,
     "desk-import-start": ACTION,
     "desk-import-discard": ACTION,
+    "welcoming-ending": ACTION,
+    "desk-host-ending": ACTION,
     "desk-retrying": ACTION,
     "desk-invite": ACTION,
     "desk-answer": ACTION,

@@ -43,6 +43,7 @@ from cop.actions import conversations as talk
 from cop.actions.claims import claim_listing
 from cop.actions.expertise import publish_expertise
 from cop.actions.groups import found_group
+from cop.actions.hosts import ask_host
 from cop.actions.listings import list_organisation, lister
 from cop.actions.membership import accept_member, join_group
 from cop.actions.people import change_page as show_page
@@ -121,6 +122,7 @@ def stock(kits: int = len(KEYS)) -> dict[str, str]:
     found |= _keys(crew)
     found |= _imports(crew)
     found |= _careful_words(crew)
+    ask_host(crew.steward, crew.member, {"en": "Welcome. I am **Declan**. Ask me.", "it": "Ti do il benvenuto."})
     found |= _reports(crew, found)
     _travels(found["need_uri"])
     _work_at_home()

@@ -41,6 +41,7 @@ def _publish(page: Page) -> None:
 def _find(page: Page) -> None:
     page.goto("/needs/")
     before = page.locator("#cards > li").count()
+    page.locator(".filter-bar-more > summary").click()
     page.select_option("select[name=topic]", "private-renting")
     page.get_by_role("button", name="Show").click()
     expect(page.get_by_role("link", name="Remove the filter Topic: Private renting")).to_be_visible()

@@ -81,7 +81,7 @@ def test_the_front_door_asks_one_question_and_has_six_doors(client, harbour, wor
     assert "A room in Camden" in page
     assert "Just now, from 1 node." in page
     assert "New here? Three things to do" in page
-    assert 'href="/topics/housing"' in page
+    assert 'class="topic-flags-link" href="/topics/"' in page and 'href="#flag-housing"' in page
 
 
 def test_an_empty_node_invites_instead_of_showing_nothing(client, harbour):

@@ -16,6 +16,7 @@ from atlas.models import Topic
 from cop.actions import conversations as talk
 from cop.actions.claims import claim_listing
 from cop.actions.groups import found_group
+from cop.actions.hosts import agree, ask_host
 from cop.actions.listings import list_organisation, lister
 from cop.actions.membership import join_group
 from cop.actions.people import change_page, person_of
@@ -45,13 +46,18 @@ FEW, MANY = 2, 8
 # How many queries each address may take for a signed-in steward, at most, however much there is.
 BUDGETS = {
     "/": 17,
+    "/near/?area=Camden": 12,
     "/ask/?q=room": 18,
     "/atlas/": 15,
     "/atlas/?view=network": 19,
+    "/atlas/?view=network&around=AROUND": 19,
+    "/atlas/?view=network&around=urn:flotilla:topic:housing": 19,
     "/atlas/?view=topics": 18,
     "/atlas/?q=room": 18,
     "/atlas/cards.geojson": 13,
     "/atlas/network.json": 10,
+    "/atlas/network/whole.json": 10,
+    "/atlas/network/whole.json?layer=support": 11,
     "/atlas/list.csv": 10,
     "/needs/list.geojson": 10,
     "/api/v1/": 6,
@@ -95,6 +101,7 @@ BUDGETS = {
     "/me/following": 10,
     "/me/notices": 10,
     "/me/page": 10,
+    "/me/welcoming": 10,
     "/desk/": 21,
     "/desk/bringing": 6,
     "IMPORT": 6,
@@ -109,6 +116,7 @@ BUDGETS = {
     "TAKEN OUT": 9,
     "/reports/": 9,
     "/me/blocks": 6,
+    "/desk/hosts": 8,
     "/desk/topics": 7,
     "/desk/new-topic": 6,
     "/desk/topics/own": 13,
@@ -121,7 +129,7 @@ BUDGETS = {
     "GROUP": 18,
     "GROUP/outbox?page=1": 6,
     "PERSON": 8,
-    "FESTIVAL": 21,
+    "FESTIVAL": 22,
     "LAB": 18,
     "PLACE": 18,
     "LISTING": 18,
@@ -219,6 +227,8 @@ class Busy(Writers):
         map_concept(topic, "closeMatch", HOUSING, by=self.alice)
         map_concept(self.own, "relatedMatch", f"https://n{n}.example/topics/{n}", by=self.alice)
         publish_proposal(self.alice, self.alice, need, title=f"Own {n}", **(shared | {"topics": [topic.iri]}))
+        ask_host(self.alice.user, person.user, {"en": f"Welcome {n}"})
+        agree(person.user.host, {"en": f"Welcome {n}"}, to_visitors=True)
         notify(self.alice.user, "join_accepted", group.uri, group=group.name)
         accounts.invite(self.alice.user)
         self._neighbour(n)
@@ -250,6 +260,7 @@ def busy(db):
 
 def address(busy: Busy, path: str) -> str:
     known = {
+        "AROUND": busy.group.uri,
         "GROUP": busy.asked.get_absolute_url(),
         "PERSON": person_of(busy.alice).get_absolute_url(),
         "FESTIVAL": busy.festival.get_absolute_url(),

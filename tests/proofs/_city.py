@@ -12,13 +12,13 @@ NODES = 8
 SPREAD = 0.08  # degrees around the original, about 9 km to the north and 5.5 km to the east
 
 
-def settle() -> int:
-    """Put the kits and the registers on an empty node; returns how many cards that makes."""
+def settle(part: str = "1/1") -> int:
+    """Put the kits and a part of the registers on an empty node; returns how many cards that makes."""
     from atlas.models import Card
     from config.demo import kit, loading
     from tests.proofs.search import bring_registers, index
 
-    bring_registers()
+    bring_registers(part)
     for key in kit.KEYS:
         loading.load(kit.read_kit(key))
     index()
@@ -26,7 +26,8 @@ def settle() -> int:
 
 
 def grow(total: int) -> None:
-    """Make it `total` cards: copies of what is there, from NODES other nodes, counted as if each had been published."""
+    """Make it `total` cards: copies of what is there, related as the originals are, from NODES other nodes, and counted
+    as if each had been published."""
     from django.db import transaction
 
     from atlas import tallies
@@ -57,7 +58,30 @@ def grow(total: int) -> None:
                 ],
                 batch_size=2_000,
             )
+        _relate(originals, held, total)
         tallies.recount()
+
+
+def _relate(originals: list[Any], held: int, total: int) -> None:
+    """Each copy is related to the copies made in the same round as its original is to theirs."""
+    from atlas.models import Link
+
+    size = len(originals)
+    places = {card.uri: place for place, card in enumerate(originals)}
+    links = [link for link in Link.objects.order_by("pk") if link.source_uri in places]
+    copies = []
+    for start in range(held - held % size, total, size):
+
+        def twin(uri: str, start: int = start) -> str:
+            number = start + places.get(uri, -1 - start)
+            return f"{uri}/{number}" if held <= number < total else uri
+
+        for link in links:
+            if twin(link.source_uri) != link.source_uri:
+                values = {field.attname: getattr(link, field.attname) for field in link._meta.concrete_fields}
+                ends = {name: twin(values[name]) for name in ("source_uri", "from_uri", "to_uri")}
+                copies.append(Link(**{**values, "id": None, **ends}))
+    Link.objects.bulk_create(copies, batch_size=500)
 
 
 def _copy(card: Any, number: int, nodes: list[Any], chance: random.Random) -> Any:

@@ -92,7 +92,7 @@ def index() -> None:
         carry_out(errands, follow_the_journal)
 
 
-def bring_registers() -> None:
+def bring_registers(part: str = "1/1") -> None:
     from django.core.management import call_command
 
     from atlas import vocabulary
@@ -100,7 +100,7 @@ def bring_registers() -> None:
     vocabulary.load()
     for register in REGISTERS:
         said = io.StringIO()
-        call_command("bring", *register.arguments(DATA, "1/1"), stdout=said)
+        call_command("bring", *register.arguments(DATA, part), stdout=said)
         counts = json.loads(said.getvalue())
         print(f"{register.name}: {counts['new']} new of {counts['rows']} rows")
 
