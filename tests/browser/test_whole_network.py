@@ -34,7 +34,7 @@ def opened(browser: Browser, harbour: Harbour, *arguments: str) -> Iterator[Page
     options = launch_options()
     options["args"] += arguments
     other = browser.browser_type.launch(**options)
-    # What the offline worker asks for does not come past `too_many`, and it may be awake before the points are asked for.
+    # What the offline worker asks for does not come past `too_many`; it may be awake before the points are asked for.
     calm = {"reduced_motion": "reduce", "service_workers": "block"}
     context = context_on(other, harbour, viewport={"width": 1280, "height": 800}, **calm)
     page = context.new_page()
