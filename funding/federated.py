@@ -14,6 +14,7 @@ from atlas import sourced, wire
 from federation.reader import BadField
 from federation.types import FederatedType, register
 from federation.values import only, write_instant
+from frontend.amounts import is_currency
 from frontend.text import render_markdown
 from funding import deadlines, money
 from funding.cards import language_of
@@ -174,7 +175,7 @@ def _read_amounts(read: Reader) -> Json:
         found = {name: said.decimal(wire_name, 0, money.LARGEST) or None for name, wire_name in AMOUNTS.items()}
     known = {name: amount for name, amount in found.items() if amount is not None}
     currency = said.text("currency", 10).upper() if said is not None and known else ""
-    if known and not money.is_currency(currency):
+    if known and not is_currency(currency):
         raise BadField("amount.currency", currency, "a currency of ISO 4217, as EUR")
     in_order = [known[name] for name in AMOUNTS if name in known]
     if in_order != sorted(in_order):

@@ -8,23 +8,17 @@ from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING
 
-from babel import Locale
 from babel.core import get_global
-from babel.numbers import (
-    format_currency,
-    get_currency_name,
-    get_currency_symbol,
-    get_territory_currencies,
-    list_currencies,
-)
-from django.utils.translation import get_language, gettext
+from babel.numbers import get_currency_name, get_currency_symbol, get_territory_currencies
+from django.utils.translation import gettext
+
+from frontend.amounts import money_words, reading_locale
 
 if TYPE_CHECKING:
     from funding.models import Call
 
 OFTEN = ("EUR", "GBP", "USD", "CHF")
 LARGEST = Decimal("999999999999.99")
-_LOCALES = {"en": "en_GB", "it": "it"}
 _SPACES = re.compile(r"\s")
 _AMOUNT = re.compile(
     r"""[0-9]{1,3}(?P<mark>[.,'])[0-9]{3}((?P=mark)[0-9]{3})*((?!(?P=mark))[.,][0-9]{1,2})?|[0-9]+([.,][0-9]{1,2})?"""
@@ -57,19 +51,10 @@ def parse(text: str) -> Decimal:
     return amount
 
 
-def in_words(amount: Decimal, currency: str) -> str:
-    """“£10,000”, “10.000 €”; pence only where there are some."""
-    locale = _locale()
-    pattern = locale.currency_formats["standard"].pattern
-    if amount == amount.to_integral_value():
-        pattern = pattern.replace("0.00", "0")
-    return str(format_currency(amount, currency, pattern, locale=locale, currency_digits=False))
-
-
 def offered(call: Call) -> list[str]:
     """How much there is, one phrase for what one applicant gets and one for the whole; empty where nothing is said."""
     least, most, whole = (
-        in_words(amount, call.currency) if amount is not None else ""
+        money_words(amount, call.currency) if amount is not None else ""
         for amount in (call.minimum, call.maximum, call.total)
     )
     found = []
@@ -90,11 +75,6 @@ def offered_in_one_line(call: Call) -> str:
     return " · ".join(offered(call))
 
 
-def is_currency(code: str) -> bool:
-    """Also those that are no longer legal tender: calls are old documents."""
-    return code in list_currencies()
-
-
 def choices() -> list[tuple[str, str] | tuple[str, list[tuple[str, str]]]]:
     """Currencies in use, those that are usual here first, for a select in the reader's language."""
     often = [(code, label(code)) for code in OFTEN]
@@ -104,7 +84,7 @@ def choices() -> list[tuple[str, str] | tuple[str, list[tuple[str, str]]]]:
 
 def label(code: str) -> str:
     """“British Pound (£)”."""
-    name, symbol = get_currency_name(code, locale=_locale()), get_currency_symbol(code, locale=_locale())
+    name, symbol = get_currency_name(code, locale=reading_locale()), get_currency_symbol(code, locale=reading_locale())
     return f"{name} ({symbol})" if symbol != code else f"{name} ({code})"
 
 
@@ -121,8 +101,3 @@ def of_zone(zone: str) -> str:
     place = get_global("zone_territories").get(zone, "")
     found = get_territory_currencies(place) if place else []
     return str(found[0]) if found else ""
-
-
-def _locale() -> Locale:
-    language = (get_language() or "en")[:2]
-    return Locale.parse(_LOCALES.get(language, "en_GB"))

@@ -20,6 +20,7 @@ from accounts import zones
 from desk.bringing.postcodes import tidy
 from federation import identity
 from federation.values import WEB, BadField, read_address
+from frontend.amounts import is_currency
 from funding import money
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ def _amount(_column: Column, raw: str, _zone: str) -> Decimal | None:
 
 def _currency(_column: Column, raw: str, _zone: str) -> str:
     code = raw.strip().upper()
-    if not money.is_currency(code):
+    if not is_currency(code):
         raise BadValue(_("expected a currency of ISO 4217, such as GBP"))
     return code
 

@@ -57,7 +57,7 @@ from django.utils.html import format_html, format_html_join, json_script
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from frontend import direction, filtering, forms, moments, navigation, script_words, shell, writing
+from frontend import amounts, direction, filtering, forms, moments, navigation, script_words, shell, writing
 from frontend.flags import TOPIC_WORDS, pennant_for
 from frontend.kinds import KIND_WORDS
 from frontend.text import clean_html, render_markdown
@@ -120,6 +120,12 @@ def ago(moment: Any) -> SafeString:
 
 
 # --- Words people wrote -------------------------------------------------------------------------------
+
+
+@register.simple_tag
+def amount(number: Any, unit: str = "") -> str:
+    """How much, in the reader's way of writing numbers: “£240”, “12 chairs”."""
+    return amounts.amount_words(number, unit)
 
 
 @register.simple_tag

@@ -46,6 +46,11 @@ def publish(camden, person=None, direction="need", **changed):
     return Proposal.objects.get(public_id=answer.url.rsplit("/", 1)[-1])
 
 
+def test_money_is_written_as_money(camden, client):
+    proposal = publish(camden, support="money", quantity="1240", unit="GBP")
+    assert "£1,240<" in client.get(proposal.get_absolute_url()).content.decode()
+
+
 @pytest.mark.parametrize("direction", ["need", "offer"])
 def test_it_is_published_by_a_group_with_the_human_on_record(camden, client, work, direction):
     proposal = publish(camden, direction=direction)

@@ -5,8 +5,8 @@ four times CPU throttling at 20,000 things: from the moment the points are there
 the middle of nine first visits, and for 95 of a hundred of forty pans until the next frame stands, no more than 100 ms.
 On the server, in one process and by turns: the whole view (the page and its points) at 100,000 takes at most twice the
 time it takes at 20,000, and the squares of the whole view cost at most a fortieth of gathering all cards afresh. The
-quick form has a fifth of all things, and since gathering takes as long as there are things while squares hardly do, asks
-for an eighth of that factor; it runs wherever changes are checked, on machines of every speed, and allows twice the
+quick form has a fifth of all things and asks for an eighth of that factor, since gathering takes as long as there are
+things while squares hardly do. It runs wherever changes are checked, on machines of every speed, and allows twice the
 milliseconds.
 """
 

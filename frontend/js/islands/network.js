@@ -14,6 +14,7 @@ import { say } from "../lib/words.js";
 const WIDTH = 1000;
 const HEIGHT = 700;
 const ROUNDS = 300; // of the simulation: enough to come to rest
+const MOST_STRETCHED = 1.8;
 
 let views = 0;
 
@@ -118,7 +119,22 @@ function settle(data, before, aspect) {
     .force("apart", forceCollide(48))
     .stop()
     .tick(ROUNDS);
+  stretch(nodes, aspect);
   return { nodes, edges };
+}
+
+/** The forces make a round heap; a wide or a high canvas has room for names only where the heap is pulled to its shape.
+ * @param {Node[]} nodes @param {number} aspect */
+function stretch(nodes, aspect) {
+  const [xs, ys] = [nodes.map(({ x }) => x), nodes.map(({ y }) => y)];
+  const width = Math.max(...xs) - Math.min(...xs);
+  const height = Math.max(...ys) - Math.min(...ys);
+  if (!(width > 0 && height > 0)) return;
+  const times = (aspect * height) / width;
+  for (const node of nodes) {
+    if (times > 1) node.x *= Math.min(times, MOST_STRETCHED);
+    else node.y *= Math.min(1 / times, MOST_STRETCHED);
+  }
 }
 
 /**
