@@ -5,7 +5,7 @@ four times CPU throttling at 20,000 things: from the moment the points are there
 the middle of nine first visits, and for 95 of a hundred of forty pans until the next frame stands, no more than 100 ms.
 On the server, in one process and by turns: the whole view (the page and its points) at 100,000 takes at most twice the
 time it takes at 20,000, and the squares of the whole view cost at most a fortieth of gathering all cards afresh. The
-quick form has a fifth of all things and asks for an eighth of that factor, since gathering takes as long as there are
+quick form has an eighth of all things and asks for an eighth of that factor, since gathering takes as long as there are
 things while squares hardly do. It runs wherever changes are checked, on machines of every speed, and allows twice the
 milliseconds.
 """
@@ -28,11 +28,11 @@ NAME = "city"
 ALONE = True
 
 FEW, MANY = 20_000, 100_000
-QUICK_SHARE = 5
+QUICK_SHARE = 8
 QUICK_PART = 20  # of the registers, which are read and indexed one row after the other
 ROUNDS = 9
-VISITS, QUICK_VISITS = 9, 5  # each a first one, by somebody else
-PANS, QUICK_PANS = 40, 20
+VISITS, QUICK_VISITS = 9, 3  # each a first one, by somebody else
+PANS, QUICK_PANS = 40, 10
 THROTTLE = 4
 AT_MOST_MS = 100.0
 QUICK_ALLOWANCE = 2

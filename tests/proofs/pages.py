@@ -2,7 +2,7 @@
 
 A node as full as `_city` makes it. Each page is asked for as a visitor and as somebody signed in; what counts is the
 worse of the two. Bytes are those of the page itself, and for the front door also of everything that Chromium loads for
-a first visit apart from the map, as sent over the line. The quick form has a fifth of the things.
+a first visit apart from the map, as sent over the line. The quick form has an eighth of the things.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 NAME = "pages"
 
-THINGS, QUICK_THINGS = 20_000, 4_000
+THINGS, QUICK_THINGS = 20_000, 2_500
 MOST_QUERIES, MOST_BYTES = 20, 200_000
 PAGES = (
     "/",

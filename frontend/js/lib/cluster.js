@@ -31,29 +31,44 @@ export function gather(points, flag) {
  * @param {{ width: number, height: number }} flag
  */
 function joined(groups, flag) {
-  /** @type {Map<string, Group<P>[]>} kept groups by square, so that only neighbours are compared */
+  /** @type {Map<number, Group<P>[]>} kept groups by square, so that only neighbours are compared */
   const squares = new Map();
   /** @type {Group<P>[]} */
   const kept = [];
   for (const group of groups) {
     const [column, row] = [Math.floor(group.x / flag.width), Math.floor(group.y / flag.height)];
-    const other = AROUND.flatMap(([along, down]) => squares.get(`${column + along}:${row + down}`) ?? []).find(
-      ({ x, y }) => Math.abs(x - group.x) < flag.width && Math.abs(y - group.y) < flag.height,
-    );
+    const other = covered(squares, group, column, row, flag);
     if (other) {
+      const share = group.members.length / (other.members.length + group.members.length);
+      other.x += (group.x - other.x) * share;
+      other.y += (group.y - other.y) * share;
       other.members.push(...group.members);
-      other.x = mean(other.members.map(({ x }) => x));
-      other.y = mean(other.members.map(({ y }) => y));
       continue;
     }
     kept.push(group);
-    const key = `${column}:${row}`;
-    squares.set(key, [...(squares.get(key) ?? []), group]);
+    const key = column * ROWS + row;
+    const square = squares.get(key);
+    if (square) square.push(group);
+    else squares.set(key, [group]);
   }
   return kept;
 }
 
-const AROUND = [-1, 0, 1].flatMap((along) => [-1, 0, 1].map((down) => [along, down]));
+const ROWS = 2 ** 24; // more than the world has squares from north to south at the closest zoom
 
-/** @param {number[]} numbers */
-const mean = (numbers) => numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
+/**
+ * The first kept group in or beside the square that `group` would cover.
+ * @template {Placed} P
+ * @param {Map<number, Group<P>[]>} squares @param {Group<P>} group @param {number} column @param {number} row
+ * @param {{ width: number, height: number }} flag
+ */
+function covered(squares, group, column, row, flag) {
+  for (let along = column - 1; along <= column + 1; along += 1) {
+    for (let down = row - 1; down <= row + 1; down += 1) {
+      for (const other of squares.get(along * ROWS + down) ?? []) {
+        if (Math.abs(other.x - group.x) < flag.width && Math.abs(other.y - group.y) < flag.height) return other;
+      }
+    }
+  }
+  return undefined;
+}
