@@ -7,13 +7,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from django.core.cache import cache
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
 from atlas import porter, queries
-from atlas.access import cards_of
 from atlas.fieldtypes import BoxField, Spot
 from atlas.filters import CardFilter
 from atlas.models import Card
@@ -28,7 +26,6 @@ if TYPE_CHECKING:
 MOST = 4
 AROUND = 5_000  # metres to each side of where somebody is
 OVER = (*queries.CALLED_OFF, Card.State.CLOSED)
-AREAS, AREAS_FOR = "atlas.near.areas", 600  # seconds
 
 
 class Near(CardFilter):
@@ -88,12 +85,3 @@ def around(spot: Spot) -> Box:
     box = BoxField().clean(f"{lon - along},{max(lat - up, -90)},{lon + along},{min(lat + up, 90)}")
     assert box is not None  # something was there to be cleaned
     return box
-
-
-def known_areas() -> list[str]:
-    """The areas that anybody may read of, to choose from while typing; asked for every ten minutes."""
-    found: list[str] | None = cache.get(AREAS)
-    if found is None:
-        found = queries.known_areas(cards_of(None))
-        cache.set(AREAS, found, AREAS_FOR)
-    return found

@@ -221,9 +221,3 @@ def flags_of(cards: CardQuerySet) -> dict[int, str]:
     for card, slug in slugs:
         found.setdefault(card, slug)
     return found
-
-
-def known_areas(cards: CardQuerySet, most: int = 200) -> list[str]:
-    """The areas that occur, to choose from while typing."""
-    areas = cards.order_by().exclude(area="").values_list("area", flat=True).distinct().order_by("area")
-    return list(areas[:most])

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import signed_in
 from atlas.access import cards_for
-from atlas.queries import known_areas
 from atlas.views.files import calendar_file, unreadable
 from atlas.views.fragments import is_for
 from atlas.views.publishing import tell_published
@@ -48,7 +47,7 @@ def call_list(request: HttpRequest) -> HttpResponse:
     if is_for(request, RESULTS):
         response = render(request, "funding/_calls.html", context)
     else:
-        response = render(request, "funding/calls.html", context | {"areas": known_areas(found.queryset)})
+        response = render(request, "funding/calls.html", context)
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
     return response
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from atlas import ground, layers, lists, near, slots
+from atlas import area_names, ground, layers, lists, slots
 from atlas.week import WeekFilter
 
 if TYPE_CHECKING:
@@ -61,4 +61,4 @@ def streets(context: template.Context) -> SafeString:
 
 @register.simple_tag
 def areas_of_this_node() -> list[str]:
-    return near.known_areas()
+    return area_names.known()

@@ -119,7 +119,7 @@ def _kind_counts(request: HttpRequest, filters: CardFilter, tally: Tally | None)
 
 def _around(request: HttpRequest, filters: CardFilter, view: str) -> dict[str, Any]:
     """What stands around the list: the source of the drawing, the choices, the topics."""
-    found: dict[str, Any] = {"source": filters.query_string, "areas": queries.known_areas(filters.queryset)}
+    found: dict[str, Any] = {"source": filters.query_string}
     # The map is the page without `view`; where the address says it all the same, its link must be the current one.
     map_view = "map" if request.GET.get("view") == "map" else None
     found["views"] = {name: _address(request, view=map_view if name == "map" else name, layer=None) for name in VIEWS}

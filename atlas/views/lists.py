@@ -42,6 +42,6 @@ def kind_list(
     if request.htmx.target == RESULTS:  # type: ignore[attr-defined]
         response = render(request, "atlas/_results.html", context)
     else:
-        response = render(request, template, context | {"areas": queries.known_areas(visible)})
+        response = render(request, template, context)
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
     return response

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from atlas import lists, queries, week
+from atlas import lists, week
 from atlas.access import cards_of
 from frontend import times
 
@@ -20,7 +20,6 @@ def this_week(request: HttpRequest) -> HttpResponse:
     address = settings.ORIGIN + (lists.address_of(request.path, filters) or request.path)
     context = {
         "filters": filters,
-        "areas": queries.known_areas(filters.queryset),
         "words": lists.words_of(filters),
         "sheet": week.sheet(filters.qs),
         "address": address,

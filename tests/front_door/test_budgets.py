@@ -10,9 +10,11 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts import actions as accounts
 from accounts.models import User
+from atlas import area_names
 from atlas.concept_rules import Words
 from atlas.concepts import add_concept, map_concept
 from atlas.models import Topic
+from cop import hosting
 from cop.actions import conversations as talk
 from cop.actions.claims import claim_listing
 from cop.actions.groups import found_group
@@ -289,6 +291,8 @@ def address(busy: Busy, path: str) -> str:
 def counted(client, path: str) -> list[str]:
     cache.set(ALARM, "", None)
     cache.set(describing.TOLD, ("Camden", "", ""), None)  # asked for once a minute, whichever page that falls on
+    area_names.known()  # every ten minutes
+    cache.set(hosting.ANYBODY, True, None)
     cache.delete(digest.lately_key(settings.ORIGIN))  # added up once a second, likewise
     with CaptureQueriesContext(connection) as queries:
         answer = client.get(path)
