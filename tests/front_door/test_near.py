@@ -180,3 +180,13 @@ def test_the_areas_cost_the_front_door_no_query(client):
 def test_it_only_answers_reading(client):
     assert client.post("/near/", {"area": "Camden"}).status_code == 405
     assert settings.ORIGIN not in things(client, "")
+
+
+@pytest.mark.parametrize("path", ["/near/", "/atlas/", "/needs/", "/calls/", "/atlas/this-week"])
+def test_areas_to_choose_from_are_those_that_anybody_may_read_of(client, path):
+    appear("Open to all", area="Camden")
+    appear("For the group", area="Secret hollow", audience=TENANTS)
+    appear("Once more", area="Camden")
+    page = client.get(path).content.decode()
+    assert re.findall(r'<option value="([^"]+)"></option>', page) == ["Camden"]
+    assert 'list="areas"' in page
