@@ -71,8 +71,16 @@ class CardFilter(django_filters.FilterSet):  # type: ignore[misc]
         model = Card
         fields: tuple[str, ...] = ()
 
-    def __init__(self, data: QueryDict, queryset: CardQuerySet, vocabulary: Vocabulary | None = None) -> None:
+    def __init__(
+        self,
+        data: QueryDict,
+        queryset: CardQuerySet,
+        vocabulary: Vocabulary | None = None,
+        visible: CardQuerySet | None = None,
+    ) -> None:
+        """`queryset` is what a list is chosen from; `visible` all that the reader may see, where that is more."""
         super().__init__(data, queryset)
+        self.visible: CardQuerySet = queryset if visible is None else visible
         self.vocabulary = vocabulary or Vocabulary()
         self._offer("kind", _("Everything"), [(kind, kind_word(kind)) for kind in cards.kinds()])
         topics = self.vocabulary.choices(Topic.Scheme.TOPIC, kept=data.getlist("topic")[:1])
@@ -151,7 +159,7 @@ class CardFilter(django_filters.FilterSet):  # type: ignore[misc]
         uri = self.in_force.get("around", "")
         if topic := self.topic_in_the_middle:
             return topic.label()
-        named = self.queryset.filter(uri=uri) if uri else self.queryset.none()
+        named = self.visible.filter(uri=uri) if uri else self.visible.none()
         return named.values_list("title", flat=True).first() or ""
 
     @property
@@ -228,7 +236,7 @@ class CardFilter(django_filters.FilterSet):  # type: ignore[misc]
     def by_around(self, found: CardQuerySet, name: str, value: str) -> CardQuerySet:
         """The thing and what it is directly related to, as the layer shows that; about a topic, all that is. Where
         nobody may see the thing, no relation of it is to be seen."""
-        return found.filter(linked.around(value, self.queryset, self.in_force.get("layer", "")))
+        return found.filter(linked.around(value, self.visible, self.in_force.get("layer", "")))
 
     def by_near(self, found: CardQuerySet, name: str, value: Any) -> CardQuerySet:
         """Where somebody is leaves nothing out: it says in which order."""

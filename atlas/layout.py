@@ -15,11 +15,11 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import Count, Max
+from django.db.models import Count, Exists, Max, OuterRef
 from django.utils import timezone
 
-from atlas import network
-from atlas.models import Layout, Link, Position
+from atlas import layers, linked, network
+from atlas.models import Card, Layout, Link, Position, Topic
 from journal import periodic
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 
 EVERY = dt.timedelta(minutes=10)
 MOST_SECONDS = 60  # then the places stay as they are until the next time
-MOST_LINKS = 100_000  # the newest
+MOST_LINKS = 100_000  # the newest, and as many between things and their topics
 BATCH = 1_000  # rows of one statement
 JOB = (sys.executable, "-m", "atlas.drawing_job")
 PASSES = 4  # how far what is new may stand from what has a place: neighbours of neighbours of neighbours
@@ -48,12 +48,17 @@ class LayoutFailed(Exception):
 def lay_out(errand: Errand) -> None:
     """Give every linked thing a place, where links changed since the last time and there are more of them than a
     drawing takes at once."""
+    _forget_what_is_gone()
     links = Link.objects.aggregate(links=Count("pk"), newest_link=Max("pk"))
-    found = {"links": links["links"], "newest_link": links["newest_link"] or 0}
+    on_topics = linked.about(layers.SUPPORT)
+    found = {"links": links["links"] + on_topics.count(), "newest_link": links["newest_link"] or 0}
     # Every link joins two: with half as many nothing is ever left out of the usual drawing.
     if found["links"] * 2 <= network.MOST_NODES or Layout.objects.filter(**found).exists():
         return
-    ends = list(Link.objects.order_by("-pk").values_list("from_uri", "to_uri")[:MOST_LINKS])
+    ends: list[tuple[str, str]] = [
+        *Link.objects.order_by("-pk").values_list("from_uri", "to_uri")[:MOST_LINKS],
+        *on_topics.order_by("-card").values_list("card__uri", "topic__iri")[:MOST_LINKS],
+    ]
     numbers = {uri: number for number, uri in enumerate(dict.fromkeys(uri for pair in sorted(ends) for uri in pair))}
     try:
         places = _worked_out(len(numbers), sorted((numbers[one], numbers[other]) for one, other in ends))
@@ -61,6 +66,12 @@ def lay_out(errand: Errand) -> None:
         log.warning("the network was not laid out anew, the places of %s things stay: %s", len(numbers), failed)
         return
     _keep(dict(zip(numbers, places, strict=True)), found)
+
+
+def _forget_what_is_gone() -> None:
+    """No address of what was withdrawn stays with its place, also while nothing is laid out anew."""
+    card, topic = Card.objects.filter(uri=OuterRef("uri")), Topic.objects.filter(iri=OuterRef("uri"))
+    Position.objects.filter(~Exists(card), ~Exists(topic)).delete()
 
 
 def beside(places: dict[str, Place], links: Iterable[tuple[str, str]]) -> dict[str, Place]:

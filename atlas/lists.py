@@ -50,9 +50,19 @@ class CardList:
         """Whether cards of this kind can be on the list at all."""
         return not self.kinds or card.kind in self.kinds
 
-    def filtered(self, query: QueryDict, visible: CardQuerySet, vocabulary: Vocabulary | None = None) -> CardFilter:
-        among = visible.filter(kind__in=self.kinds) if self.kinds else visible
-        return self.filter_class(query, among, vocabulary)
+    def filtered(
+        self,
+        query: QueryDict,
+        visible: CardQuerySet,
+        vocabulary: Vocabulary | None = None,
+        *,
+        among: CardQuerySet | None = None,
+    ) -> CardFilter:
+        """What a reader who may see `visible` finds on this list, or `among` some cards alone."""
+        chosen = visible if among is None else among
+        if self.kinds:
+            chosen = chosen.filter(kind__in=self.kinds)
+        return self.filter_class(query, chosen, vocabulary, visible)
 
 
 _lists: dict[str, CardList] = {}
@@ -92,4 +102,4 @@ def address_of(path: str, filters: CardFilter) -> str:
 def words_of(filters: CardFilter) -> str:
     """What is asked for in a few words of the reader's language: “Need, Housing, Camden”."""
     words = [chip.value for chip in filtering.chips(filters.data, filters.form)]
-    return ", ".join([*words, filters.chosen_group] if filters.chosen_group else words)
+    return ", ".join([*words, *filter(None, [filters.chosen_group, filters.chosen_middle])])

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, Q
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from atlas import layers, linked, queries, relations
 from atlas.filters import kind_word
 from atlas.models import CardTopic, Topic
+from frontend.amounts import amount_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -163,7 +163,4 @@ def things_called(wanted: Iterable[str], visible: CardQuerySet, topics: Iterable
 
 
 def _amount(link: Link) -> str:
-    if link.amount is None:
-        return ""
-    decimals = 0 if link.amount == link.amount.to_integral_value() else 2
-    return f"{number_format(link.amount, decimal_pos=decimals, force_grouping=True)} {link.currency}"
+    return "" if link.amount is None else amount_words(link.amount, link.currency)

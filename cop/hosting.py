@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from cop.models import Arrival, Host, Person, Welcome
 from federation import restrictions
-from federation.models import Block
+from federation.models import Actor, Block
 
 if TYPE_CHECKING:
-    from federation.models import Actor
+    from accounts.models import User
 
 NEW_FOR = dt.timedelta(days=7)  # as on the front door
 ANYBODY, ANYBODY_FOR = "cop.hosting.anybody", 60  # seconds
@@ -36,10 +36,11 @@ class Greeting:
 
 
 def welcomes_for(reader: Actor | None) -> QuerySet[Welcome]:
-    """The words of every host who said yes, shows a page and may meet `reader`, with `name` and `public_id`."""
+    """The words of every host who said yes, shows a page, may meet `reader` and is shown unasked, with `name` and
+    `public_id`."""
     pages = Person.objects.filter(
         restrictions.shown_to(reader), actor__user=OuterRef("host__user"), is_public=True, withdrawn_at__isnull=True
-    )
+    ).exclude(restrictions.of_whom_is_limited())
     found = Welcome.objects.filter(host__state=Host.State.WELCOMING, host__user__is_active=True)
     found = found.annotate(name=Subquery(pages.values("name")[:1]), public_id=Subquery(pages.values("public_id")[:1]))
     found = found.filter(public_id__isnull=False).select_related("host")
@@ -59,6 +60,12 @@ def greeting_for(reader: Actor, language: str) -> Greeting | None:
 def greeting_for_visitors(language: str) -> Greeting | None:
     """Of the hosts whom also people without an account may read of. One query."""
     return _first(welcomes_for(None).filter(host__to_visitors=True).order_by("pk"), language)
+
+
+def greeting_by(host_uri: str, user: User) -> Greeting | None:
+    """What a host says to somebody now, in their language where the host has it. Two queries."""
+    reader = Actor.objects.filter(user=user).first()
+    return _first(welcomes_for(reader).filter(host__user__actor__uri=host_uri).order_by("pk"), user.language)
 
 
 def is_welcomed_here() -> bool:

@@ -57,6 +57,11 @@ def kept_from_others() -> Exists:
     return Exists(_in_force(*_ANY).filter(about))
 
 
+def of_whom_is_limited() -> Q:
+    """Of rows with an `actor`, those of somebody who is shown only to who asks for them."""
+    return Q(actor__in=_in_force("limited").values("actor"))
+
+
 def _of_whom_they_block(reader: Actor) -> Q:
     actors = _blocks(reader).filter(blocked__isnull=False).values("blocked")
     return Q(actor__in=actors) | Q(node__in=_blocks(reader).filter(node__isnull=False).values("node"))

@@ -41,7 +41,8 @@ PREFILLED = ("speaker", "title")
 @require_safe
 def call_list(request: HttpRequest) -> HttpResponse:
     """Filter state is in the address. A live list asks for its fragment again."""
-    found = CallFilter(request.GET, queries.calls_among(cards_for(request)))
+    visible = cards_for(request)
+    found = CallFilter(request.GET, queries.calls_among(visible), visible=visible)
     page = Paginator(found.in_order().for_page(), PER_PAGE).get_page(request.GET.get("page"))
     context = {"filter": found, "page": page, "listed": queries.with_calls(found.explained(page.object_list))}
     if is_for(request, RESULTS):
@@ -55,7 +56,8 @@ def call_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def list_calendar(request: HttpRequest) -> HttpResponse:
     """The closing dates of the same list, over all its pages, as a calendar to subscribe to."""
-    found = CallFilter(request.GET, queries.calls_among(cards_for(request)))
+    visible = cards_for(request)
+    found = CallFilter(request.GET, queries.calls_among(visible), visible=visible)
     if not found.form.is_valid():
         return unreadable(found)
     return calendar_file(calendars.calendar_of_list(found), "calls")

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from django.db import transaction
 
 from atlas import lists
+from atlas.access import cards_of
 from atlas.models import Card
 from atlas.vocabulary import Vocabulary
 from journal import Entry, Errand, errand, errand_kind
@@ -53,7 +54,7 @@ def answered_by(card: Card, targets: Iterable[str]) -> list[str]:
         except lists.NoSuchList:  # the app that had it is gone
             continue
         if card_list.holds(card):
-            filters = card_list.filtered(query, alone, vocabulary)
+            filters = card_list.filtered(query, cards_of(None), vocabulary, among=alone)
             if filters.form.is_valid() and filters.in_order().exists():
                 found.append(target)
     return found

@@ -25,8 +25,8 @@ def kind_list(
 ) -> HttpResponse:
     """Render `template` (which extends `atlas/kind_list.html`) with the cards of `kind`; filters named in `leave_out`
     make no sense for it. htmx gets the list alone."""
-    visible = cards_for(request).filter(kind=kind)
-    filters = filter_class(request.GET, visible)
+    visible = cards_for(request)
+    filters = filter_class(request.GET, visible.filter(kind=kind), visible=visible)
     for name in ("kind", *leave_out):
         filters.filters[name].extra["widget"] = forms.HiddenInput()
     extent = queries.extent(filters.qs)

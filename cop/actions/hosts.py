@@ -29,6 +29,10 @@ class NoPage(ValueError):
     """They show no page with a name, so nobody could tell who welcomes them, or write to them."""
 
 
+class NotAsked(ValueError):
+    """They are not asked any more, or have said no meanwhile."""
+
+
 class NoWords(ValueError):
     """A welcome in no language is none."""
 
@@ -50,10 +54,13 @@ def ask_host(steward: User, user: User, words: Mapping[str, str]) -> Host:
 
 def agree(host: Host, words: Mapping[str, str], *, to_visitors: bool) -> Host:
     """Yes: newcomers read the name on their page, and these words. Once said, it changes the words.
-    Raises NoPage, NoWords."""
+    Raises NotAsked, NoPage, NoWords."""
     actor = actors.for_user(host.user)
     with transaction.atomic():
-        host = Host.objects.select_for_update().get(pk=host.pk)
+        held = Host.objects.select_for_update().filter(pk=host.pk).exclude(state=Host.State.DECLINED).first()
+        if held is None:
+            raise NotAsked(f"{host} was ended or has said no")
+        host = held
         if not Person.objects.filter(actor=actor, is_public=True, withdrawn_at__isnull=True).exists():
             raise NoPage("show a page first")
         is_new = host.state != Host.State.WELCOMING
@@ -66,12 +73,13 @@ def agree(host: Host, words: Mapping[str, str], *, to_visitors: bool) -> Host:
 
 
 def decline(host: Host) -> None:
-    """No, or no longer: their words are erased. Said twice, it changes nothing."""
+    """No, or no longer: their words are erased. Said twice, or after a steward ended it, it changes nothing."""
     actor = actors.for_user(host.user)
     with transaction.atomic():
-        host = Host.objects.select_for_update().get(pk=host.pk)
-        if host.state == Host.State.DECLINED:
+        held = Host.objects.select_for_update().filter(pk=host.pk).exclude(state=Host.State.DECLINED).first()
+        if held is None:
             return
+        host = held
         was_welcoming = host.state == Host.State.WELCOMING
         host.state, host.to_visitors, host.answered_at = Host.State.DECLINED, False, timezone.now()
         host.save(update_fields=["state", "to_visitors", "answered_at"])
@@ -79,14 +87,16 @@ def decline(host: Host) -> None:
         record("host.stopped" if was_welcoming else "host.declined", actor.uri, actor=actor.uri)
 
 
-def end_host(steward: User, host: Host) -> None:
-    """A steward takes the question or the role back: nothing of it is kept. A no stays. Raises PermissionDenied."""
+def end_host(steward: User, host: Host) -> bool:
+    """A steward takes the question or the role back: nothing of it is kept. A no stays. Returns whether there was
+    anything to end. Raises PermissionDenied."""
     require_steward(steward)
     with transaction.atomic():
         actor = actors.for_user(host.user)
         deleted, _rows = Host.objects.filter(pk=host.pk).exclude(state=Host.State.DECLINED).delete()
         if deleted:
             record("host.ended", actor.uri, actor=actors.for_user(steward).uri)
+    return bool(deleted)
 
 
 def _may_be_asked_again(host: Host) -> bool:

@@ -7,13 +7,14 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from accounts.models import User
 from cop import hosting
 from cop.models import Arrival, Host, Person, Welcome
 from federation.models import Block
+from frontend.direction import alone
 from frontend.text import plain, render_markdown
 from frontend.times import language_name
 from journal import periodic, reaction
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 EVERY = dt.timedelta(minutes=5)
 AT_ONCE = 200  # newcomers of one round
-WELCOMED, WELCOMED_OTHERWISE, ARRIVED = "welcomed", "welcomed_in_another_language", "newcomers_arrived"
+WELCOMED, ARRIVED = "welcomed", "newcomers_arrived"
 TO_HOST = {"host.asked": "host_asked", "host.ended": "host_ended"}
 TO_STEWARDS = {"host.agreed": "host_agreed", "host.declined": "host_declined", "host.stopped": "host_stopped"}
 
@@ -41,8 +42,9 @@ def _desk_page(_notice: object) -> str:
     return "/desk/hosts"
 
 
-def _person_page(notice: Notice) -> str:
-    return str(notice.params.get("page", ""))
+def _host_page(notice: Notice) -> str:
+    greeting = _greeting(notice)
+    return greeting.page if greeting else ""
 
 
 def _named(notice: Notice) -> Mapping[str, Any]:
@@ -50,8 +52,25 @@ def _named(notice: Notice) -> Mapping[str, Any]:
     return {"person": notice.params.get("person") or _("Somebody")}
 
 
-def _in_language(notice: Notice) -> Mapping[str, Any]:
-    return {"language": language_name(str(notice.params.get("language", "")))}
+def _greeting(notice: Notice) -> hosting.Greeting | None:
+    """What the host says now: who hides their page, is kept from others or writes new words does so here too."""
+    held = vars(notice)
+    if "greeting" not in held:
+        held["greeting"] = hosting.greeting_by(notice.uri, notice.user)
+    return held["greeting"]  # type: ignore[no-any-return]
+
+
+def _as_said_now(notice: Notice) -> Mapping[str, Any]:
+    greeting = _greeting(notice)
+    if greeting is None:
+        return {"welcome": gettext("You were welcomed here. What was written is not shown any more.")}
+    person = alone(greeting.name)
+    if greeting.language != notice.user.language:
+        language = language_name(greeting.language)
+        text = gettext("%(person)s welcomes newcomers here, in this language: %(language)s.")
+        return {"welcome": text % {"person": person, "language": language}}
+    words = alone(plain(render_markdown(greeting.text), PARAM_LENGTH))
+    return {"welcome": gettext("%(person)s welcomes you: %(words)s") % {"person": person, "words": words}}
 
 
 def _counted(notice: Notice) -> Mapping[str, Any]:
@@ -78,13 +97,7 @@ for _kind, _text in (
     ("host_stopped", _("%(person)s no longer welcomes newcomers.")),
 ):
     notice_kind(_kind, _text, matter="node", address=_desk_page)(_named)
-notice_kind(WELCOMED, _("%(person)s welcomes you: %(words)s"), matter="news", address=_person_page)
-notice_kind(
-    WELCOMED_OTHERWISE,
-    _("%(person)s welcomes newcomers here, in this language: %(language)s."),
-    matter="news",
-    address=_person_page,
-)(_in_language)
+notice_kind(WELCOMED, "%(welcome)s", matter="news", address=_host_page)(_as_said_now)
 notice_kind(
     ARRIVED,
     _("%(newcomers)s. Your welcome is on the front door, and you can be written to."),
@@ -116,7 +129,7 @@ def tell_stewards_of_host(errand: Errand) -> None:
 def forget_welcomes(errand: Errand) -> None:
     """The words of who welcomes nobody any more stand in no notice, nor do notices of who has come."""
     entry = _entry(errand)
-    Notice.objects.filter(kind__in=[WELCOMED, WELCOMED_OTHERWISE, ARRIVED], uri=entry.uri).delete()
+    Notice.objects.filter(kind__in=[WELCOMED, ARRIVED], uri=entry.uri).delete()
 
 
 @periodic("cop.welcome_newcomers", every=EVERY)
@@ -162,14 +175,9 @@ def _choose(user: User, said: list[Welcome], load: Counter[int | None], apart: s
 
 
 def _welcome(user: User, welcome: Welcome) -> bool:
-    """With the words themselves only where they are in the reader's language; returns whether they are."""
-    uri = welcome.host.user.actor.uri
-    who = {"person": str(welcome.name), "page": f"/people/{welcome.public_id}"}  # type: ignore[attr-defined]
-    if welcome.language == user.language:
-        notify(user, WELCOMED, uri, words=plain(render_markdown(welcome.text), PARAM_LENGTH), **who)
-        return True
-    notify(user, WELCOMED_OTHERWISE, uri, language=welcome.language, **who)
-    return False
+    """The notice keeps neither name nor words. Returns whether the words are in the newcomer's language."""
+    notify(user, WELCOMED, welcome.host.user.actor.uri)
+    return welcome.language == user.language
 
 
 def _tell_of_arrivals(host: Host, count: int) -> None:

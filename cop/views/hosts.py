@@ -59,6 +59,9 @@ def _agreed(request: HttpRequest, host: Host, form: HostForm) -> bool:
     except actions.NoPage:
         form.add_error(None, _("Show your page with a name first: newcomers see it, and write to you from there."))
         return False
+    except actions.NotAsked:
+        messages.error(request, _("The stewards have ended it meanwhile. Nothing of your answer is shown."))
+        return True
     messages.success(request, _("Thank you. Newcomers now read your welcome."))
     return True
 

@@ -37,8 +37,10 @@ def hosts(request: HttpRequest) -> HttpResponse:
 @require_POST
 @stewards_only
 def end(request: HttpRequest, host_id: int) -> HttpResponse:
-    actions.end_host(request.user, get_object_or_404(Host, pk=host_id))
-    messages.success(request, _("Ended. Newcomers no longer see them, and their words are erased."))
+    if actions.end_host(request.user, get_object_or_404(Host, pk=host_id)):
+        messages.success(request, _("Ended. Newcomers no longer see them, and their words are erased."))
+    else:
+        messages.info(request, _("They said no already, and that stays: there was nothing to end."))
     return redirect("desk-hosts")
 
 

@@ -228,7 +228,7 @@ def test_fundings_say_how_much(harbour, client, work):
     )
     work()
     [row] = rows(client.get("/atlas/?layer=money"))
-    assert row == ("crew Lantern Yard", "funds", "sail Small steps", "40,000 GBP")
+    assert row == ("crew Lantern Yard", "funds", "sail Small steps", "£40,000")
 
 
 @pytest.fixture

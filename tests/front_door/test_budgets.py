@@ -291,7 +291,7 @@ def address(busy: Busy, path: str) -> str:
 def counted(client, path: str) -> list[str]:
     cache.set(ALARM, "", None)
     cache.set(describing.TOLD, ("Camden", "", ""), None)  # asked for once a minute, whichever page that falls on
-    area_names.known()  # every ten minutes
+    area_names.known()  # once a minute
     cache.set(hosting.ANYBODY, True, None)
     cache.delete(digest.lately_key(settings.ORIGIN))  # added up once a second, likewise
     with CaptureQueriesContext(connection) as queries:

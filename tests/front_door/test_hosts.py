@@ -9,7 +9,7 @@ from html import unescape
 import pytest
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts import actions as accounts
 from accounts.models import User
@@ -78,7 +78,8 @@ def home(camden: Camden, person=None, **headers: str) -> str:
 
 def told(person, *kinds: str) -> list[str]:
     user = User.objects.get(actor=person)
-    lines = queries.lines([each for each in queries.notices_of(user) if each.kind in kinds], user)
+    with translation.override("en"):
+        lines = queries.lines([each for each in queries.notices_of(user) if each.kind in kinds], user)
     return [line.text for line in lines]
 
 
@@ -200,12 +201,14 @@ def test_who_was_not_asked_reads_how_it_works_and_can_say_nothing(camden, client
     assert camden.client(camden.bob).get("/me/welcoming/ending").status_code == 405
 
 
-def test_from_the_settings_it_is_two_clicks_to_stop(camden, work):
+def test_from_the_settings_it_is_three_clicks_to_stop(camden, work):
     welcoming(camden)
     bob = camden.client(camden.bob)
     assert 'href="/me/welcoming"' in bob.get("/me/").content.decode()
     page = bob.get("/me/welcoming").content.decode()
-    assert re.search(r'<button [^>]*form="stopping"[^>]*>Stop welcoming newcomers', page)
+    assert re.search(
+        r"<summary>Stop welcoming newcomers</summary>.*?>Stop, and erase my words</button>", page, re.DOTALL
+    )
     dana = newcomer(camden)
     arrive(work)
     assert "Bob Marsh" in home(camden, dana) and told(dana, "welcomed")
@@ -280,7 +283,7 @@ def test_where_no_host_writes_it_any_other_is_marked_with_its_language(camden, w
     section = home(camden, elena)
     assert "Bob Marsh" in section and 'lang="en"' in section
     arrive(work)
-    assert len(told(elena, "welcomed_in_another_language")) == 1 and not told(elena, "welcomed")
+    assert told(elena, "welcomed") == ["Bob Marsh welcomes newcomers here, in this language: English."]
     assert not told(camden.bob, "newcomers_arrived"), "they do not read his language"
 
 
@@ -303,11 +306,14 @@ def test_those_who_block_each_other_do_not_meet_here(camden, work, who_blocks):
     assert not told(dana, "welcomed") and not Arrival.objects.exists()
 
 
-def test_a_host_who_is_suspended_welcomes_nobody(camden):
+@pytest.mark.parametrize("level", [Restriction.Level.SUSPENDED, Restriction.Level.LIMITED])
+def test_a_host_who_is_suspended_or_not_shown_unasked_welcomes_nobody(camden, work, level):
     welcoming(camden)
     dana = newcomer(camden)
-    moderation.restrict_actor(Restriction.Level.SUSPENDED, camden.bob, by=camden.alice, reason="Rude")
+    moderation.restrict_actor(level, camden.bob, by=camden.alice, reason="Rude")
     assert home(camden, dana) == ""
+    arrive(work)
+    assert not told(dana, "welcomed")
 
 
 def test_visitors_read_the_name_only_where_the_host_chose_so(camden, client):
@@ -348,6 +354,83 @@ def test_newcomers_are_welcomed_once_and_the_host_hears_in_one_notice(camden, wo
     arrive(work)
     assert sorted(told(camden.bob, "newcomers_arrived"))[1].startswith("Somebody new is here.")
     assert "4 people were sent your welcome" in camden.client(camden.bob).get("/me/welcoming").content.decode()
+
+
+NOT_SHOWN = "You were welcomed here. What was written is not shown any more."
+
+
+def test_the_notice_says_what_the_host_says_now(camden, work):
+    host = welcoming(camden)
+    dana = newcomer(camden)
+    arrive(work)
+    actions.agree(host, {"en": "Come on Tuesdays."}, to_visitors=False)
+    assert told(dana, "welcomed") == ["Bob Marsh welcomes you: Come on Tuesdays."]
+    change_page(person_of(camden.bob), {"is_public": False})
+    assert told(dana, "welcomed") == [NOT_SHOWN]
+    assert not Notice.objects.filter(kind="welcomed").exclude(params={}).exists(), "nothing of it is kept"
+    work()
+    page = camden.client(dana).get("/notices/").content.decode()
+    assert NOT_SHOWN in page and "Bob Marsh" not in page
+
+
+@pytest.mark.parametrize("level", [Restriction.Level.SUSPENDED, Restriction.Level.LIMITED])
+def test_the_notice_is_silent_while_stewards_keep_the_host_from_others(camden, work, level):
+    welcoming(camden)
+    dana = newcomer(camden)
+    arrive(work)
+    decided = moderation.restrict_actor(level, camden.bob, by=camden.alice, reason="Rude")
+    assert told(dana, "welcomed") == [NOT_SHOWN]
+    moderation.lift(decided, by=camden.alice)
+    assert told(dana, "welcomed") == ["Bob Marsh welcomes you: Hello, I am Bob. Ask me anything."]
+
+
+def test_the_notice_is_silent_once_the_account_is_gone(camden, work):
+    welcoming(camden)
+    dana = newcomer(camden)
+    arrive(work)
+    User.objects.filter(actor=camden.bob).delete()
+    assert told(dana, "welcomed") == [NOT_SHOWN]
+
+
+# --- At the same moment ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("meanwhile", [actions.end_host, lambda _steward, host: actions.decline(host)])
+def test_a_yes_after_the_end_is_none(camden, monkeypatch, meanwhile):
+    ask(camden)
+    steward = User.objects.get(actor=camden.alice)
+    real = actions.agree
+
+    def late(host, words, **chosen):
+        meanwhile(steward, host)
+        return real(host, words, **chosen)
+
+    monkeypatch.setattr(actions, "agree", late)
+    answered = camden.client(camden.bob).post("/me/welcoming", {"welcome_en": ENGLISH}, follow=True)
+    assert "have ended it meanwhile" in answered.content.decode()
+    assert not Host.objects.filter(state=Host.State.WELCOMING).exists()
+
+
+def test_a_no_after_the_end_changes_nothing(camden, work, monkeypatch):
+    ask(camden)
+    steward = User.objects.get(actor=camden.alice)
+    real = actions.decline
+
+    def late(host):
+        actions.end_host(steward, host)
+        real(host)
+
+    monkeypatch.setattr(actions, "decline", late)
+    assert camden.client(camden.bob).post("/me/welcoming/ending").status_code == 302
+    assert not Host.objects.exists()
+
+
+def test_a_no_has_nothing_to_end(camden):
+    ask(camden)
+    actions.decline(Host.objects.get())
+    path = f"/desk/hosts/{Host.objects.get().pk}/ending"
+    page = camden.client(camden.alice).post(path, follow=True).content.decode()
+    assert "there was nothing to end" in page and Host.objects.exists()
 
 
 def test_stewards_and_those_who_have_not_proved_their_address_are_not_written_to(camden, work):

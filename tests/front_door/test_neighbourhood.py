@@ -6,11 +6,18 @@ import re
 from html import unescape
 
 import pytest
+from django.http import QueryDict
+from django.utils.http import urlencode
 
+from atlas import lists
 from atlas.cards import LinkData
+from atlas.filters import CardFilter
 from atlas.hoisting import NAME, _width, in_lines
+from atlas.models import Card, Link
 from federation import audiences
+from notifications.searches import answered_by
 from tests.gatherings import HOUSING, Camden
+from tests.news import appear
 
 pytestmark = pytest.mark.django_db
 
@@ -241,3 +248,41 @@ def test_a_name_fits_in_two_lines(title):
     lines = in_lines(title, NAME)
     assert 1 <= len(lines) <= 2 and all(line and _width(line) <= NAME for line in lines)
     assert " ".join(title.split()) == " ".join(lines) or lines[-1].endswith("…") or "".join(lines) == title
+
+
+# --- The same question elsewhere ------------------------------------------------------------------------
+
+
+def test_a_list_of_one_kind_takes_the_question_too(client, harbour):
+    group = appear("A group", kind="group", uri="https://hackney.example/groups/g")
+    need = appear("A need of the group")
+    appear("Another need")
+    Link.objects.create(from_uri=need.uri, to_uri=group.uri, relation="by", source_uri=need.uri)
+    for path in ("/needs/list.csv", "/needs/", "/atlas/list.csv"):
+        page = client.get(path, {"around": group.uri}).content.decode()
+        assert "A need of the group" in page and "Another need" not in page, path
+
+
+def test_a_search_for_a_neighbourhood_is_answered_by_what_joins_it(fleet, harbour, work):
+    target = f"/atlas/?{urlencode({'around': fleet})}"
+    joined, apart = harbour.publish("new", group_uri=fleet), harbour.publish("apart")
+    work()
+    cards = Card.objects.in_bulk([joined, apart], field_name="uri")
+    assert answered_by(cards[joined], [target]) == [target]
+    assert answered_by(cards[apart], [target]) == []
+    found = CardFilter(QueryDict(urlencode({"around": fleet})), Card.objects.visible_to(None))
+    assert lists.words_of(found) == "Tenants", "the name of the search, where nobody gives another"
+
+
+def test_each_neighbourhood_has_a_title_of_its_own(fleet, client):
+    assert "<title>Tenants: Atlas" in " ".join(asked(client, fleet).content.decode().split())
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "£10,000"), ("it", "10.000\N{NO-BREAK SPACE}£")])
+def test_money_between_two_is_written_as_money(client, db, language, words):
+    giver, taker = (appear(name, kind="group", uri=f"https://hackney.example/groups/{name}") for name in ("one", "two"))
+    Link.objects.create(
+        from_uri=giver.uri, to_uri=taker.uri, relation="funds", source_uri=giver.uri, amount=10000, currency="GBP"
+    )
+    found = client.get("/atlas/network.json", headers={"Accept-Language": language}).json()
+    assert [link["amount"] for link in found["links"]] == [words]

@@ -16,6 +16,7 @@ from atlas.models import Layout, Position
 from federation import audiences
 from journal import Errand, schedule
 from tests.gatherings import HOUSING
+from tests.news import appear
 
 pytestmark = pytest.mark.django_db
 
@@ -212,3 +213,25 @@ def test_parts_that_do_not_hang_together_lie_side_by_side():
     for at, (left, right, top, bottom) in enumerate(edges):
         for left2, right2, top2, bottom2 in edges[at + 1 :]:
             assert right < left2 or right2 < left or bottom < top2 or bottom2 < top
+
+
+def test_things_that_topics_alone_relate_are_laid_out_too(client, harbour, work, clock):
+    for number in range(5):
+        appear(f"Need {number}", HOUSING, kind="need", direction="need")
+    lay_out(work)
+    assert client.get("/atlas/network.json", {"layer": "support"}).json()["left_out"] > 0
+    found = client.get(WHOLE, {"layer": "support"}).json()
+    assert found["laid_out_at"] is not None and len(found["nodes"]) == 6
+    assert HOUSING in places()
+
+
+def test_no_place_outlives_what_stood_there(harbour, fleet, work, clock, monkeypatch):
+    gone = [uri for uri in places() if uri.endswith(("/0", "/1", "/2"))]
+    assert len(gone) == 3
+    monkeypatch.setattr(layout, "JOB", (sys.executable, "-c", "raise SystemExit(1)"))
+    for uri in gone:
+        harbour.withdraw(uri)
+    work()
+    clock.shift(LATER)
+    lay_out(work)
+    assert len(places()) == 5 and not set(gone) & set(places())

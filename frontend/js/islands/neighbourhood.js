@@ -9,6 +9,7 @@ const MIDDLE = ".neighbourhood-middle";
 
 /** The address that is shown; what only differs behind a “#” is the same page. */
 let shown = "";
+let steps = 0; // begun
 
 const address = () => location.pathname + location.search;
 
@@ -79,14 +80,17 @@ function middleOf(node) {
  * @param {string} to @param {boolean} isStep and not the way back
  */
 async function walk(to, isStep) {
+  const step = (steps += 1);
   try {
     const response = await fetch(to, { headers: { Accept: "text/html" } });
     if (!response.ok) throw new Error(`${response.status} from ${to}`);
     const page = await response.text();
+    if (step !== steps) return; // somebody walked on before this answer came
     if (isStep) history.pushState({ walked: true }, "", to);
     shown = address();
     const target = document.getElementById("main");
     if (!target) return;
+    document.title = new DOMParser().parseFromString(page, "text/html").title;
     htmx.swap(target, page, { swapStyle: "innerHTML", swapDelay: 0, settleDelay: 0 }, { select: "#main > *", eventInfo: { target } });
     arrive();
   } catch (error) {

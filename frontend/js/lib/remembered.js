@@ -24,6 +24,8 @@ export function keep(name, value) {
 /** Whoever uses this browser next does not find where somebody looked. */
 export function forgetAreaOnSigningOut() {
   document.addEventListener("submit", ({ target }) => {
-    if (target instanceof HTMLFormElement && new URL(target.action).pathname === "/accounts/logout/") keep(AREA, "");
+    // A control that is called “action” hides the property of that name.
+    const action = target instanceof HTMLFormElement ? target.getAttribute("action") : null;
+    if (action && new URL(action, location.href).pathname === "/accounts/logout/") keep(AREA, "");
   });
 }

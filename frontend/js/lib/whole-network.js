@@ -1,6 +1,6 @@
 // The whole network on a canvas, at places the server worked out. Source: {nodes: [[uri, title, kind, flag, x, y, degree]],
 // links: [[from, to]] as numbers of nodes, kinds: {kind: word}, left_out, laid_out_at}. The list and the table beside it
-// say the same; every movement has a button and a key, and every thing can be found by its name.
+// say the same; every movement has a button and a key, and a thing can be found by its name, of several the best linked.
 import Graph from "graphology";
 import Sigma from "sigma";
 
@@ -34,18 +34,11 @@ export async function drawWhole(view, source, neighbourhoodOf) {
   const chosen = make("p", { class: "network-chosen", role: "status" });
   const legend = makeLegend();
   const before = [...view.children];
-  for (const each of before) each.setAttribute("hidden", "");
   const graph = graphOf(whole);
   view.append(canvas);
-  const sigma = new Sigma(graph, canvas, {
-    allowInvalidContainer: true,
-    labelDensity: 0.5,
-    labelGridCellSize: 200,
-    labelRenderedSizeThreshold: 5,
-    labelSize: 13,
-    minCameraRatio: 0.01,
-    maxCameraRatio: 2,
-  });
+  const sigma = started(graph, canvas);
+  for (const each of before) each.setAttribute("hidden", "");
+  sigma.resize();
 
   /** @param {string} node */
   const choose = (node) => {
@@ -76,9 +69,28 @@ export async function drawWhole(view, source, neighbourhoodOf) {
   };
 }
 
+/** Where it cannot be drawn after all, nothing of it stays. @param {Graph} graph @param {HTMLElement} canvas */
+function started(graph, canvas) {
+  try {
+    return new Sigma(graph, canvas, {
+      allowInvalidContainer: true,
+      labelDensity: 0.5,
+      labelGridCellSize: 200,
+      labelRenderedSizeThreshold: 5,
+      labelSize: 13,
+      minCameraRatio: 0.01,
+      maxCameraRatio: 2,
+    });
+  } catch (error) {
+    canvas.remove();
+    throw error;
+  }
+}
+
 /** @param {HTMLElement} view @param {string} words */
 function tell(view, words) {
-  const told = make("p", { role: "status" }, words);
+  view.querySelector(".network-told")?.remove();
+  const told = make("p", { class: "network-told", role: "status" }, words);
   view.append(told);
   return () => told.remove();
 }
