@@ -14,7 +14,6 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
 from django.db.models import Count, Exists, Max, OuterRef
 from django.utils import timezone
 
@@ -117,9 +116,11 @@ def _worked_out(count: int, links: Sequence[tuple[int, int]]) -> list[Place]:
 
 
 def _keep(places: dict[str, Place], found: dict[str, Any]) -> None:
-    """In place of all that were kept, all or nothing."""
+    """A part at a time, since others write meanwhile: at once, 60,000 places keep SQLite for two seconds. Only when all
+    are kept it is noted of which links they are; whoever is interrupted begins anew the next time."""
     rows = [Position(uri=uri, x=x, y=y) for uri, (x, y) in places.items()]
-    with transaction.atomic():
-        Position.objects.all().delete()
-        Position.objects.bulk_create(rows, batch_size=BATCH)
-        Layout.objects.update_or_create(pk=Layout.THE_ONE, defaults={**found, "laid_out_at": timezone.now()})
+    for start in range(0, len(rows), BATCH):
+        Position.objects.bulk_create(
+            rows[start : start + BATCH], update_conflicts=True, unique_fields=["uri"], update_fields=["x", "y"]
+        )
+    Layout.objects.update_or_create(pk=Layout.THE_ONE, defaults={**found, "laid_out_at": timezone.now()})
