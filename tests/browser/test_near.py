@@ -46,7 +46,7 @@ def front_door(context: BrowserContext) -> Page:
 
 
 def choose(page: Page, area: str) -> None:
-    page.get_by_label("Area or postcode district").fill(area)
+    page.get_by_label("Area", exact=True).fill(area)
     page.get_by_role("button", name="Show what is near").press("Enter")
 
 
@@ -60,10 +60,10 @@ def test_an_area_is_remembered_until_it_is_forgotten(context: BrowserContext):
     assert page.url.endswith("/"), "nothing of it in the address"
     page = front_door(context)
     expect(bench).to_be_visible()
-    expect(page.get_by_label("Area or postcode district")).to_be_hidden()
+    expect(page.get_by_label("Area", exact=True)).to_be_hidden()
     page.get_by_role("button", name="Change area").click()
-    expect(page.get_by_label("Area or postcode district")).to_be_focused()
-    expect(page.get_by_label("Area or postcode district")).to_have_value("Nearmouth")
+    expect(page.get_by_label("Area", exact=True)).to_be_focused()
+    expect(page.get_by_label("Area", exact=True)).to_have_value("Nearmouth")
     page.get_by_role("button", name="Forget this area").click()
     expect(bench).to_have_count(0)
     expect(page.locator("[data-near-status]")).to_have_text("This browser has forgotten the area.")
@@ -76,7 +76,7 @@ def test_an_area_that_is_none_is_said_in_words_and_not_remembered(context: Brows
     page = front_door(context)
     choose(page, "Atlantis")
     expect(page.locator("[data-near-title]")).to_have_text("We know no area called “Atlantis”.")
-    expect(page.get_by_label("Area or postcode district")).to_be_visible()
+    expect(page.get_by_label("Area", exact=True)).to_be_visible()
     assert page.evaluate(KEPT) is None
 
 
@@ -98,7 +98,7 @@ def test_a_refusal_is_said_in_words(context: BrowserContext):
     page = front_door(context)
     page.get_by_role("button", name="Use where I am now").click()
     expect(page.locator("[data-near-status]")).to_have_text(re.compile("does not say where you are"))
-    expect(page.get_by_label("Area or postcode district")).to_be_visible()
+    expect(page.get_by_label("Area", exact=True)).to_be_visible()
     assert page.evaluate(KEPT) is None
 
 
@@ -129,7 +129,7 @@ def test_without_scripts_the_form_leads_to_the_atlas(browser: Browser, full_harb
     page = context.new_page()
     page.goto("/")
     expect(page.get_by_role("button", name="Use where I am now")).to_be_hidden()
-    page.get_by_label("Area or postcode district").fill("Nearmouth")
+    page.get_by_label("Area", exact=True).fill("Nearmouth")
     page.get_by_role("button", name="Show what is near").click()
     assert page.url.endswith("/atlas/?area=Nearmouth")
     expect(page.get_by_role("link", name="A bench by the quay")).to_be_visible()
