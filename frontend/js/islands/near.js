@@ -2,9 +2,9 @@
 // the list, and only where it is asked: on a click, and then at every later visit.
 import htmx from "../lib/htmx.js";
 import { AREA, keep, kept } from "../lib/remembered.js";
+import { whereAmI } from "../lib/whereabouts.js";
 import { say } from "../lib/words.js";
 
-const ENOUGH = 10_000; // milliseconds to find out where somebody is
 const DECIMALS = 2; // of a degree, about a kilometre: nothing finer leaves the browser
 const QUESTION = /^(area|near)=/;
 
@@ -56,19 +56,8 @@ class Near {
   }
 
   useHere() {
-    if (!navigator.geolocation) {
-      this.tell(say("start_unknown"));
-      return;
-    }
     this.tell(say("near_looking"));
-    navigator.geolocation.getCurrentPosition(
-      ({ coords }) => {
-        const near = `${coords.latitude.toFixed(DECIMALS)},${coords.longitude.toFixed(DECIMALS)}`;
-        void this.show(`near=${near}`, true);
-      },
-      () => this.tell(say("start_unknown")),
-      { timeout: ENOUGH, maximumAge: 600_000 },
-    );
+    whereAmI(DECIMALS, (place) => void this.show(`near=${place}`, true), () => this.tell(say("start_unknown")));
   }
 
   change() {

@@ -1,27 +1,16 @@
 // Where distances start: the two buttons of the layer "face to face". The place goes into the address, rounded to about a
 // hundred metres, and nowhere else.
+import { whereAmI } from "./whereabouts.js";
 import { say } from "./words.js";
 
-const ENOUGH = 10_000; // milliseconds to find out where somebody is
+const DECIMALS = 3; // of a degree
 
 export function listenForStart() {
   document.body.addEventListener("click", (event) => {
     const button = event.target instanceof Element ? event.target.closest("button") : null;
-    if (button?.matches("[data-start-here]")) fromHere();
+    if (button?.matches("[data-start-here]")) whereAmI(DECIMALS, go, tellUnknown);
     if (button?.matches("[data-start-middle]")) fromMiddle();
   });
-}
-
-function fromHere() {
-  if (!navigator.geolocation) {
-    tellUnknown();
-    return;
-  }
-  navigator.geolocation.getCurrentPosition(
-    ({ coords }) => go(`${coords.latitude.toFixed(3)},${coords.longitude.toFixed(3)}`),
-    () => tellUnknown(),
-    { timeout: ENOUGH, maximumAge: 600_000 },
-  );
 }
 
 function fromMiddle() {
