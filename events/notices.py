@@ -11,7 +11,7 @@ from cop.access import running
 from events.models import Attendee, Gathering
 from federation import moderation, restrictions
 from federation.models import Restriction
-from journal import reaction
+from journal import entry_of, reaction
 from notifications.access import may_read
 from notifications.actions import notify
 from notifications.kinds import notice_kind, nowhere
@@ -147,6 +147,5 @@ def _expecting(gathering: Gathering, entry: Entry) -> QuerySet[User]:
 
 
 def _happened(errand: Errand) -> tuple[Entry, Gathering | None]:
-    entry = errand.entry
-    assert entry is not None  # reactions always come with their entry
+    entry = entry_of(errand)
     return entry, Gathering.objects.select_related("node").filter(uri=entry.uri).first()

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.utils import timezone
 
-from atlas.access import cards_of
 from cop.access import run_by
 from events.models import Attendee, Gathering
 from federation import restrictions
@@ -18,11 +17,6 @@ if TYPE_CHECKING:
 
 MOST_FESTIVALS = 200
 MOST_IN_CALENDAR = 1000
-
-
-def cards(reader: Actor | None) -> QuerySet[Card]:
-    """Every gathering the reader may see, from every node, soonest first."""
-    return cards_of(reader).filter(kind="gathering").soonest_first()
 
 
 def behind(found: QuerySet[Card]) -> QuerySet[Gathering]:

@@ -16,11 +16,6 @@ if TYPE_CHECKING:
 MOST_IN_CALENDAR = 1000
 
 
-def calls_among(visible: CardQuerySet) -> CardQuerySet:
-    """Of the cards somebody may see, the funding calls, from every node."""
-    return visible.filter(kind="call")
-
-
 def with_calls(found: Iterable[Card]) -> list[Card]:
     """The cards of a page, each with its `call`; None where it was withdrawn this moment. One query."""
     listed = list(found)

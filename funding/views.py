@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.access import signed_in
+from atlas import lists
 from atlas.access import cards_for
 from atlas.views.files import calendar_file, unreadable
 from atlas.views.fragments import is_for
@@ -26,7 +27,6 @@ from federation.negotiation import (
 )
 from frontend.forms import form_page
 from funding import access, actions, calendars, queries
-from funding.filters import CallFilter
 from funding.forms import CallEditForm, CallForm
 
 if TYPE_CHECKING:
@@ -41,14 +41,11 @@ PREFILLED = ("speaker", "title")
 @require_safe
 def call_list(request: HttpRequest) -> HttpResponse:
     """Filter state is in the address. A live list asks for its fragment again."""
-    visible = cards_for(request)
-    found = CallFilter(request.GET, queries.calls_among(visible), visible=visible)
+    found = lists.at("/calls/").filtered(request.GET, cards_for(request))
     page = Paginator(found.in_order().for_page(), PER_PAGE).get_page(request.GET.get("page"))
     context = {"filter": found, "page": page, "listed": queries.with_calls(found.explained(page.object_list))}
-    if is_for(request, RESULTS):
-        response = render(request, "funding/_calls.html", context)
-    else:
-        response = render(request, "funding/calls.html", context)
+    template = "funding/_calls.html" if is_for(request, RESULTS) else "funding/calls.html"
+    response = render(request, template, context)
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
     return response
 
@@ -56,8 +53,7 @@ def call_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def list_calendar(request: HttpRequest) -> HttpResponse:
     """The closing dates of the same list, over all its pages, as a calendar to subscribe to."""
-    visible = cards_for(request)
-    found = CallFilter(request.GET, queries.calls_among(visible), visible=visible)
+    found = lists.at("/calls/").filtered(request.GET, cards_for(request))
     if not found.form.is_valid():
         return unreadable(found)
     return calendar_file(calendars.calendar_of_list(found), "calls")

@@ -1,6 +1,5 @@
 """The rows of the shared map: words, shared and its own, one Card per visible thing, one Link per relation, areas,
-what converges, and places in
-the drawing of the network."""
+what converges, and places in the drawing of the network."""
 
 from .areas import Area, AreaQuerySet
 from .cards import Card, CardQuerySet, CardTopic

@@ -9,24 +9,21 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
-from atlas import queries
+from atlas import lists, queries
 from atlas.access import cards_for
-from atlas.filters import CardFilter
 from atlas.views.atlas import PER_PAGE, RESULTS, CountedPaginator
+from atlas.views.fragments import is_for
 
 
 def kind_list(
     request: HttpRequest,
-    kind: str,
     template: str,
     *,
-    filter_class: type[CardFilter] = CardFilter,
     leave_out: tuple[str, ...] = (),
 ) -> HttpResponse:
-    """Render `template` (which extends `atlas/kind_list.html`) with the cards of `kind`; filters named in `leave_out`
-    make no sense for it. htmx gets the list alone."""
-    visible = cards_for(request)
-    filters = filter_class(request.GET, visible.filter(kind=kind), visible=visible)
+    """Render `template` (which extends `atlas/kind_list.html`) with the list that is registered for this path; filters
+    named in `leave_out` make no sense for it. htmx gets the list alone."""
+    filters = lists.at(request.path).filtered(request.GET, cards_for(request))
     for name in ("kind", *leave_out):
         filters.filters[name].extra["widget"] = forms.HiddenInput()
     extent = queries.extent(filters.qs)
@@ -39,9 +36,6 @@ def kind_list(
         "listed": listed,
         "is_one_kind": True,
     }
-    if request.htmx.target == RESULTS:  # type: ignore[attr-defined]
-        response = render(request, "atlas/_results.html", context)
-    else:
-        response = render(request, template, context)
+    response = render(request, "atlas/_results.html" if is_for(request, RESULTS) else template, context)
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
     return response

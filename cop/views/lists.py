@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from django.views.decorators.http import require_safe
 
 from atlas.views.lists import kind_list
-from cop.filters import ProposalFilter
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -15,21 +14,21 @@ if TYPE_CHECKING:
 
 @require_safe
 def groups(request: HttpRequest) -> HttpResponse:
-    return kind_list(request, "group", "cop/group_list.html", leave_out=("steps", "axis", "support", "since", "until"))
+    return kind_list(request, "cop/group_list.html", leave_out=("steps", "axis", "support", "since", "until"))
 
 
 @require_safe
 def places(request: HttpRequest) -> HttpResponse:
-    return kind_list(request, "place", "cop/place_list.html", leave_out=("axis", "support", "since", "until"))
+    return kind_list(request, "cop/place_list.html", leave_out=("axis", "support", "since", "until"))
 
 
 @require_safe
 def expertise(request: HttpRequest) -> HttpResponse:
     leave_out = ("steps", "axis", "support", "since", "until")
-    return kind_list(request, "expertise", "cop/expertise_list.html", leave_out=leave_out)
+    return kind_list(request, "cop/expertise_list.html", leave_out=leave_out)
 
 
 @require_safe
 def proposals(request: HttpRequest, direction: str) -> HttpResponse:
     template = f"cop/{direction}_list.html"
-    return kind_list(request, direction, template, filter_class=ProposalFilter, leave_out=("steps", "axis"))
+    return kind_list(request, template, leave_out=("steps", "axis"))

@@ -19,7 +19,6 @@ from cop.views.withdrawn import page_or_tombstone
 from federation.negotiation import document_response, wants_activity
 from frontend.forms import form_page
 from knowledge import access, actions, queries
-from knowledge.filters import PageFilter
 from knowledge.forms import PageEditForm, PageForm
 from knowledge.models import Page
 
@@ -33,7 +32,7 @@ PREVIEW = "preview"  # the name of the button, and the id of what it shows
 
 @require_safe
 def page_list(request: HttpRequest) -> HttpResponse:
-    return kind_list(request, "know-how", "knowledge/list.html", filter_class=PageFilter)
+    return kind_list(request, "knowledge/list.html")
 
 
 @require_safe
