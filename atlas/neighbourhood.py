@@ -93,7 +93,7 @@ def _links(filters: CardFilter, visible: CardQuerySet, uri: str) -> list[Link]:
 def _about(filters: CardFilter, uri: str) -> list[CardTopic]:
     """What is about the topic in the middle, or what the thing there is about, the newest first."""
     named = {"card__uri": uri} if filters.topic_in_the_middle is None else {"topic_id": uri}
-    asked = filters.without("around").order_by().filter(pk=OuterRef("card"))
+    asked = filters.without("around").order_by().filter(pk=OuterRef("card"))  # one by one: of one thing they are few
     rows = linked.about(filters.in_force.get("layer", "")).filter(Exists(asked), **named)
     return list(rows.select_related("card", "topic").order_by("-card_id", "topic__order")[:MOST_LINKS])
 

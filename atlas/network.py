@@ -133,8 +133,7 @@ def _is_linked(visible: CardQuerySet, layer: str) -> Q:
     links = linked.seen(visible, layer)
     joined = Q(Exists(links.filter(from_uri=OuterRef("uri")))) | Q(Exists(links.filter(to_uri=OuterRef("uri"))))
     if layer == layers.SUPPORT:
-        about = CardTopic.objects.filter(card=OuterRef("pk"), topic__scheme=Topic.Scheme.TOPIC)
-        joined |= Q(Exists(about), kind__in=layers.kinds_of(layer))
+        joined |= Q(Exists(linked.about(layer).filter(card=OuterRef("pk"))))
     return joined
 
 
@@ -142,9 +141,7 @@ def _about(asked: CardQuerySet, layer: str) -> list[CardTopic]:
     """Which topics join needs with what would meet them; in that layer only, the newest first."""
     if layer != layers.SUPPORT:
         return []
-    supporting = asked.order_by().filter(kind__in=layers.kinds_of(layer))
-    rows = CardTopic.objects.filter(card__in=supporting.values("pk"), topic__scheme=Topic.Scheme.TOPIC)
-    return list(rows.select_related("card", "topic").order_by("-card_id", "topic__order")[:MOST_LINKS])
+    return list(linked.about_asked(asked, layer).select_related("card", "topic")[:MOST_LINKS])
 
 
 def things_called(wanted: Iterable[str], visible: CardQuerySet, topics: Iterable[Topic]) -> dict[str, Thing]:

@@ -63,12 +63,13 @@ def gaps(cards: CardQuerySet, vocabulary: Vocabulary) -> list[Gap]:
     demand = Count("card", distinct=True, filter=Q(card__direction="need"))
     supply = Count("card", distinct=True, filter=Q(card__direction="offer"))
     about = queries.about_topics(cards.exclude(direction=""), vocabulary)
-    found: dict[str, tuple[int, int]] = {}
+
+    def counted(column: str) -> dict[str, tuple[int, int]]:
+        rows = about.values_list(column).annotate(demand=demand, supply=supply)
+        return {iri: (needs, offers) for iri, needs, offers in rows}
+
     broadest = {each.iri for each in vocabulary.broadest()}  # whatever lies under others stands on the cards
-    for column in ("topic_id", "top"):
-        counted = about.values_list(column).annotate(demand=demand, supply=supply)
-        pairs = {iri: (needs, offers) for iri, needs, offers in counted}
-        found |= pairs if column == "topic_id" else {iri: pair for iri, pair in pairs.items() if iri in broadest}
+    found = counted("topic_id") | {iri: pair for iri, pair in counted("top").items() if iri in broadest}
     order = vocabulary.of(Topic.Scheme.TOPIC)
     listed = [Gap(topic, *found[topic.iri]) for topic in order if any(found.get(topic.iri, (0, 0)))]
     return sorted(listed, key=lambda gap: (-gap.missing, -gap.most))

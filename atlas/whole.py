@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, OuterRef
-
 from atlas import layers, layout, linked, queries
 from atlas.filters import kind_word
 from atlas.models import Layout, Position
@@ -49,8 +47,7 @@ def _pairs(filters: CardFilter, visible: CardQuerySet) -> list[tuple[str, str]]:
     links = linked.asked_for(asked, visible, layer)
     found = [*links.values_list("from_uri", "to_uri")[:MOST_LINKS]]
     if layer == layers.SUPPORT:
-        rows = linked.about(layer).filter(Exists(asked.order_by().filter(pk=OuterRef("card"))))
-        found += rows.order_by("-card_id", "topic__order").values_list("card__uri", "topic__iri")[:MOST_LINKS]
+        found += linked.about_asked(asked, layer).values_list("card__uri", "topic__iri")[:MOST_LINKS]
     return list(dict.fromkeys(found))
 
 
