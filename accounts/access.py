@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
@@ -16,6 +16,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Invitation, SignupPolicy, User
 from frontend import keeping
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 SESSION_KEY = "invitation"
 
@@ -31,6 +34,11 @@ class InvitationRefused(Exception):
 
 def is_steward(user: User | AnonymousUser) -> bool:
     return user.is_authenticated and user.is_active and user.is_steward
+
+
+def stewards() -> QuerySet[User]:
+    """The people who look after this node."""
+    return User.objects.filter(is_steward=True, is_active=True)
 
 
 def require_steward(user: User) -> None:

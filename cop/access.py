@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import Http404
 
+from accounts.access import stewards
 from accounts.models import User
 from cop import threads
 from cop.models import Conversation, Expertise, Group, Listing, Member, Person, Place, Proposal
@@ -209,7 +210,7 @@ def run_by(actor: Actor) -> Q:
 def running(row: Published) -> QuerySet[User]:
     """The people for whom `run_by` has this thing of this node, each once."""
     if row.actor.type == row.actor.Type.APPLICATION:
-        return User.objects.filter(is_steward=True, is_active=True)
+        return stewards()
     inside = Member.objects.filter(group__actor=row.actor_id, state=Member.State.JOINED)
     answering = inside.filter(Q(role=Member.Role.STEWARD) | Q(actor=row.author_id)).values("actor")
     return User.objects.filter(Q(actor=row.actor_id) | Q(actor__in=answering), is_active=True)

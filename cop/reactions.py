@@ -27,7 +27,7 @@ from federation.outbound.say import (
     stands_by,
     told_by,
 )
-from journal import errand, errand_kind, hold, reaction
+from journal import entry_of, errand, errand_kind, hold, reaction
 
 if TYPE_CHECKING:
     from federation.models import Published
@@ -40,8 +40,7 @@ ONCE_MORE = dt.timedelta(minutes=1)
 @reaction("cop.forget_member", to="actor.gone")
 def forget_member(errand: Errand) -> None:
     """Whoever closed their account elsewhere is in no group any more: nothing is sent to them, nor to their node."""
-    entry = errand.entry
-    assert entry is not None  # reactions always come with their entry
+    entry = entry_of(errand)
     theirs = Member.objects.filter(actor__uri=entry.uri).order_by("pk")
     list(theirs.select_for_update())  # all at once, so that a steward who removes them meanwhile waits for the end
     for member in theirs.select_related("actor", "group"):
@@ -52,8 +51,7 @@ def forget_member(errand: Errand) -> None:
 @reaction("cop.forget_closed", to="group.withdrawn")
 def forget_closed(errand: Errand) -> None:
     """A group that is no more leaves the pages of those who show that they are in it."""
-    entry = errand.entry
-    assert entry is not None  # reactions always come with their entry
+    entry = entry_of(errand)
     inside = Actor.objects.filter(memberships__group__uri=entry.uri, memberships__state=Member.State.JOINED)
     for actor in inside.filter(user__isnull=False).order_by("pk"):
         groups_changed(actor)
@@ -65,8 +63,7 @@ def relay_post(errand: Errand) -> None:
     neighbours what came from a server they may never hear from, so that a thread is whole on every node; to its members
     what is for them. What is changed or taken back is passed on to all who heard of it, and stands in no outbox.
     """
-    entry = errand.entry
-    assert entry is not None  # reactions always come with their entry
+    entry = entry_of(errand)
     hold(entry.uri)  # what was taken back while its words are being passed on would be kept in them
     found = _in_talk_of_ours(entry.uri)
     if found is None:
@@ -84,8 +81,7 @@ def relay_post(errand: Errand) -> None:
 def relay_again(errand: Errand) -> None:
     """What a steward had hidden is seen again: where its group has taken back that it passed it on, or never did, it
     does so now, with the words as they stand."""
-    entry = errand.entry
-    assert entry is not None  # reactions always come with their entry
+    entry = entry_of(errand)
     hold(entry.uri)
     found = _in_talk_of_ours(entry.uri)
     if found is None or found[0].withdrawn_at is not None:
@@ -159,8 +155,7 @@ def _pass_on_again(post: Post, group: Actor, verb: str) -> None:
 def greet_newcomer(errand_row: Errand) -> None:
     """A node that hears us from now on will read, on other nodes, words that our groups have taken out of their talk,
     and of a block it knows nothing that was decided meanwhile."""
-    entry = errand_row.entry
-    assert entry is not None  # reactions always come with their entry
+    entry = entry_of(errand_row)
     for node in Node.objects.filter(origin=entry.uri):
         told = {"node": node.pk, "after": 0}
         errand("cop.tell_taken_out", payload=told, key=f"taken-out:{node.pk}")
@@ -184,8 +179,7 @@ def forget_posts(errand: Errand) -> None:
 
     What a group said stays when it is closed, as on its own node, until that is taken back one by one.
     """
-    entry = errand.entry
-    assert entry is not None  # reactions always come with their entry
+    entry = entry_of(errand)
     theirs = Post.objects.filter(actor__uri=entry.uri, node__isnull=False, withdrawn_at__isnull=True)
     theirs = theirs.exclude(actor__type=Actor.Type.GROUP)
     for post in theirs.select_related("node").order_by("pk"):

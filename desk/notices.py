@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from accounts.access import stewards
 from accounts.models import User
 from cop import threads
 from cop.access import running
@@ -16,7 +17,7 @@ from cop.actions.removal import group_of
 from cop.models import Member, Post
 from federation import moderation, restrictions, types
 from federation.models import Actor, Flag, Node, Restriction, ThisNode
-from journal import reaction
+from journal import entry_of, reaction
 from notifications.actions import notify
 from notifications.kinds import notice_kind, nowhere
 
@@ -44,10 +45,9 @@ for _kind, _text in WORDS.values():
 
 @reaction("desk.tell_stewards", to=tuple(WORDS))
 def tell_stewards(errand: Errand) -> None:
-    entry = errand.entry
-    assert entry is not None  # reactions always come with their entry
+    entry = entry_of(errand)
     node = Node.objects.filter(origin=entry.uri).first()
-    for steward in User.objects.filter(is_steward=True, is_active=True):
+    for steward in stewards():
         notify(steward, WORDS[entry.name][0], entry.uri, entry=entry, node=str(node or entry.uri))
 
 
@@ -158,13 +158,11 @@ def _tell(
 def tell_of_report(errand: Errand) -> None:
     """The stewards of this node, as long as it waits for one; those of the group that published it, who cannot decide
     and can mend it; and those of the group in whose talk the words stand, who can take them out of there."""
-    entry = errand.entry
-    assert entry is not None  # reactions always come with their entry
+    entry = entry_of(errand)
     for flag in Flag.objects.filter(uri=entry.uri):
         found = types.locate(flag.object_uri)
         title = _cut(threads.title_of(found[1]), MOST_TITLE) if found else ""
-        stewards = User.objects.filter(is_steward=True, is_active=True)
-        for steward in stewards if flag.closed_at is None else []:
+        for steward in stewards() if flag.closed_at is None else []:
             notify(steward, "report_waiting", flag.uri, entry=entry, title=title, report=flag.pk)
         row = found[1] if found else None
         if row is not None and row.is_ours and row.actor.type == Actor.Type.GROUP:
@@ -192,8 +190,7 @@ def tell_of_decision(errand: Errand) -> None:
     Each decision is told by itself, also where another steward has made one since. Of what was taken back meanwhile
     there is nothing to tell; and what another decision still keeps from others cannot be seen again.
     """
-    entry = errand.entry
-    assert entry is not None  # reactions always come with their entry
+    entry = entry_of(errand)
     made = entry.name == "moderation.restricted"
     restriction = moderation.told_by(entry)
     found = types.locate(entry.uri)
@@ -203,7 +200,7 @@ def tell_of_decision(errand: Errand) -> None:
         return
     title = threads.title_of(found[1])
     if restriction.level == Restriction.Level.HELD and made:
-        for steward in User.objects.filter(is_steward=True, is_active=True):
+        for steward in stewards():
             notify(steward, "post_held", entry.uri, entry=entry, title=_cut(title, MOST_TITLE))
         return
     if not made and restrictions.is_hidden(found[1].uri, found[1].actor.uri):
@@ -231,8 +228,7 @@ def _tell_of_account(restriction: Restriction, entry: Entry) -> None:
 def tell_reporter(errand: Errand) -> None:
     """Whoever made it, of what was done here, and of what was done on the node of the thing. A steward who answered
     what they reported themself knows."""
-    entry = errand.entry
-    assert entry is not None  # reactions always come with their entry
+    entry = entry_of(errand)
     here = entry.name == "flag.answered"
     made = Flag.objects.filter(uri=entry.uri, reporter__user__is_active=True).select_related("reporter__user")
     for flag in made.exclude(reporter__uri=entry.actor) if here else made:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from journal.recording import errand_for_each as errand_for_each
     from journal.recording import hold as hold
     from journal.recording import record as record
+    from journal.registry import entry_of as entry_of
     from journal.registry import errand_kind as errand_kind
     from journal.registry import periodic as periodic
     from journal.registry import reaction as reaction
@@ -61,6 +62,7 @@ _HOMES = {
     "errand_for_each": "journal.recording",
     "hold": "journal.recording",
     "record": "journal.recording",
+    "entry_of": "journal.registry",
     "errand_kind": "journal.registry",
     "periodic": "journal.registry",
     "reaction": "journal.registry",

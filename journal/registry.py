@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from journal.models import Errand
+    from journal.models import Entry, Errand
 
 Handler = TypeVar("Handler", bound=Callable[["Errand"], object])
 Rebuild = TypeVar("Rebuild", bound=Callable[[], int])
@@ -57,6 +57,12 @@ def reaction(
         return handle
 
     return register
+
+
+def entry_of(errand: Errand) -> Entry:
+    """What a reaction answers: its errands always come with their entry."""
+    assert errand.entry is not None
+    return errand.entry
 
 
 def errand_kind(kind: str, atomic: bool = True, *, own_lane: bool = False) -> Callable[[Handler], Handler]:

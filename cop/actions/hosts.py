@@ -57,33 +57,31 @@ def agree(host: Host, words: Mapping[str, str], *, to_visitors: bool) -> Host:
     Raises NotAsked, NoPage, NoWords."""
     actor = actors.for_user(host.user)
     with transaction.atomic():
-        held = Host.objects.select_for_update().filter(pk=host.pk).exclude(state=Host.State.DECLINED).first()
+        held = _locked(host)
         if held is None:
             raise NotAsked(f"{host} was ended or has said no")
-        host = held
         if not Person.objects.filter(actor=actor, is_public=True, withdrawn_at__isnull=True).exists():
             raise NoPage("show a page first")
-        is_new = host.state != Host.State.WELCOMING
-        host.state, host.to_visitors = Host.State.WELCOMING, to_visitors
-        host.answered_at = timezone.now() if is_new else host.answered_at
-        host.save(update_fields=["state", "to_visitors", "answered_at"])
-        _say(host, words)
+        is_new = held.state != Host.State.WELCOMING
+        held.state, held.to_visitors = Host.State.WELCOMING, to_visitors
+        held.answered_at = timezone.now() if is_new else held.answered_at
+        held.save(update_fields=["state", "to_visitors", "answered_at"])
+        _say(held, words)
         record("host.agreed" if is_new else "host.reworded", actor.uri, actor=actor.uri)
-    return host
+    return held
 
 
 def decline(host: Host) -> None:
     """No, or no longer: their words are erased. Said twice, or after a steward ended it, it changes nothing."""
     actor = actors.for_user(host.user)
     with transaction.atomic():
-        held = Host.objects.select_for_update().filter(pk=host.pk).exclude(state=Host.State.DECLINED).first()
+        held = _locked(host)
         if held is None:
             return
-        host = held
-        was_welcoming = host.state == Host.State.WELCOMING
-        host.state, host.to_visitors, host.answered_at = Host.State.DECLINED, False, timezone.now()
-        host.save(update_fields=["state", "to_visitors", "answered_at"])
-        host.welcomes.all().delete()
+        was_welcoming = held.state == Host.State.WELCOMING
+        held.state, held.to_visitors, held.answered_at = Host.State.DECLINED, False, timezone.now()
+        held.save(update_fields=["state", "to_visitors", "answered_at"])
+        held.welcomes.all().delete()
         record("host.stopped" if was_welcoming else "host.declined", actor.uri, actor=actor.uri)
 
 
@@ -97,6 +95,11 @@ def end_host(steward: User, host: Host) -> bool:
         if deleted:
             record("host.ended", actor.uri, actor=actors.for_user(steward).uri)
     return bool(deleted)
+
+
+def _locked(host: Host) -> Host | None:
+    """As the row is now, held until the transaction ends; None once it was ended, or they said no."""
+    return Host.objects.select_for_update().filter(pk=host.pk).exclude(state=Host.State.DECLINED).first()
 
 
 def _may_be_asked_again(host: Host) -> bool:

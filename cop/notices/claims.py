@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.access import stewards
 from accounts.models import User
 from cop.models import Claim
-from journal import reaction
+from journal import entry_of, reaction
 from notifications.actions import notify
 from notifications.kinds import notice_kind
 
@@ -29,22 +30,20 @@ notice_kind("claim_refused", _("We could not give you the page of “%(organisat
 @reaction("cop.tell_of_claim", to="listing.claimed")
 def tell_of_claim(errand: Errand) -> None:
     """The stewards of this node, who answer."""
-    entry = errand.entry
-    assert entry is not None  # reactions always come with their entry
+    entry = entry_of(errand)
     claims = Claim.objects.filter(listing__uri=entry.uri, actor__uri=entry.actor, state=Claim.State.OPEN)
     claim = claims.select_related("listing").first()
     if claim is None:
         return
     said = {"person": claim.name, "organisation": claim.listing.name, "claim": claim.pk}
-    for steward in User.objects.filter(is_steward=True, is_active=True):
+    for steward in stewards():
         notify(steward, "listing_claimed", entry.uri, entry=entry, **said)
 
 
 @reaction("cop.tell_claimant", to=("listing.claim_granted", "listing.claim_refused"))
 def tell_claimant(errand: Errand) -> None:
     """The claimant, with the reason or the way to the group."""
-    entry = errand.entry
-    assert entry is not None  # reactions always come with their entry
+    entry = entry_of(errand)
     claims = Claim.objects.filter(listing__uri=entry.uri, actor__uri=entry.actor, answered_at__isnull=False)
     claim = claims.select_related("listing", "group").order_by("-answered_at").first()
     user = User.objects.filter(actor__uri=entry.actor, is_active=True).first()

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from atlas.converging import FOUND
 from atlas.models import Card, Convergence
 from cop import access, threads
-from journal import reaction
+from journal import entry_of, reaction
 from notifications.actions import notify
 from notifications.kinds import notice_kind
 
@@ -28,8 +28,7 @@ notice_kind(
 @reaction("cop.tell_converging", to=FOUND)
 def tell_converging(errand: Errand) -> None:
     """The people who run the thing of ours; each pair once, whichever of the two appeared last."""
-    entry = errand.entry
-    assert entry is not None  # reactions always come with their entry
+    entry = entry_of(errand)
     pairs = Convergence.objects.select_for_update().filter(told_at__isnull=True, dismissed_at__isnull=True)
     for pair in pairs.filter(Q(first_uri=entry.uri) | Q(second_uri=entry.uri)):
         cards = {card.uri: card for card in Card.objects.filter(uri__in=pair.uris).select_related("node")}

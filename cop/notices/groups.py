@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from cop.models import Group, Member
 from federation import restrictions
-from journal import reaction
+from journal import entry_of, reaction
 from notifications.actions import notify
 from notifications.kinds import notice_kind
 
@@ -35,7 +35,7 @@ def newcomer_words(notice: Notice) -> Mapping[str, Any]:
 @reaction("cop.tell_stewards", to=("group.join_requested", "group.joined"))
 def tell_stewards(errand: Errand) -> None:
     """Stewards hear of requests and of newcomers, except of what they did themselves, and of whom they block."""
-    entry = _entry(errand)
+    entry = entry_of(errand)
     group = _group(entry)
     asked = group.members.filter(actor__uri=entry.actor).select_related("actor__node") if group is not None else None
     member = asked.first() if asked is not None else None
@@ -52,7 +52,7 @@ def tell_stewards(errand: Errand) -> None:
 @reaction("cop.tell_accepted", to=("group.joined", "group.join_accepted"))
 def tell_accepted(errand: Errand) -> None:
     """The person who asked hears the answer, whichever node the group is on; an open one of ours asks nobody."""
-    group = _group(_entry(errand))
+    group = _group(entry_of(errand))
     if group is not None and not (group.is_ours and group.joining == Group.Joining.OPEN):
         _tell(errand, "join_accepted")
 
@@ -70,7 +70,7 @@ def tell_former_member(errand: Errand) -> None:
 @reaction("cop.tell_closed", to="group.withdrawn")
 def tell_closed(errand: Errand) -> None:
     """Our people in a group, or waiting to be, hear that it is no more, whichever node it was on."""
-    entry = _entry(errand)
+    entry = entry_of(errand)
     group = _group(entry)
     if group is None:
         return
@@ -79,16 +79,11 @@ def tell_closed(errand: Errand) -> None:
 
 
 def _tell(errand: Errand, kind: str) -> None:
-    entry = _entry(errand)
+    entry = entry_of(errand)
     group = _group(entry)
     user = _user(entry.actor)
     if group is not None and user is not None:
         notify(user, kind, group.uri, entry=entry, group=group.name)
-
-
-def _entry(errand: Errand) -> Entry:
-    assert errand.entry is not None  # reactions always come with their entry
-    return errand.entry
 
 
 def _group(entry: Entry) -> Group | None:

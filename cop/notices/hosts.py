@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.access import stewards
 from accounts.models import User
 from cop import hosting
 from cop.models import Arrival, Host, Person, Welcome
@@ -17,7 +18,7 @@ from federation.models import Block
 from frontend.direction import alone
 from frontend.text import plain, render_markdown
 from frontend.times import language_name
-from journal import periodic, reaction
+from journal import entry_of, periodic, reaction
 from notifications.actions import notify
 from notifications.kinds import PARAM_LENGTH, notice_kind
 from notifications.models import Notice
@@ -25,7 +26,7 @@ from notifications.models import Notice
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from journal.models import Entry, Errand
+    from journal.models import Errand
 
 EVERY = dt.timedelta(minutes=5)
 AT_ONCE = 200  # newcomers of one round
@@ -109,7 +110,7 @@ notice_kind(
 @reaction("cop.tell_host", to=tuple(TO_HOST))
 def tell_host(errand: Errand) -> None:
     """The person who was named. The page where they answer looks up how it stands by then."""
-    entry = _entry(errand)
+    entry = entry_of(errand)
     user = User.objects.filter(actor__uri=entry.uri, is_active=True).first()
     if user is not None:
         notify(user, TO_HOST[entry.name], entry.uri, entry=entry)
@@ -118,17 +119,16 @@ def tell_host(errand: Errand) -> None:
 @reaction("cop.tell_stewards_of_host", to=tuple(TO_STEWARDS))
 def tell_stewards_of_host(errand: Errand) -> None:
     """The stewards of this node, except of what they answered themselves."""
-    entry = _entry(errand)
+    entry = entry_of(errand)
     page = Person.objects.filter(uri=entry.uri, is_public=True).first()
-    stewards = User.objects.filter(is_steward=True, is_active=True)
-    for steward in stewards.exclude(actor__uri=entry.actor):
+    for steward in stewards().exclude(actor__uri=entry.actor):
         notify(steward, TO_STEWARDS[entry.name], entry.uri, entry=entry, person=page.name if page else "")
 
 
 @reaction("cop.forget_welcomes", to=("host.stopped", "host.ended"))
 def forget_welcomes(errand: Errand) -> None:
     """The words of who welcomes nobody any more stand in no notice, nor do notices of who has come."""
-    entry = _entry(errand)
+    entry = entry_of(errand)
     Notice.objects.filter(kind__in=[WELCOMED, ARRIVED], uri=entry.uri).delete()
 
 
@@ -146,8 +146,8 @@ def welcome_newcomers(errand: Errand) -> None:
             continue
         Arrival.objects.create(user=user, host=welcome.host)
         load[welcome.host_id] += 1
-        if _welcome(user, welcome):
-            came[welcome.host_id] += 1
+        notify(user, WELCOMED, welcome.host.user.actor.uri)  # keeps neither name nor words
+        came[welcome.host_id] += welcome.language == user.language
     for host in {each.host for each in said if came[each.host_id]}:
         _tell_of_arrivals(host, came[host.pk])
 
@@ -174,20 +174,9 @@ def _choose(user: User, said: list[Welcome], load: Counter[int | None], apart: s
     return min(open_to, key=lambda each: (each.language != user.language, load[each.host_id], each.pk), default=None)
 
 
-def _welcome(user: User, welcome: Welcome) -> bool:
-    """The notice keeps neither name nor words. Returns whether the words are in the newcomer's language."""
-    notify(user, WELCOMED, welcome.host.user.actor.uri)
-    return welcome.language == user.language
-
-
 def _tell_of_arrivals(host: Host, count: int) -> None:
     """One unread notice counts on."""
     uri = host.user.actor.uri
     unread = Notice.objects.filter(user=host.user, kind=ARRIVED, uri=uri, entry=None, read_at=None).first()
     before = int(unread.params.get("count", 0)) if unread else 0
     notify(host.user, ARRIVED, uri, count=before + count)
-
-
-def _entry(errand: Errand) -> Entry:
-    assert errand.entry is not None  # reactions always come with their entry
-    return errand.entry

@@ -12,7 +12,7 @@ from cop.actions.conversations import is_conversation
 from cop.models import Group, Member, Mute, Participant, Post
 from federation import audiences, restrictions
 from federation.models import AudienceKey
-from journal import reaction
+from journal import entry_of, reaction
 from notifications import pokes
 from notifications.actions import notify_all
 from notifications.kinds import notice_kind
@@ -56,8 +56,7 @@ for _name, _text in (
 @reaction("cop.tell_of_post", to="post.published")
 def tell_of_post(errand: Errand) -> None:
     """Those who wrote it, cannot read it or have muted it are left out."""
-    entry = errand.entry
-    assert entry is not None  # reactions always come with their entry
+    entry = entry_of(errand)
     post = Post.objects.select_related("actor", "node").filter(uri=entry.uri, withdrawn_at__isnull=True).first()
     if post is None or restrictions.is_hidden(post.uri, post.actor.uri) or restrictions.is_limited(post.actor.uri):
         return
@@ -78,8 +77,7 @@ def tell_of_post(errand: Errand) -> None:
 @reaction("cop.poke_readers", to="post.*")
 def poke_readers(errand: Errand) -> None:
     """Open pages that show the thread look again."""
-    entry = errand.entry
-    assert entry is not None  # reactions always come with their entry
+    entry = entry_of(errand)
     post = Post.objects.filter(uri=entry.uri).only("audience").first()
     if post is None:
         return
@@ -148,8 +146,7 @@ def _conversation_page(post: Post) -> str:
 @reaction("cop.forget_notices_of_post", to="post.withdrawn")
 def forget_notices_of_post(errand: Errand) -> None:
     """Nobody is told any more of what was taken back."""
-    entry = errand.entry
-    assert entry is not None  # reactions always come with their entry
+    entry = entry_of(errand)
     told = Notice.objects.filter(uri=entry.uri)
     unread = set(told.filter(read_at=None).values_list("user", flat=True))
     told.delete()

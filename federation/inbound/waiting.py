@@ -11,7 +11,7 @@ from django.db import transaction
 from federation.bounded import BadDocument
 from federation.inbound.objects import take
 from federation.models import Document
-from journal import reaction
+from journal import entry_of, reaction
 
 if TYPE_CHECKING:
     from journal.models import Errand
@@ -23,8 +23,7 @@ MOST_AT_ONCE = 200  # answers to one thing; what is beyond comes when its server
 
 @reaction("federation.take_waiting", to="*.published")
 def take_waiting(errand: Errand) -> None:
-    entry = errand.entry
-    assert entry is not None  # reactions always come with their entry
+    entry = entry_of(errand)
     waiting = Document.objects.filter(answers=entry.uri, state=Document.State.IGNORED, tombstone=False)
     for document in waiting.select_related("node").order_by("received_at", "pk")[:MOST_AT_ONCE]:
         try:
