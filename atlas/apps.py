@@ -19,6 +19,7 @@ class AtlasConfig(AppConfig):
         lists.offer(lists.CardList("/atlas/", _("Atlas"), has_dates=True))
         post_migrate.connect(load_vocabulary, sender=self)
         post_migrate.connect(index_what_is_not, sender=self)
+        post_migrate.connect(embed_anew, sender=self)
 
 
 def load_vocabulary(**kwargs: Any) -> None:
@@ -37,3 +38,11 @@ def index_what_is_not(**kwargs: Any) -> None:
     tables = {"atlas_card", "atlas_searchdocument", "journal_errand"}
     if tables <= set(connection.introspection.table_names()) and Card.objects.filter(document=None).exists():
         replay("atlas.card")
+
+
+def embed_anew(**kwargs: Any) -> None:
+    """Vectors of an embedder that the node no longer uses are made again."""
+    from atlas.embedding import keeping
+
+    if "atlas_embedding" in connection.introspection.table_names():
+        keeping.mark_those_of_others()

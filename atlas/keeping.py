@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from atlas import meaning, tallies
 from atlas.cells import cell_of
+from atlas.embedding import keeping as embedding
 from atlas.models import Card, CardTopic, Link
 from atlas.models.cards import SUMMARY_LENGTH
 from atlas.models.topics import LONGEST_IRI
@@ -61,7 +62,8 @@ def keep(uri: str, data: CardData | None, *, actor: str, origin: str) -> None:
     if any(moved) and was_here and not is_rebuilt:
         record(MOVED, uri, actor=actor, origin=origin)
     tallies.move(counted_before, tallies.counted(card))
-    documents.keep(card, replace(data, topics=[*data.topics, *more]), words_before)
+    document = documents.keep(card, replace(data, topics=[*data.topics, *more]), words_before)
+    embedding.mark(card, document.text)
     _rename_group(uri, _cut(card.title, "group_name"))
 
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from atlas.models import Card
 
 BY = "by"  # who a thing comes from
+DONE = "done"  # the state of a relation that has led to something; things themselves cannot be in it
 
 
 class Relation(NamedTuple):
@@ -49,7 +51,9 @@ def words_for(relation: str) -> str:
 
 
 def state_words(state: str) -> str:
-    """In the reader's language; a state that things themselves cannot be in, as it is."""
+    """In the reader's language; one that nobody has words for, as it is."""
+    if state == DONE:
+        return gettext("done")
     return str(Card.State(state).label) if state in Card.State else state
 
 

@@ -13,6 +13,8 @@ from federation.values import WEB, BadField, read_address
 from frontend.text import plain, render_markdown
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from federation.reader import Reader
 
 Json = dict[str, Any]
@@ -53,9 +55,11 @@ def words(name: str, markdown: str, language: str) -> Json:
     return _marked(name, render_markdown(markdown), markdown, language)
 
 
-def words_of_note(name: str, markdown: str, language: str, uri: str) -> Json:
-    """As `words`, for a Note: Mastodon shows its content alone, so the title and the address stand there too."""
+def words_of_note(name: str, markdown: str, language: str, uri: str, facts: Iterable[tuple[str, str]] = ()) -> Json:
+    """As `words`, for a Note: Mastodon shows its content alone, so the title, the address and `facts`, each a label and
+    what it says, stand there too."""
     html = f"<p><strong>{escape(name)}</strong></p>{render_markdown(markdown)}"
+    html += "".join(f"<p><strong>{escape(label)}</strong>: {escape(value)}</p>" for label, value in facts if value)
     said = _marked(name, f'{html}<p><a href="{escape(uri)}">{escape(uri)}</a></p>', markdown, language)
     # Said where it is empty too: without it, a node would take the title and the address for the text.
     return said | {"source": {"content": markdown, "mediaType": "text/markdown"}}

@@ -49,6 +49,9 @@ TIME_ZONE = env.zone("TIME_ZONE", "UTC")
 TRUSTED_PROXIES = env.number("TRUSTED_PROXIES")
 LOG_LEVEL = env.one_of("LOG_LEVEL", LOG_LEVELS, "INFO")
 
+# What compares needs with offers by what they mean (`atlas.embedding`).
+EMBEDDER = env.one_of("EMBEDDER", ("UNIVERSAL", "TRIGRAMS"), "UNIVERSAL").lower()
+
 # --- The house ----------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
@@ -131,7 +134,7 @@ DATABASES = {"default": database(DATABASE_URL)}
 vars().update({f"CELERY_{name}": value for name, value in broker(BROKER_URL, node=_origin.netloc).items()})
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_POOL = "threads"
-CELERY_WORKER_CONCURRENCY = 14  # threads: as many as all lanes take together (`journal.lanes.threads`)
+CELERY_WORKER_CONCURRENCY = 15  # threads: as many as all lanes take together (`journal.lanes.threads`)
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # Nobody commands workers over the broker. Its queue would bear the machine's name: with RabbitMQ, only one worker of

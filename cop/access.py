@@ -12,13 +12,26 @@ from django.http import Http404
 from accounts.access import stewards
 from accounts.models import User
 from cop import threads
-from cop.models import Conversation, Expertise, Group, Listing, Member, Person, Place, Proposal
+from cop.models import (
+    Commitment,
+    Conversation,
+    Expertise,
+    Group,
+    Listing,
+    Match,
+    Member,
+    Participant,
+    Person,
+    Place,
+    Proposal,
+)
 from federation import audiences, restrictions, types
+from federation.models import Actor
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-    from federation.models import Actor, Published
+    from federation.models import Published
 
 
 Row = TypeVar("Row", bound="Published")
@@ -224,3 +237,40 @@ def may_edit(actor: Actor | None, row: Published) -> bool:
 def require_edit(actor: Actor | None, row: Published) -> None:
     if not may_edit(actor, row):
         raise NotAllowed("only its author and the stewards of its group can change this")
+
+
+def _answering(person: Actor) -> Q:
+    """The commitments of this node that somebody answers for: their own; of a group, those its stewards look after,
+    and what they wrote while they are in it."""
+    joined = Member.objects.filter(actor=person, state=Member.State.JOINED)
+    led = joined.filter(role=Member.Role.STEWARD)
+    said = Q(actor=person) | Q(actor__in=led.values("group__actor"))
+    said |= Q(author=person, actor__in=joined.values("group__actor"))
+    return Q(actor__node__isnull=True) & said
+
+
+def answers_for(person: Actor, commitment: Commitment) -> bool:
+    return Commitment.objects.filter(_answering(person), pk=commitment.pk).exists()
+
+
+def commitments_of(person: Actor) -> QuerySet[Commitment]:
+    """The sides of matches that somebody answers for."""
+    return Commitment.objects.filter(_answering(person))
+
+
+def people_answering(commitment: Commitment) -> QuerySet[Actor]:
+    """The people of this node for whom `answers_for` holds, each once."""
+    inside = Member.objects.filter(group__actor=commitment.actor_id, state=Member.State.JOINED)
+    answering = inside.filter(Q(role=Member.Role.STEWARD) | Q(actor=commitment.author_id)).values("actor")
+    people = Actor.objects.filter(Q(pk=commitment.actor_id) | Q(pk__in=answering), user__is_active=True)
+    return people.filter(node__isnull=True)
+
+
+def match_for_reading(person: Actor | None, public_id: str) -> Match:
+    """A match of somebody who answers for one of its sides. Raises Http404."""
+    rows = Match.objects.filter(commitments__in=commitments_of(person)) if person else Match.objects.none()
+    blocked = Participant.objects.filter(actor__node__blocked_at__isnull=False).values("conversation")
+    match = rows.exclude(conversation__in=blocked).select_related("conversation").filter(public_id=public_id).first()
+    if match is None:
+        raise Http404
+    return match

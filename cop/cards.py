@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from atlas import layers
 from atlas.cards import CardData, LinkData, builder, language_of_labels
 from atlas.placed import StepFree
-from atlas.relations import name_relation
+from atlas.relations import DONE, name_relation
 from cop.models import Expertise, Group, Listing, Person, Place, Proposal
 from cop.queries import groups_said_by
 
@@ -58,8 +58,24 @@ def proposal_card(uri: str) -> CardData | None:
         summary=proposal.summary,
         direction=proposal.direction,
         support=proposal.support,
+        text=_text_of_proposal(proposal),
+        links=_helped(uri, proposal.done_with, is_need=proposal.direction == Proposal.Direction.NEED),
+        starts=proposal.starts,
         ends=proposal.until,
     )
+
+
+def _helped(uri: str, done_with: list[dict[str, str]], *, is_need: bool) -> list[LinkData]:
+    """Who helped whom, of finished matches that both sides show."""
+    others = [each["uri"] for each in done_with if each["uri"]]
+    if is_need:
+        return [LinkData(from_uri=other, to_uri=uri, relation="helps", state=DONE) for other in others]
+    return [LinkData(to_uri=other, relation="helps", state=DONE) for other in others]
+
+
+def _text_of_proposal(proposal: Proposal) -> str:
+    """All that can be found of it."""
+    return "\n\n".join(filter(None, [proposal.summary, proposal.output, proposal.opened_by]))
 
 
 @builder("expertise")
@@ -74,6 +90,7 @@ def expertise_card(uri: str) -> CardData | None:
         summary=expertise.summary,
         direction="offer",
         support="expertise",
+        links=_helped(uri, expertise.done_with, is_need=False),
     )
 
 

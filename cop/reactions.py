@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from cop import threads
+from cop.actions.matches import open_to_runners
 from cop.actions.membership import LastSteward, leave_group
 from cop.actions.people import groups_changed
 from cop.actions.removal import tell_newcomer
-from cop.models import Member, Post
-from federation import audiences, restrictions
+from cop.matching.done import hours_left, shown_of
+from cop.models import Expertise, Match, Member, Post, Proposal
+from federation import audiences, publishing, restrictions, types
 from federation.inbound.objects import bury
 from federation.models import Actor, Node
 from federation.outbound.say import (
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
     from federation.models import Published
     from journal.models import Errand
 
+CHANGES_WHO_ANSWERS = ("group.joined", "group.left", "group.member_removed", "group.role_given")
+
 ONCE_MORE = dt.timedelta(minutes=1)
 """Longer than any transaction: what was decided while a node became a neighbour is on record by then."""
 
@@ -46,6 +50,30 @@ def forget_member(errand: Errand) -> None:
     for member in theirs.select_related("actor", "group"):
         with contextlib.suppress(LastSteward):
             leave_group(member.actor, member.group)
+
+
+@reaction("cop.match_readers", to=CHANGES_WHO_ANSWERS)
+def match_readers(errand: Errand) -> None:
+    """Who comes to answer for a group, or no longer does, reads what is written in its matches, or no longer does."""
+    entry = entry_of(errand)
+    for match in Match.objects.filter(commitments__actor__uri=entry.uri).order_by("pk"):
+        open_to_runners(match)
+
+
+@reaction("cop.show_what_came", to=("match.finished", "match.thanked", "match.noted"))
+def show_what_came(errand: Errand) -> None:
+    """Hours count down, and what both sides show stands with their things: each node says so of its own."""
+    entry = entry_of(errand)
+    match = Match.objects.filter(uri=entry.uri).first()
+    for uri in [match.need_uri, match.offer_uri] if match is not None else []:
+        found = types.locate(uri) if uri else None
+        row = found[1] if found is not None else None
+        if not isinstance(row, Proposal | Expertise) or not row.is_ours or row.withdrawn_at is not None:
+            continue
+        fields = {"done_with": shown_of(uri)}
+        if isinstance(row, Expertise):
+            fields |= {"hours_left": hours_left(uri, row.hours_budget)}
+        publishing.change(row, found[0].kind_of(row), by=row.actor, speaks=False, **fields)
 
 
 @reaction("cop.forget_closed", to="group.withdrawn")

@@ -190,9 +190,9 @@ def audience_of(post_uri: str, reader: Actor) -> str:
 
 
 def readable_conversations() -> QuerySet[Conversation]:
-    """Those in which nobody writes from a node that is blocked here."""
+    """Those in which nobody writes from a node that is blocked here. Those of matches stand on their pages."""
     hidden = Participant.objects.filter(conversation=OuterRef("pk"), actor__node__blocked_at__isnull=False)
-    return Conversation.objects.filter(~Exists(hidden))
+    return Conversation.objects.filter(~Exists(hidden), match__isnull=True)
 
 
 def conversations_of(person: Actor) -> QuerySet[Conversation]:

@@ -86,9 +86,9 @@ EXCHANGE: Terms = (
     _plain(
         "vf:",
         "Proposal Intent Agreement Commitment EconomicEvent action purpose unitBased publishes reciprocal"
-        " resourceQuantity availableQuantity stipulates stipulatesReciprocal",
+        " resourceQuantity availableQuantity effortQuantity stipulates stipulatesReciprocal",
     )
-    | _links("vf:", "resourceConformsTo satisfies")
+    | _links("vf:", "resourceConformsTo satisfies clauseOf provider receiver")
     | _plain("om2:", "hasUnit hasNumericalValue")
 )
 
@@ -108,7 +108,8 @@ OURS: Terms = _plain(
     " support capacity role area origin position last reviewAt frequency"
     " template stages accessibility demo peers peering state reasons term step awardDate status"
     " whoCanApply howToApply effortHours services giveBack accessNote signed experience ways"
-    " contact reportHandling reason left",
+    " contact reportHandling reason left needTitle offerTitle conflictOfInterest reply outcome thanks mayShow"
+    " shape moduleSize supervisor output ethics safeguarding opens openedBy hoursLeft professionalBody doneWith",
 ) | _links("flotilla:", "topics axis mandate need offer group parentGroup")
 
 TERMS: Final[Terms] = PREFIXES | FEDIVERSE | EVENTS | SCHEMA_ORG | EXCHANGE | KNOWLEDGE | OURS

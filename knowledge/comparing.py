@@ -43,6 +43,7 @@ def _facts(version: Revision) -> list[tuple[str, str]]:
         (_("Checked by"), version.checked_by),
         (_("Licence"), version.licence_name),
         (_("Adapted from"), version.adapted_from),
+        (_("Made by, and with"), version.credit),
         (_("Written in"), language_name(version.language) if version.language else ""),
     ]
 

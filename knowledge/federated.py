@@ -12,13 +12,12 @@ from django.utils import translation
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 
-from atlas import wire
+from atlas import licences, wire
 from federation.reader import BadField
 from federation.types import FederatedType, register
 from federation.values import only
 from frontend.text import plain, render_markdown
 from frontend.times import day_words
-from knowledge import licences
 from knowledge.models import EARLIEST_CHECK, LATEST_CHECK, MOST_ANSWER, MOST_BODY, MOST_COMMENT, Kind, Page, Revision
 
 if TYPE_CHECKING:
@@ -64,6 +63,7 @@ class PageOnTheWire(FederatedType):
             "lastReviewed": page.checked_on.isoformat() if page.checked_on else "",
             "reviewedBy": page.checked_by,
             "wasDerivedFrom": page.adapted_from,
+            "creditText": page.credit,
             "changeNote": page.comment,
             "context": page.actor.uri if page.actor.type not in {"Person", "Application"} else "",
             **wire.topics(page.topics),
@@ -89,6 +89,7 @@ class PageOnTheWire(FederatedType):
             "checked_on": checked_on,
             "checked_by": read.text("reviewedBy", 200) if checked_on else "",
             "adapted_from": _read_address(read, "wasDerivedFrom"),
+            "credit": read.text("creditText", 300),
             "comment": read.text("changeNote", MOST_COMMENT),
             "topics": wire.read_topics(read),
         }
@@ -129,6 +130,7 @@ def _facts(page: Page) -> str:
         (_("Checked"), by),
         (_("Licence"), page.licence_name),
         (_("Adapted from"), page.adapted_from),
+        (_("Made by, and with"), page.credit),
         (_("See it where it was published"), format_html('<a href="{}">{}</a>', page.uri, page.uri)),
     ]
     return format_html_join("", "<p><strong>{}</strong><br>{}</p>", [line for line in lines if line[1]])

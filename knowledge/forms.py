@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from atlas import licences
 from atlas.attaching import AttachmentsFormMixin
 from atlas.editing import EditFormMixin, saved_now
 from atlas.fields import LanguageField, TopicsField
@@ -23,7 +24,6 @@ from frontend import writing
 from frontend.checking import WritingHelpMixin
 from frontend.forms import Paragraphs
 from frontend.writing import Basic, Help
-from knowledge import licences
 from knowledge.merging import BY_LINES, Clash, Crossed
 from knowledge.models import MOST_ANSWER, MOST_COMMENT, Page
 from knowledge.queries import published_address
@@ -86,11 +86,12 @@ class PageEditForm(WritingHelpMixin, AttachmentsFormMixin, EditFormMixin, forms.
         model = Page
         fields = (
             "kind", "title", "short_answer", "body", "jurisdiction", "licence", "checked_on", "checked_by",
-            "adapted_from", "topics", "language", "comment",
+            "adapted_from", "credit", "topics", "language", "comment",
         )  # fmt: skip
         help_texts = {
             "body": _("Step by step, with what it cost and what went wrong. You can use Markdown."),
             "jurisdiction": _("A country, region or city whose rules it follows, for example England or Milano."),
+            "credit": _("Everybody who had a part in it, for example the students of a module and a group."),
             "checked_by": _("A name, or what they do, for example a housing solicitor."),
         }
         widgets = {"body": Paragraphs(attrs={"rows": 18})}

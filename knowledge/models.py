@@ -10,9 +10,9 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from atlas import licences
 from atlas.placed import Topical
 from federation.models import Actor, Published
-from knowledge import licences
 
 MOST_BODY = 50_000  # characters of Markdown
 MOST_ANSWER = 500  # characters, plain
@@ -44,12 +44,13 @@ class Written(Topical):
     checked_on = models.DateField(_("checked on"), null=True, blank=True)
     checked_by = models.CharField(_("checked by"), max_length=200, blank=True)
     adapted_from = models.CharField(_("adapted from"), max_length=500, blank=True)
+    credit = models.CharField(_("made by, and with"), max_length=300, blank=True)
     comment = models.CharField(_("what was changed, and why"), max_length=MOST_COMMENT, blank=True)
 
     #: What a version keeps and a later one can bring back; `comment` belongs to one version alone.
     KEPT: ClassVar = (
         "kind", "title", "short_answer", "body", "jurisdiction", "licence", "checked_on", "checked_by",
-        "adapted_from", "topics", "language",
+        "adapted_from", "credit", "topics", "language",
     )  # fmt: skip
 
     class Meta:
@@ -82,7 +83,7 @@ class Written(Topical):
 class Page(Published, Written):
     """How something is done, or what is known about it: by a group or a person, for whoever needs it next."""
 
-    WORDS = ("short_answer", "body", "comment")
+    WORDS = ("short_answer", "body", "credit", "comment")
 
     class Meta:
         constraints: ClassVar = [

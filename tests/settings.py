@@ -19,6 +19,7 @@ os.environ.setdefault("EMAIL_URL", "memorymail://")
 os.environ.setdefault("ALLOW_PRIVATE_ADDRESSES", "True")
 os.environ.setdefault("LOG_LEVEL", "WARNING")
 os.environ.setdefault("BROKER_URL", "memory://")
+os.environ.setdefault("EMBEDDER", "trigrams")  # the other one takes a second to read; tests of meaning ask for it
 
 from config.settings import *  # noqa: E402, F403
 from config.settings import DATABASES  # noqa: E402

@@ -330,4 +330,17 @@ class Migration(migrations.Migration):
             model_name='card',
             constraint=models.CheckConstraint(condition=models.Q(('state__in', ['', 'tentative', 'cancelled', 'postponed', 'moved-online', 'closed'])), name='card_state_known'),
         ),
+        migrations.CreateModel(
+            name='Embedding',
+            fields=[
+                ('card', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='embedding', serialize=False, to='atlas.card')),
+                ('digest', models.CharField(max_length=32)),
+                ('vector', models.BinaryField(help_text='one signed byte for each dimension, see atlas.embedding.vectors', null=True)),
+                ('made_by', models.CharField(blank=True, max_length=32)),
+            ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('vector__isnull', True)), fields=['card'], name='embedding_waits')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('made_by', ''), ('vector__isnull', True)), models.Q(('vector__isnull', False), models.Q(('made_by', ''), _negated=True)), _connector='OR'), name='embedding_made_by_somebody')],
+            },
+        ),
     ]

@@ -23,7 +23,7 @@ WordKey = tuple[str, str, str]  # audience, word, stem
 COLUMNS = ("language", "text", "title", "names", "marks", "body")
 
 
-def keep(card: Card, data: CardData, counted_before: set[WordKey]) -> None:
+def keep(card: Card, data: CardData, counted_before: set[WordKey]) -> SearchDocument:
     """Make the document of `card` what its thing says now; `counted_before` are the words that it stood for."""
     document = SearchDocument.objects.filter(card=card).first()
     is_new = document is None
@@ -33,6 +33,7 @@ def keep(card: Card, data: CardData, counted_before: set[WordKey]) -> None:
     document.save(force_insert=is_new, update_fields=None if is_new else COLUMNS)
     counted = _counted(document)
     _count(counted - counted_before, counted_before - counted)
+    return document
 
 
 def words_counted(card: Card) -> set[WordKey]:

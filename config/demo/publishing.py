@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from atlas import licences
 from atlas.placed import StepFree
 from config.demo.moments import EVENING, MORNING
 from config.demo.stage import Stage, amount, labelled, moment_of, topics, where
@@ -16,7 +17,6 @@ from cop.models import Place, Proposal
 from events.actions.gatherings import publish_gathering
 from events.models import Gathering
 from funding.actions import publish_call
-from knowledge import licences
 from knowledge.actions import change_page as change_know_how
 from knowledge.actions import publish_page
 

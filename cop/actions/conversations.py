@@ -56,7 +56,7 @@ def publish_post(
         audience = _audience(branch, thing, members_only=members_only)
         speaker = speaker or author
         signed = _signature(author, speaker, thing, audience)
-        _check_pace(author)
+        check_pace(author)
         text, named = mentions.found_in(text, branch.about_uri)
         return publishing.publish(
             Post,
@@ -83,7 +83,7 @@ def change_post(author: Actor, post: Post, fields: Mapping[str, Any]) -> Post:
     if post.actor_id != author.pk and not may_speak_as(author, post.actor):
         raise NotAllowed("you can speak for groups you have joined")
     with transaction.atomic():
-        _check_pace(author)
+        check_pace(author)
         if is_conversation(post.audience):  # whom a message is for does not depend on what it says
             return publishing.change(post, "post", by=author, **fields)
         text, named = mentions.found_in(fields["text"], post.about_uri)
@@ -107,7 +107,7 @@ def write_to(author: Actor, person: Actor, text: str, *, language: str = "", onc
         conversation = conversation_for(author, person)
         if conversation is None:
             raise NotReachable("they show no page, or have left the conversation")
-        _check_pace(author)
+        check_pace(author)
         Participant.objects.filter(conversation=conversation, actor=author).update(left_at=None)
         post = publishing.publish(
             Post,
@@ -214,7 +214,8 @@ def _own_name(author: Actor) -> str:
     return str(Person.objects.filter(actor=author).values_list("name", flat=True).first() or "")
 
 
-def _check_pace(author: Actor) -> None:
+def check_pace(author: Actor) -> None:
+    """Raises TooMany."""
     since = timezone.now() - POSTS_WITHIN
     if Post.objects.filter(author=author, published_at__gte=since).count() >= MOST_POSTS:
         raise TooMany(f"{MOST_POSTS} posts within {POSTS_WITHIN}")

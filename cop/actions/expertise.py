@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from cop.access import require_edit, require_speaking
+from cop.matching.done import hours_left
 from cop.models import Expertise
 from federation import audiences, publishing
 
@@ -21,6 +22,7 @@ def publish_expertise(
 ) -> Expertise:
     """What oneself, or a group one has joined, knows and can pass on. `once` as in `publish`. Raises NotAllowed."""
     require_speaking(author, speaker)
+    fields["hours_left"] = fields.get("hours_budget")
     with transaction.atomic():
         return publishing.publish(
             Expertise, "expertise", "expertise", speaker=speaker, author=author, audience=audience, once=once, **fields
@@ -29,8 +31,10 @@ def publish_expertise(
 
 def change_expertise(editor: Actor, expertise: Expertise, fields: Mapping[str, Any]) -> Expertise:
     require_edit(editor, expertise)
+    budget = fields.get("hours_budget", expertise.hours_budget)
     with transaction.atomic():
-        return publishing.change(expertise, "expertise", by=editor, **fields)
+        left = hours_left(expertise.uri, budget)
+        return publishing.change(expertise, "expertise", by=editor, **{**fields, "hours_left": left})
 
 
 def withdraw_expertise(editor: Actor, expertise: Expertise) -> Expertise:

@@ -10,7 +10,7 @@ from django.db.models import F
 
 from cop import threads
 from cop.actions.conversations import came_in, conversation_for, is_conversation, writes_too_fast
-from cop.models import Group, Member, Participant, Person, Post
+from cop.models import Group, Match, Member, Participant, Person, Post
 from cop.models.conversations import LONGEST_TEXT
 from federation import audiences, identity
 from federation.catalogue import ask_who_it_is
@@ -61,7 +61,7 @@ class PostOnTheWire(FederatedType):
             "content": str(render_markdown(post.text)),
             "source": {"content": post.text, "mediaType": "text/markdown"},
             "inReplyTo": _answered(post),
-            "context": post.about_uri,
+            "context": _context(post),
             "signed": post.signed,
             "tag": [{"type": "Mention", "href": uri, "name": _handle(uri)} for uri in post.mentions],
             **_addressing(post),
@@ -85,6 +85,8 @@ class PostOnTheWire(FederatedType):
         return thing.actor if thing is not None else None
 
     def welcomes(self, read: Reader, sender: Actor) -> bool:
+        if _match_said(read, sender) is not None:
+            return True
         answered = read.uri("inReplyTo") if "inReplyTo" in read else ""
         if answered and (identity.is_ours(answered) or Post.objects.filter(uri=answered).exists()):
             return True
@@ -112,6 +114,9 @@ class PostOnTheWire(FederatedType):
             return ""
         if writes_too_fast(owner, read.id):
             raise BadField("to", _addressed(read)[:3], "fewer messages in so short a time")
+        match = _match_said(read, owner)
+        if match is not None:
+            return match.conversation.uri
         persons = Actor.objects.filter(uri__in=_addressed(read), node__isnull=True, type=Actor.Type.PERSON)
         person = persons.order_by("pk").first()
         conversation = conversation_for(owner, person) if person is not None else None
@@ -159,6 +164,23 @@ def spoken_to(post: Post) -> list[Actor]:
     thing = threads.thing_at(post.about_uri)
     wanted |= {row.actor.uri for row in (answered, thing) if row is not None}
     return list(Actor.objects.filter(uri__in=wanted - {post.actor.uri}, gone_at__isnull=True).select_related("node"))
+
+
+def _match_said(read: Reader, sender: Actor) -> Match | None:
+    """The match that words belong to, where they say so, are for the two alone, and one of the two says them."""
+    if not _is_private(read) or "context" not in read:
+        return None
+    matches = Match.objects.exclude(state__in=Match.PARTED).filter(commitments__actor=sender)
+    return matches.select_related("conversation").filter(uri=read.uri("context")).first()
+
+
+def _context(post: Post) -> str:
+    """Each node has its own name for a conversation; the two of a match know it by the same."""
+    if not is_conversation(post.audience):
+        return post.about_uri
+    public_id = post.audience.rsplit("/", 1)[-1]
+    match = Match.objects.filter(conversation__public_id=public_id).values_list("uri", flat=True).first()
+    return match or post.about_uri
 
 
 def _answered(post: Post) -> str:

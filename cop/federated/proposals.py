@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from atlas import wire
+from django.utils import translation
+from django.utils.text import capfirst
+
+from atlas import licences, wire
+from atlas.cards import language_of_labels
+from cop.federated import done
 from cop.models import Proposal
 from federation.reader import BadField
 from federation.types import FederatedType, register
@@ -47,13 +52,18 @@ class ProposalOnTheWire(FederatedType):
             value = f"{proposal.quantity.normalize():f}"
             intent["resourceQuantity"] = {"hasUnit": proposal.unit or "one", "hasNumericalValue": value}
         return {
-            **wire.words_of_note(proposal.title, proposal.summary, proposal.language, proposal.uri),
+            **wire.words_of_note(proposal.title, proposal.summary, proposal.language, proposal.uri, _facts(proposal)),
             "purpose": PURPOSE[direction],
             "unitBased": False,
             "publishes": intent,
             "support": proposal.support,
             "isOnline": proposal.online,
+            "startTime": write_instant(proposal.starts) if proposal.starts else None,
             "endTime": write_instant(proposal.until) if proposal.until else None,
+            "doneWith": done.to_wire(proposal.done_with),
+            "shape": proposal.shape,
+            **_brief(proposal),
+            **_opening(proposal),
             **wire.topics(proposal.topics),
             **wire.place(area=proposal.area, lat=proposal.lat, lon=proposal.lon),
         }
@@ -75,9 +85,79 @@ class ProposalOnTheWire(FederatedType):
             "language": said["language"],
             "support": support if support in Proposal.Support.values else Proposal.Support.OTHER,
             "online": read.boolean("isOnline"),
-            "until": read.instant("endTime"),
+            "done_with": done.from_wire(read),
+            **_read_when(read),
+            **_read_shape(read),
             "quantity": amount if amount and amount > 0 else None,
             "unit": quantity.text("hasUnit", 40) if quantity else "",
             "topics": wire.read_topics(read),
             **wire.read_where(read),
         }
+
+
+def _facts(proposal: Proposal) -> list[tuple[str, str]]:
+    """What a shape of its own says, in words, for programs that know no shapes; in the language of the text."""
+    names = {Proposal.Shape.BRIEF: Proposal.OF_BRIEFS, Proposal.Shape.OPENING: Proposal.OF_OPENINGS}
+    with translation.override(language_of_labels(proposal.language)):
+        said = {name: str(getattr(proposal, name)) for name in names.get(Proposal.Shape(proposal.shape), ())}
+        if "opens" in said:
+            said["opens"] = proposal.get_opens_display()
+        if "output_licence" in said:
+            said["output_licence"] = proposal.licence_name
+        return [(capfirst(proposal._meta.get_field(name).verbose_name), text) for name, text in said.items()]
+
+
+def _brief(proposal: Proposal) -> Json:
+    """What a course needs to know."""
+    if proposal.shape != Proposal.Shape.BRIEF:
+        return {}
+    return {
+        "moduleSize": proposal.module_size,
+        "supervisor": proposal.supervisor,
+        "output": proposal.output,
+        "license": proposal.licence_address,
+        "ethics": proposal.ethics,
+        "safeguarding": proposal.safeguarding,
+    }
+
+
+def _opening(proposal: Proposal) -> Json:
+    if proposal.shape != Proposal.Shape.OPENING:
+        return {}
+    return {"opens": proposal.opens, "openedBy": proposal.opened_by}
+
+
+def _read_when(read: Reader) -> Json:
+    """One that ends before it starts has no beginning that counts."""
+    starts, until = read.instant("startTime"), read.instant("endTime")
+    return {"starts": None if starts and until and until < starts else starts, "until": until}
+
+
+def _read_shape(read: Reader) -> Json:
+    """The columns of a shape that fits its direction; plain where it does not."""
+    is_need = DIRECTION[read.choice("purpose", frozenset(DIRECTION))] == Proposal.Direction.NEED
+    shape = read.text("shape", 20)
+    if shape == Proposal.Shape.BRIEF and is_need:
+        address = read.url("license", maximum=100) if "license" in read else ""
+        return {
+            "shape": shape,
+            "module_size": read.text("moduleSize", 80),
+            "supervisor": read.text("supervisor", 140),
+            "output": read.text("output", 300),
+            "output_licence": licences.at(address),
+            "ethics": read.text("ethics", 2000, lines=True),
+            "safeguarding": read.text("safeguarding", 2000, lines=True),
+            **_closed(),
+        }
+    if shape == Proposal.Shape.OPENING and not is_need:
+        opens = read.choice("opens", [each for each in Proposal.Opens.values if each])
+        return {"shape": shape, **_not_taught(), "opens": opens, "opened_by": read.text("openedBy", 140)}
+    return {"shape": "", **_not_taught(), **_closed()}
+
+
+def _not_taught() -> Json:
+    return dict.fromkeys(Proposal.OF_BRIEFS, "")
+
+
+def _closed() -> Json:
+    return dict.fromkeys(Proposal.OF_OPENINGS, "")

@@ -88,7 +88,9 @@ class ProposalEditForm(WritingHelpMixin, AttachmentsFormMixin, EditFormMixin, Po
             ),
         )
     )
+    shape = Proposal.Shape.PLAIN
     topics = TopicsField(help_text=_("Up to six topics; people who follow them are told."))
+    starts = WallTimeField(label=_("From"), required=False, help_text=_("Leave empty if it is from now on."))
     until = WallTimeField(label=_("Until"), required=False, help_text=_("Leave empty if there is no last day."))
     quantity = forms.DecimalField(
         label=_("How much"), required=False, min_value=Decimal("0.01"), max_digits=12, decimal_places=2
@@ -98,8 +100,8 @@ class ProposalEditForm(WritingHelpMixin, AttachmentsFormMixin, EditFormMixin, Po
     class Meta:
         model = Proposal
         fields = (
-            "title", "summary", "support", "topics", "area", "lat", "lon", "online", "until", "quantity", "unit",
-            "language",
+            "title", "summary", "support", "topics", "area", "lat", "lon", "online", "starts", "until", "quantity",
+            "unit", "language",
         )  # fmt: skip
         help_texts = {
             "summary": _("Who it is for, what matters, how to answer. You can use Markdown."),
@@ -108,8 +110,15 @@ class ProposalEditForm(WritingHelpMixin, AttachmentsFormMixin, EditFormMixin, Po
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.instance.until is not None:
-            self.initial["until"] = wall_time(self.instance.until, timezone.get_current_timezone_name())
+        for name in ("starts", "until"):
+            if getattr(self.instance, name) is not None:
+                self.initial[name] = wall_time(getattr(self.instance, name), timezone.get_current_timezone_name())
+
+    def clean_starts(self) -> dt.datetime | None:
+        said: dt.datetime | None = self.cleaned_data["starts"]
+        if said is None or said == self.initial.get("starts"):
+            return self.instance.starts if said else None
+        return in_zone(said, timezone.get_current_timezone_name())
 
     def clean_until(self) -> dt.datetime | None:
         """On the clocks of whoever writes. One that has passed may stay as it is, but not be chosen."""
@@ -128,6 +137,8 @@ class ProposalEditForm(WritingHelpMixin, AttachmentsFormMixin, EditFormMixin, Po
         data = super().clean() or self.cleaned_data
         if data.get("unit") and data.get("quantity") is None and "quantity" not in self.errors:
             self.add_error("quantity", _("Say how many %(unit)s, or leave both empty.") % {"unit": data["unit"]})
+        if data.get("starts") and data.get("until") and data["until"] < data["starts"]:
+            self.add_error("until", _("This is before it begins. Choose a later day, or leave it empty."))
         return data
 
 

@@ -590,4 +590,190 @@ class Migration(migrations.Migration):
             model_name='welcome',
             constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='welcome_says_something'),
         ),
+        migrations.CreateModel(
+            name='Match',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uri', models.CharField(max_length=500, unique=True)),
+                ('public_id', models.CharField(max_length=16, unique=True)),
+                ('need_uri', models.CharField(blank=True, db_index=True, max_length=500)),
+                ('offer_uri', models.CharField(blank=True, db_index=True, max_length=500)),
+                ('need_title', models.CharField(blank=True, max_length=200)),
+                ('offer_title', models.CharField(blank=True, max_length=200)),
+                ('proposed_by', models.CharField(choices=[('need', 'Has the need'), ('offer', 'Can help')], max_length=5)),
+                ('words', models.TextField(blank=True, max_length=2000, verbose_name='a word to the other side')),
+                ('language', models.CharField(blank=True, max_length=16)),
+                ('offered_in', models.CharField(blank=True, help_text='id of the Offer, for an answer across nodes', max_length=500)),
+                ('state', models.CharField(choices=[('proposed', 'Proposed'), ('agreed', 'Agreed'), ('under-way', 'Under way'), ('done', 'Done'), ('thanked', 'Thanked'), ('declined', 'Not this time'), ('ended', 'Ended')], default='proposed', max_length=9)),
+                ('started_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('moved_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, help_text='when either last did something')),
+                ('reminded_at', models.DateTimeField(blank=True, null=True)),
+                ('conversation', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='match', to='cop.conversation')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Commitment',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('side', models.CharField(choices=[('need', 'Has the need'), ('offer', 'Can help')], max_length=5)),
+                ('uri', models.CharField(max_length=500, unique=True)),
+                ('version', models.PositiveIntegerField(default=0)),
+                ('stage', models.CharField(choices=[('asked', 'was asked'), ('agreed', 'agrees'), ('under-way', 'has begun'), ('done', 'says it is done'), ('thanked', 'says thank you'), ('declined', 'not this time'), ('ended', 'has ended it')], default='asked', max_length=9)),
+                ('hours', models.DecimalField(blank=True, decimal_places=2, max_digits=7, null=True, verbose_name='hours')),
+                ('contact', models.CharField(blank=True, max_length=500, verbose_name='how to reach you')),
+                ('conflict', models.CharField(blank=True, max_length=500, verbose_name='possible conflict of interest')),
+                ('reply', models.TextField(blank=True, max_length=2000, verbose_name='a word to the other side')),
+                ('outcome', models.TextField(blank=True, max_length=2000, verbose_name='what came of it')),
+                ('thanks', models.TextField(blank=True, max_length=2000, verbose_name='thanks')),
+                ('may_show', models.BooleanField(default=False, verbose_name='others may see that this happened')),
+                ('changed_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('actor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='commitments', to='federation.actor')),
+                ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='federation.actor')),
+                ('match', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='commitments', to='cop.match')),
+            ],
+        ),
+        migrations.AddIndex(
+            model_name='match',
+            index=models.Index(fields=['state', 'moved_at'], name='cop_match_state_9fd210_idx'),
+        ),
+        migrations.AddConstraint(
+            model_name='match',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('need_uri', ''), _negated=True), models.Q(('offer_uri', ''), _negated=True), _connector='OR'), name='match_is_about_something'),
+        ),
+        migrations.AddConstraint(
+            model_name='match',
+            constraint=models.CheckConstraint(condition=models.Q(('proposed_by__in', ['need', 'offer'])), name='match_proposed_by_a_side'),
+        ),
+        migrations.AddConstraint(
+            model_name='match',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['proposed', 'agreed', 'under-way', 'done', 'thanked', 'declined', 'ended'])), name='match_state_known'),
+        ),
+        migrations.AddIndex(
+            model_name='commitment',
+            index=models.Index(fields=['actor', 'stage'], name='cop_commitm_actor_i_ab80eb_idx'),
+        ),
+        migrations.AddConstraint(
+            model_name='commitment',
+            constraint=models.UniqueConstraint(fields=('match', 'side'), name='commitment_one_per_side'),
+        ),
+        migrations.AddConstraint(
+            model_name='commitment',
+            constraint=models.UniqueConstraint(fields=('match', 'actor'), name='commitment_by_two'),
+        ),
+        migrations.AddConstraint(
+            model_name='commitment',
+            constraint=models.CheckConstraint(condition=models.Q(('side__in', ['need', 'offer'])), name='commitment_side_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='commitment',
+            constraint=models.CheckConstraint(condition=models.Q(('stage__in', ['asked', 'agreed', 'under-way', 'done', 'thanked', 'declined', 'ended'])), name='commitment_stage_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='commitment',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('contact', ''), ('hours__isnull', True), ('outcome', ''), ('stage', 'asked'), ('thanks', ''), ('version', 0)), ('version__gt', 0), _connector='OR'), name='commitment_asked_says_nothing'),
+        ),
+        migrations.AddConstraint(
+            model_name='commitment',
+            constraint=models.CheckConstraint(condition=models.Q(('hours__isnull', True), ('hours__gte', 0), _connector='OR'), name='commitment_hours_positive'),
+        ),
+        migrations.AddField(
+            model_name='proposal',
+            name='ethics',
+            field=models.TextField(blank=True, max_length=2000, verbose_name='ethics'),
+        ),
+        migrations.AddField(
+            model_name='proposal',
+            name='module_size',
+            field=models.CharField(blank=True, max_length=80, verbose_name='size of the module'),
+        ),
+        migrations.AddField(
+            model_name='proposal',
+            name='opened_by',
+            field=models.CharField(blank=True, max_length=140, verbose_name='who opens it'),
+        ),
+        migrations.AddField(
+            model_name='proposal',
+            name='opens',
+            field=models.CharField(blank=True, choices=[('', 'Nothing'), ('room', 'A room'), ('data', 'Data'), ('contact', 'A person to talk to')], default='', max_length=7, verbose_name='what you open'),
+        ),
+        migrations.AddField(
+            model_name='proposal',
+            name='output',
+            field=models.CharField(blank=True, max_length=300, verbose_name='what is to come of it'),
+        ),
+        migrations.AddField(
+            model_name='proposal',
+            name='output_licence',
+            field=models.CharField(blank=True, max_length=100, verbose_name='licence of the results'),
+        ),
+        migrations.AddField(
+            model_name='proposal',
+            name='safeguarding',
+            field=models.TextField(blank=True, max_length=2000, verbose_name='safeguarding'),
+        ),
+        migrations.AddField(
+            model_name='proposal',
+            name='shape',
+            field=models.CharField(blank=True, choices=[('', 'As it is'), ('brief', 'Brief for a course'), ('opening', 'Opened by an authority or institution')], default='', max_length=7),
+        ),
+        migrations.AddField(
+            model_name='proposal',
+            name='starts',
+            field=models.DateTimeField(blank=True, null=True, verbose_name='from'),
+        ),
+        migrations.AddField(
+            model_name='proposal',
+            name='supervisor',
+            field=models.CharField(blank=True, max_length=140, verbose_name='who supervises'),
+        ),
+        migrations.AddConstraint(
+            model_name='proposal',
+            constraint=models.CheckConstraint(condition=models.Q(('starts__isnull', True), ('until__isnull', True), ('until__gte', models.F('starts')), _connector='OR'), name='proposal_ends_after_it_starts'),
+        ),
+        migrations.AddConstraint(
+            model_name='proposal',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('opens', ''), ('shape', '')), models.Q(('direction', 'need'), ('opens', ''), ('shape', 'brief')), models.Q(('direction', 'offer'), ('opens__in', ['room', 'data', 'contact']), ('shape', 'opening')), _connector='OR'), name='proposal_shape_fits_direction'),
+        ),
+        migrations.AddConstraint(
+            model_name='proposal',
+            constraint=models.CheckConstraint(condition=models.Q(('shape', 'brief'), models.Q(('ethics', ''), ('module_size', ''), ('output', ''), ('safeguarding', ''), ('supervisor', '')), _connector='OR'), name='proposal_only_briefs_are_taught'),
+        ),
+        migrations.AddConstraint(
+            model_name='proposal',
+            constraint=models.CheckConstraint(condition=models.Q(('node__isnull', False), models.Q(('shape', 'brief'), _negated=True), ('output_licence__in', ['CC-BY-4.0', 'CC-BY-SA-4.0', 'CC0-1.0', 'OGL-UK-3.0', 'GFDL-1.3-or-later']), _connector='OR'), name='proposal_ours_brief_is_open'),
+        ),
+        migrations.AddField(
+            model_name='expertise',
+            name='conflict',
+            field=models.CharField(blank=True, max_length=500, verbose_name='possible conflict of interest'),
+        ),
+        migrations.AddField(
+            model_name='expertise',
+            name='done_with',
+            field=models.JSONField(blank=True, default=list),
+        ),
+        migrations.AddField(
+            model_name='expertise',
+            name='hours_budget',
+            field=models.DecimalField(blank=True, decimal_places=2, max_digits=7, null=True, verbose_name='hours to give'),
+        ),
+        migrations.AddField(
+            model_name='expertise',
+            name='hours_left',
+            field=models.DecimalField(blank=True, decimal_places=2, max_digits=7, null=True),
+        ),
+        migrations.AddField(
+            model_name='expertise',
+            name='professional_body',
+            field=models.CharField(blank=True, max_length=200, verbose_name='professional body'),
+        ),
+        migrations.AddField(
+            model_name='proposal',
+            name='done_with',
+            field=models.JSONField(blank=True, default=list),
+        ),
+        migrations.AddConstraint(
+            model_name='expertise',
+            constraint=models.CheckConstraint(condition=models.Q(('hours_left__isnull', True), models.Q(('hours_budget__gte', models.F('hours_left')), ('hours_left__gte', 0)), _connector='OR'), name='expertise_hours_left_of_budget'),
+        ),
     ]

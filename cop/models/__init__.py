@@ -1,4 +1,4 @@
-"""Groups, persons, needs and offers, expertise, places, listed organisations, what people write, and hosts."""
+"""Groups, persons, needs and offers and what meets what, expertise, places, listed organisations, words, hosts."""
 
 from .claims import Claim
 from .conversations import Conversation, Mute, Participant, Post
@@ -6,6 +6,7 @@ from .expertise import Expertise
 from .groups import Group, Member
 from .hosts import Arrival, Host, Welcome
 from .listings import Listing
+from .matches import Commitment, Match
 from .people import Person
 from .places import Place
 from .proposals import Proposal
@@ -13,11 +14,13 @@ from .proposals import Proposal
 __all__ = [
     "Arrival",
     "Claim",
+    "Commitment",
     "Conversation",
     "Expertise",
     "Group",
     "Host",
     "Listing",
+    "Match",
     "Member",
     "Mute",
     "Participant",

@@ -6,11 +6,13 @@ from typing import ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from atlas.placed import Placed, Topical
 from federation.models import Published
+
+from .matched import Matched
 
 WAYS = (
     ("explain", _("Explain it in a talk or a call")),
@@ -27,7 +29,7 @@ def validate_ways(value: object) -> None:
         raise ValidationError(_("Choose from the list of ways to help."))
 
 
-class Expertise(Published, Placed, Topical):
+class Expertise(Published, Placed, Topical, Matched):
     """One thing that a person or a group is good at, in their own words. No points, ranks or proofs."""
 
     class Terms(models.TextChoices):
@@ -43,7 +45,12 @@ class Expertise(Published, Placed, Topical):
     languages = models.JSONField(_("languages"), default=list, blank=True)
     online = models.BooleanField(_("can be done online"), default=False)
 
-    WORDS = ("summary", "experience")
+    professional_body = models.CharField(_("professional body"), max_length=200, blank=True)
+    conflict = models.CharField(_("possible conflict of interest"), max_length=500, blank=True)
+    hours_budget = models.DecimalField(_("hours to give"), max_digits=7, decimal_places=2, null=True, blank=True)
+    hours_left = models.DecimalField(max_digits=7, decimal_places=2, null=True, blank=True)
+
+    WORDS = ("summary", "experience", "professional_body", "conflict", "done_with")
 
     class Meta:
         constraints: ClassVar = [
@@ -52,6 +59,10 @@ class Expertise(Published, Placed, Topical):
             models.CheckConstraint(condition=~Q(title=""), name="expertise_has_title"),
             models.CheckConstraint(
                 condition=Q(terms__in=["engaged", "pro-bono", "either"]), name="expertise_terms_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(hours_left__isnull=True) | Q(hours_left__gte=0, hours_budget__gte=F("hours_left")),
+                name="expertise_hours_left_of_budget",
             ),
             # Where somebody works is told in words; a point would be a door.
             models.CheckConstraint(condition=Q(lat__isnull=True, lon__isnull=True), name="expertise_has_no_point"),

@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from cop import threads
+from cop.access import people_answering
 from cop.actions.conversations import is_conversation
-from cop.models import Group, Member, Mute, Participant, Post
+from cop.models import Commitment, Group, Match, Member, Mute, Participant, Post
 from federation import audiences, restrictions
 from federation.models import AudienceKey
 from journal import entry_of, reaction
@@ -97,8 +98,11 @@ def _reasons(post: Post, thing: Published | None) -> dict[int, str]:
             found.setdefault(user, reason)
 
     if is_conversation(post.audience):
-        seats = Participant.objects.filter(conversation__public_id=post.audience.rsplit("/", 1)[-1])
+        public_id = post.audience.rsplit("/", 1)[-1]
+        seats = Participant.objects.filter(conversation__public_id=public_id)
         add(MESSAGE, _accounts(actor__in=seats.filter(left_at__isnull=True).values("actor")))
+        for each in Commitment.objects.filter(match__conversation__public_id=public_id).exclude(actor=post.actor):
+            add(MESSAGE, _accounts(actor__in=people_answering(each)))
         return found
     add(MENTION, _accounts(actor__uri__in=post.mentions))
     if post.reply_to:
@@ -140,7 +144,9 @@ def _able_to_read(users: set[int], audience: str) -> set[int]:
 
 
 def _conversation_page(post: Post) -> str:
-    return f"/conversations/{post.audience.rsplit('/', 1)[-1]}"
+    public_id = post.audience.rsplit("/", 1)[-1]
+    match = Match.objects.filter(conversation__public_id=public_id).first()
+    return match.get_absolute_url() if match is not None else f"/conversations/{public_id}"
 
 
 @reaction("cop.forget_notices_of_post", to="post.withdrawn")

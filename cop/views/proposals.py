@@ -13,7 +13,8 @@ from accounts.access import signed_in
 from atlas.views.publishing import tell_published
 from cop import access
 from cop.actions import proposals as actions
-from cop.forms.proposals import ProposalEditForm, ProposalForm
+from cop.forms.proposals import ProposalForm
+from cop.forms.shapes import EDIT_FORMS, NEW_FORMS
 from cop.models import Proposal
 from cop.views.withdrawn import page_or_tombstone
 from federation.negotiation import document_response, wants_activity
@@ -36,7 +37,9 @@ def proposal_page(request: HttpRequest, public_id: str, direction: str) -> HttpR
 @signed_in
 @form_page
 def new_proposal(request: HttpRequest, direction: str) -> HttpResponse:
-    form = ProposalForm(request.POST or None, request.FILES or None, author=request.actor, initial=request.GET.dict())
+    """A plain one, or with `?as=` one of a shape of its own."""
+    form_class = NEW_FORMS.get((direction, request.GET.get("as", "")), ProposalForm)
+    form = form_class(request.POST or None, request.FILES or None, author=request.actor, initial=request.GET.dict())
     if request.method == "POST" and form.is_valid():
         speaker, audience = form.spoken()
         proposal = actions.publish_proposal(
@@ -58,7 +61,8 @@ def new_proposal(request: HttpRequest, direction: str) -> HttpResponse:
 def edit_proposal(request: HttpRequest, direction: str, public_id: str) -> HttpResponse:
     proposal = access.proposal_for_reading(request.actor, direction, public_id)
     access.require_edit(request.actor, proposal)
-    form = ProposalEditForm(request.POST or None, request.FILES or None, instance=Proposal.objects.get(pk=proposal.pk))
+    form_class = EDIT_FORMS[Proposal.Shape(proposal.shape)]
+    form = form_class(request.POST or None, request.FILES or None, instance=Proposal.objects.get(pk=proposal.pk))
     if (
         request.method == "POST"
         and form.is_valid()

@@ -131,7 +131,9 @@ def prepare(activity: Json, actor: Actor) -> tuple[Callable[[Incoming], str], In
     about = id_of(inner.get("object")) if inner else id_of(obj)
     found = types.locate(about) if about else None
     kind = found[0].kind_of(found[1]) if found else ""
-    handler = handler_for(type_, str(inner.get("type", "")) if inner else "", kind)
+    handler = handler_for(type_, _type_of(inner if type_ in CARRIES_ANOTHER else obj), kind)
+    if handler is None and type_ not in CARRIES_ANOTHER:
+        handler = handler_for(type_, "", kind)  # an object of no type that a kind asks for by name
     if handler is None:
         raise Refused(f"{type_}: not something this node acts on")
     target = found[1] if found else None
@@ -140,6 +142,10 @@ def prepare(activity: Json, actor: Actor) -> tuple[Callable[[Incoming], str], In
     if inner is not None and type_ == "Announce" and is_welcome(incoming):
         incoming = dataclasses.replace(incoming, vouched=vouched_by(inner))
     return handler, incoming
+
+
+def _type_of(obj: Any) -> str:
+    return str(obj.get("type", "")) if isinstance(obj, dict) else ""
 
 
 def inner_activity(obj: Any) -> Json | None:

@@ -127,4 +127,14 @@ class Migration(migrations.Migration):
             model_name='revision',
             constraint=models.CheckConstraint(condition=models.Q(('restored_from__isnull', True), ('restored_from__lt', models.F('number')), _connector='OR'), name='revision_restores_an_older_one'),
         ),
+        migrations.AddField(
+            model_name='page',
+            name='credit',
+            field=models.CharField(blank=True, max_length=300, verbose_name='made by, and with'),
+        ),
+        migrations.AddField(
+            model_name='revision',
+            name='credit',
+            field=models.CharField(blank=True, max_length=300, verbose_name='made by, and with'),
+        ),
     ]

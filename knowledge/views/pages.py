@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 
-PREFILLED = ("speaker", "title", "kind", "adapted_from")
+PREFILLED = ("speaker", "title", "kind", "adapted_from", "short_answer", "body", "credit", "language")
 PREVIEW = "preview"  # the name of the button, and the id of what it shows
 
 

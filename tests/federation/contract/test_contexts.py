@@ -45,9 +45,9 @@ def test_what_is_a_link_is_sent_as_a_link() -> None:
 
 
 def test_a_word_without_a_meaning_is_found() -> None:
-    assert unknown_terms({"@context": CONTEXT, "type": "Note", "colour": 1, "location": {"shape": 2}}) == {
+    assert unknown_terms({"@context": CONTEXT, "type": "Note", "colour": 1, "location": {"roundness": 2}}) == {
         "colour",
-        "shape",
+        "roundness",
     }
     assert unknown_terms({"nameMap": {"xx": "x"}, "ical:status": "CONFIRMED"}) == set()
 

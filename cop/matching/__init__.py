@@ -1,0 +1,1 @@
+"""Finding what meets a need, and the life of a match between the two who speak for it."""
