@@ -776,4 +776,52 @@ class Migration(migrations.Migration):
             model_name='expertise',
             constraint=models.CheckConstraint(condition=models.Q(('hours_left__isnull', True), models.Q(('hours_budget__gte', models.F('hours_left')), ('hours_left__gte', 0)), _connector='OR'), name='expertise_hours_left_of_budget'),
         ),
+        migrations.CreateModel(
+            name='Suggestion',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('need_uri', models.CharField(max_length=500)),
+                ('offer_uri', models.CharField(max_length=500)),
+                ('score', models.FloatField()),
+                ('nearness', models.FloatField(help_text='of what the two say, from 0 to 1')),
+                ('found_at', models.DateTimeField(default=django.utils.timezone.now)),
+            ],
+            options={
+                'indexes': [models.Index(fields=['need_uri', '-score'], name='suggestion_for_need'), models.Index(fields=['offer_uri', '-score'], name='suggestion_for_offer')],
+                'constraints': [models.UniqueConstraint(fields=('need_uri', 'offer_uri'), name='suggestion_once'), models.CheckConstraint(condition=models.Q(('need_uri', models.F('offer_uri')), _negated=True), name='suggestion_joins_two')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Dismissal',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('for_uri', models.CharField(max_length=500)),
+                ('other_uri', models.CharField(max_length=500)),
+                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='federation.actor')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('for_uri', 'other_uri'), name='dismissal_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Interview',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', models.CharField(max_length=16, unique=True)),
+                ('language', models.CharField(choices=[('en', 'English'), ('it', 'Italiano')], max_length=8)),
+                ('asked_for', models.TextField(max_length=3000, verbose_name='what do people come to you for?')),
+                ('story', models.TextField(blank=True, max_length=3000, verbose_name='tell of one time you did it')),
+                ('learnt', models.TextField(blank=True, max_length=3000, verbose_name='how did you learn it?')),
+                ('advice', models.TextField(blank=True, max_length=3000, verbose_name='what should others know first?')),
+                ('help', models.TextField(blank=True, max_length=3000, verbose_name='how could you help somebody now?')),
+                ('limits', models.TextField(blank=True, max_length=3000, verbose_name='what can you not help with?')),
+                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('about', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='interviews', to=settings.AUTH_USER_MODEL)),
+                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('asked_for', ''), _negated=True), name='interview_says_something'), models.CheckConstraint(condition=models.Q(('language__in', ['en', 'it'])), name='interview_language_known')],
+            },
+        ),
     ]

@@ -5,20 +5,24 @@ from .conversations import Conversation, Mute, Participant, Post
 from .expertise import Expertise
 from .groups import Group, Member
 from .hosts import Arrival, Host, Welcome
+from .interviews import Interview
 from .listings import Listing
 from .matches import Commitment, Match
 from .people import Person
 from .places import Place
 from .proposals import Proposal
+from .suggestions import Dismissal, Suggestion
 
 __all__ = [
     "Arrival",
     "Claim",
     "Commitment",
     "Conversation",
+    "Dismissal",
     "Expertise",
     "Group",
     "Host",
+    "Interview",
     "Listing",
     "Match",
     "Member",
@@ -28,5 +32,6 @@ __all__ = [
     "Place",
     "Post",
     "Proposal",
+    "Suggestion",
     "Welcome",
 ]

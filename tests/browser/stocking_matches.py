@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from cop.actions import matches as actions
 from cop.actions.groups import found_group
+from cop.actions.interviews import keep_interview
 from cop.actions.proposals import publish_proposal
 from cop.models import Commitment, Group, Match, Proposal
 from cop.models.matches import NEED, OFFER
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
     from accounts.models import User
     from federation.models import Actor
 
+ANSWERS = {
+    "asked_for": "Doors that do not close. (demo)",
+    "story": "We planed forty of them.",
+    "help": "I can explain it on the phone.",
+}
 WORDS = "We have a hall on Thursdays and could show it to you. *Everything here is invented.*"
 
 
@@ -39,9 +45,15 @@ def stock_matches(steward_user: User, leader_user: User, group: Group, need: Pro
         steward, group.actor, "offer", "The committee room on Mondays (demo)", shape="opening", opens="room",
         opened_by="Community office, duty officer (demo)",
     )  # fmt: skip
+    interview = keep_interview(leader_user, steward_user, ANSWERS, "en")
     names = {"waiting_match": waits, "begun_match": begun, "thanked_match": thanked, "ended_match": ended}
     found = {name: match.public_id for name, match in names.items()}
-    return found | {"hall_offer_uri": offer.uri, "brief": brief.public_id, "opening": opening.public_id}
+    return found | {
+        "hall_offer_uri": offer.uri,
+        "brief": brief.public_id,
+        "opening": opening.public_id,
+        "interview": interview.public_id,
+    }
 
 
 def _proposal(author: Actor, speaker: Actor, direction: str, title: str, **more: Any) -> Proposal:

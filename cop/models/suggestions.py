@@ -1,0 +1,53 @@
+"""What may meet what, as worked out, and what people said does not."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from federation.models import Actor
+
+
+class Suggestion(models.Model):
+    """The thing at `offer_uri` may meet the need at `need_uri`: worked out by `cop.matching`, and any time again.
+
+    `score` orders what is suggested for one of the two. Why, is said from the cards as they are when it is shown.
+    """
+
+    need_uri = models.CharField(max_length=500)
+    offer_uri = models.CharField(max_length=500)
+    score = models.FloatField()
+    nearness = models.FloatField(help_text="of what the two say, from 0 to 1")
+    found_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["need_uri", "offer_uri"], name="suggestion_once"),
+            models.CheckConstraint(condition=~Q(need_uri=F("offer_uri")), name="suggestion_joins_two"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["need_uri", "-score"], name="suggestion_for_need"),
+            models.Index(fields=["offer_uri", "-score"], name="suggestion_for_offer"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.offer_uri} for {self.need_uri}: {self.score:.2f}"
+
+
+class Dismissal(models.Model):
+    """Who answers for the thing at `for_uri` said that the one at `other_uri` is not for them. It teaches their list,
+    and tells the other side nothing."""
+
+    for_uri = models.CharField(max_length=500)
+    other_uri = models.CharField(max_length=500)
+    by = models.ForeignKey(Actor, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["for_uri", "other_uri"], name="dismissal_once")]
+
+    def __str__(self) -> str:
+        return f"{self.other_uri} is not for {self.for_uri}"
