@@ -18,6 +18,7 @@ from cop.models import (
     Expertise,
     Group,
     Listing,
+    MandateVersion,
     Match,
     Member,
     Participant,
@@ -78,6 +79,15 @@ def expertise_for_reading(reader: Actor | None, public_id: str) -> Expertise:
 
 def place_for_reading(reader: Actor | None, public_id: str) -> Place:
     return _one(Place, reader, public_id)
+
+
+def version_for_reading(reader: Actor | None, public_id: str) -> MandateVersion:
+    return _one(MandateVersion, reader, public_id)
+
+
+def published_for_reading(model: type[Row], reader: Actor | None, public_id: str) -> Row:
+    """Of a kind without a page of its own for people. Raises Http404."""
+    return _one(model, reader, public_id)
 
 
 def listing_for_reading(reader: Actor | None, public_id: str) -> Listing:

@@ -20,7 +20,7 @@ class CopConfig(AppConfig):
         offer(CardList("/needs/", _("Needs"), ("need",), ProposalFilter, has_dates=True))
         offer(CardList("/offers/", _("Offers"), ("offer",), ProposalFilter, has_dates=True))
         layers.belongs(layers.SUPPORT, "need", "offer", "expertise")
-        layers.belongs(layers.ACTION, "group")
+        layers.belongs(layers.ACTION, "group", "mandate")
         layers.belongs(layers.CONVERGING, "need")
         porter.answers(porter.PEOPLE, "group", "person", "listing", "expertise")
         porter.answers(porter.HELP, "need", "offer")

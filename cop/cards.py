@@ -11,9 +11,13 @@ from atlas import layers
 from atlas.cards import CardData, LinkData, builder, language_of_labels
 from atlas.placed import StepFree
 from atlas.relations import DONE, name_relation
-from cop.models import Expertise, Group, Listing, Person, Place, Proposal
+from cop.mandates.reading import mandate_of
+from cop.models import Expertise, Group, Listing, MandateVersion, Person, Place, Proposal
 from cop.queries import groups_said_by
 
+SIGNS = "signs"  # a body the mandate of a group, as its equal
+
+name_relation(SIGNS, _("signs a mandate with"), layers.ACTION)
 name_relation("at", _("takes place at"), layers.ACTION)
 
 
@@ -119,6 +123,30 @@ def _text_of_place(place: Place) -> str:
         kind = "" if place.kind == Place.Kind.OTHER else f"{place.get_kind_display()}."
     told = [kind, place.summary, place.services, place.give_back, place.address, place.access_note]
     return "\n\n".join(filter(None, told))
+
+
+@builder("mandate")
+def mandate_card(uri: str) -> CardData | None:
+    """Of what is in force, or was until its review: what is only proposed is shown to nobody who does not ask."""
+    version: MandateVersion | None = _row(MandateVersion, uri)
+    group = Group.objects.select_related("actor").filter(uri=version.about_uri).first() if version is not None else None
+    if version is None or group is None or group.withdrawn_at is not None:
+        return None
+    current = mandate_of(group, group.actor).current
+    if current is None or current.version.pk != version.pk:
+        return None
+    signs = [each["uri"] for each in current.signed_by if each["uri"] != group.uri]
+    return CardData.of(
+        version,
+        kind="mandate",
+        title=version.title,
+        summary=version.purpose,
+        topics=group.topics,
+        area=group.area,
+        group_uri=group.uri,
+        group_name=group.name,
+        links=[LinkData(from_uri=each, to_uri=group.uri, relation=SIGNS) for each in signs],
+    )
 
 
 @builder("listing")

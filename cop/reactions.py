@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
+from atlas.cards import refresh
 from cop import threads
 from cop.actions.matches import open_to_runners
 from cop.actions.membership import LastSteward, leave_group
 from cop.actions.people import groups_changed
 from cop.actions.removal import tell_newcomer
 from cop.matching.done import hours_left, shown_of
-from cop.models import Expertise, Match, Member, Post, Proposal
+from cop.models import Consent, Expertise, MandateVersion, Match, Member, Post, Proposal
 from federation import audiences, publishing, restrictions, types
 from federation.inbound.objects import bury
 from federation.models import Actor, Node
@@ -50,6 +51,17 @@ def forget_member(errand: Errand) -> None:
     for member in theirs.select_related("actor", "group"):
         with contextlib.suppress(LastSteward):
             leave_group(member.actor, member.group)
+
+
+@reaction("cop.mandate_card", to=("consent.*", "mandate.*"))
+def mandate_card(errand: Errand) -> None:
+    """What somebody says brings a version into force, or takes the place of another: all of one mandate look again."""
+    entry = entry_of(errand)
+    said = Consent.objects.filter(uri=entry.uri).values_list("version_uri", flat=True).first()
+    version = MandateVersion.objects.filter(uri=said or entry.uri).first()
+    if version is not None:
+        for uri in MandateVersion.objects.filter(about_uri=version.about_uri).values_list("uri", flat=True):
+            refresh("mandate", uri, actor=entry.actor, origin=entry.origin)
 
 
 @reaction("cop.match_readers", to=CHANGES_WHO_ANSWERS)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -195,6 +195,10 @@ class Reader:
         if required and found is None:
             raise self._required(name, "an ISO 8601 instant with a UTC offset")
         return found
+
+    def day(self, name: str) -> date | None:
+        """A day; of a moment, the day it is on."""
+        return values.read_day(self._field(name), self.data.get(name))
 
     def integer(self, name: str, low: int = 0, high: int = LARGEST_INTEGER) -> int | None:
         return values.read_integer(self._field(name), self.data.get(name), low, high)

@@ -6,7 +6,7 @@ Each function takes the name of the field, for the error, and whatever stood the
 import re
 import unicodedata
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +17,7 @@ from frontend.direction import EMBEDDINGS
 LONGEST_ADDRESS = 2_048
 LONGEST_LANGUAGE = 35  # RFC 5646 §4.4.1
 FIRST_YEAR, LAST_YEAR = 1900, 2200
+EARLIEST_DAY, LATEST_DAY = date(FIRST_YEAR, 1, 1), date(LAST_YEAR - 1, 12, 31)
 LARGEST_INTEGER = 2**31 - 1  # what an integer column of both databases holds
 
 WEB = ("https", "http")
@@ -194,3 +195,18 @@ def _subtag(text: str) -> str:
     if len(text) == 4 and text.isalpha():
         return text.title()
     return text.upper() if len(text) == 2 and text.isalpha() else text.lower()
+
+
+def read_day(field: str, value: Any) -> date | None:
+    """A day, or a moment on it, since schema.org takes both: of 1900 to 2199. Raises BadField."""
+    said = only(value)
+    if said in (None, ""):
+        return None
+    found = re.fullmatch(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:T.{1,40})?", said) if isinstance(said, str) else None
+    try:
+        day = date.fromisoformat(found[1]) if found else None
+    except ValueError:
+        day = None
+    if day is None or not EARLIEST_DAY <= day <= LATEST_DAY:
+        raise BadField(field, said, "a day from 1900 to 2199, as 2026-12-01")
+    return day

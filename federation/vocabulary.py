@@ -78,7 +78,7 @@ SCHEMA_ORG: Terms = _plain(
     "address PostalAddress streetAddress addressLocality addressRegion postalCode addressCountry"
     " maximumAttendeeCapacity remainingAttendeeCapacity inLanguage openingHours identifier propertyID"
     " PropertyValue value amount MonetaryAmount currency minValue maxValue applicationDeadline"
-    " isAccessibleForFree creditText caption lastReviewed reviewedBy",
+    " isAccessibleForFree creditText caption lastReviewed reviewedBy startDate endDate",
 ) | _links("sc:", "additionalType funder license isBasedOn parentOrganization memberOf")
 
 # FEP-0837.
@@ -109,8 +109,10 @@ OURS: Terms = _plain(
     " template stages accessibility demo peers peering state reasons term step awardDate status"
     " whoCanApply howToApply effortHours services giveBack accessNote signed experience ways"
     " contact reportHandling reason left needTitle offerTitle conflictOfInterest reply outcome thanks mayShow"
-    " shape moduleSize supervisor output ethics safeguarding opens openedBy hoursLeft professionalBody doneWith",
-) | _links("flotilla:", "topics axis mandate need offer group parentGroup")
+    " shape moduleSize supervisor output ethics safeguarding opens openedBy hoursLeft professionalBody doneWith"
+    " aim goals Goal text target unit decisions sharing parties number roundEnds adopted answers stance"
+    " reached evidence subject motivation roles tables ships brings needs harbour asks dissolved harvest",
+) | _links("flotilla:", "topics axis mandate need offer group parentGroup supersedes")
 
 TERMS: Final[Terms] = PREFIXES | FEDIVERSE | EVENTS | SCHEMA_ORG | EXCHANGE | KNOWLEDGE | OURS
 

@@ -18,6 +18,7 @@ KIND_WORDS: dict[str, Promise] = {
     "call": _("Funding call"),
     "place": _("Place"),
     "know-how": _("Know-how"),
+    "mandate": _("Mandate"),
     "node": pgettext_lazy("a node of the flotilla", "Node"),
 }
 
@@ -34,5 +35,6 @@ KIND_PLURALS: dict[str, Promise] = {
     "call": _("Funding calls"),
     "place": _("Places"),
     "know-how": _("Know-how"),
+    "mandate": _("Mandates"),
     "node": pgettext_lazy("nodes of the flotilla", "Nodes"),
 }

@@ -8,8 +8,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from atlas.models import Topic
+from frontend.differences import Piece, by_words
 from frontend.times import day_words, language_name
-from knowledge.differences import Piece, by_words
 
 if TYPE_CHECKING:
     from knowledge.models import Revision

@@ -3,7 +3,6 @@ use it. Its kind stands in `additionalType`: an Article without one of ours is s
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,10 +14,9 @@ from django.utils.translation import gettext as _
 from atlas import licences, wire
 from federation.reader import BadField
 from federation.types import FederatedType, register
-from federation.values import only
 from frontend.text import plain, render_markdown
 from frontend.times import day_words
-from knowledge.models import EARLIEST_CHECK, LATEST_CHECK, MOST_ANSWER, MOST_BODY, MOST_COMMENT, Kind, Page, Revision
+from knowledge.models import MOST_ANSWER, MOST_BODY, MOST_COMMENT, Kind, Page, Revision
 
 if TYPE_CHECKING:
     from federation.reader import Reader
@@ -74,7 +72,7 @@ class PageOnTheWire(FederatedType):
         title = read.natural("name", 200).text
         if not title:
             raise BadField("name", read.data.get("name"), "a title")
-        checked_on = _read_day(read)
+        checked_on = read.day("lastReviewed")
         return {
             "kind": next(
                 (KIND_BY_ADDITIONAL_TYPE[each] for each in read.additional_types if each in KIND_BY_ADDITIONAL_TYPE),
@@ -151,21 +149,6 @@ def _read_body(read: Reader) -> str:
         return source.text("content", MOST_BODY, lines=True)
     blocks = (plain(block, MOST_BODY) for block in _block_end.split(read.html("content")))
     return "\n\n".join(block for block in blocks if block)[:MOST_BODY]
-
-
-def _read_day(read: Reader) -> dt.date | None:
-    """A day, or a moment on it, since schema.org takes both. Raises BadField."""
-    said = only(read.data.get("lastReviewed"))
-    if said in (None, ""):
-        return None
-    found = re.fullmatch(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:T.{1,40})?", said) if isinstance(said, str) else None
-    try:
-        day = dt.date.fromisoformat(found[1]) if found else None
-    except ValueError:
-        day = None
-    if day is None or not EARLIEST_CHECK <= day <= LATEST_CHECK:
-        raise BadField("lastReviewed", said, "a day from 1900 to 2199, as 2026-12-01")
-    return day
 
 
 def _read_address(read: Reader, name: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from merge3 import Merge3
 
 from federation.publishing import ChangedMeanwhile
-from knowledge.differences import matching_lines
+from frontend.differences import matching_lines
 
 if TYPE_CHECKING:
     from knowledge.models import Page

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
+MOST_LISTED = 30  # roles, and tables
+ROLE = {"title": "name", "holder": "signed", "starts": "startDate", "ends": "endDate"}
+TABLE = {"name": "name", "when": "frequency", "about": "content"}
+
 # Mobilizon's word for who may come in.
 OPENNESS = {Group.Joining.OPEN: "open", Group.Joining.REQUEST: "moderated"}
 
@@ -53,6 +57,9 @@ class GroupOnTheWire(FederatedType):
             "kinds": group.kinds,
             "languages": group.languages,
             "website": group.website,
+            **{name: getattr(group, name) for name in Group.ATTRIBUTES},
+            "roles": [_named(each, ROLE) for each in group.roles],
+            "tables": [_named(each, TABLE) for each in group.tables],
         }
         if group.language:
             said["nameMap"] = {group.language: group.name}
@@ -71,8 +78,30 @@ class GroupOnTheWire(FederatedType):
             "languages": read.strings("languages", 10),
             "joining": Group.Joining.OPEN if openness == "open" else Group.Joining.REQUEST,
             "website": read.url("website") or "",
+            **{name: read.text(name, 1000, lines=True) for name in Group.ATTRIBUTES},
+            "roles": [_read_role(each) for each in read.children("roles")[:MOST_LISTED] if "name" in each],
+            "tables": [_read_table(each) for each in read.children("tables")[:MOST_LISTED] if "name" in each],
             "is_discoverable": read.boolean("discoverable", default=True),
             "members_elsewhere": read.integer("memberCount", 0, 10**9) or 0,
             "topics": wire.read_topics(read),
             **wire.read_where(read),
         }
+
+
+def _named(each: Json, names: dict[str, str]) -> Json:
+    return {wire: each[name] for name, wire in names.items() if each.get(name)}
+
+
+def _read_role(read: Reader) -> Json:
+    starts, ends = read.day("startDate"), read.day("endDate")
+    return {
+        "title": read.text("name", 100),
+        "holder": read.text("signed", 120),
+        "starts": starts.isoformat() if starts else "",
+        "ends": ends.isoformat() if ends else "",
+    }
+
+
+def _read_table(read: Reader) -> Json:
+    said = {"name": ("name", 100), "when": ("frequency", 100), "about": ("content", 300)}
+    return {name: read.text(wire, longest) for name, (wire, longest) in said.items()}

@@ -7,6 +7,7 @@ from .groups import Group, Member
 from .hosts import Arrival, Host, Welcome
 from .interviews import Interview
 from .listings import Listing
+from .mandates import Consent, MandateVersion, Result
 from .matches import Commitment, Match
 from .people import Person
 from .places import Place
@@ -17,6 +18,7 @@ __all__ = [
     "Arrival",
     "Claim",
     "Commitment",
+    "Consent",
     "Conversation",
     "Dismissal",
     "Expertise",
@@ -24,6 +26,7 @@ __all__ = [
     "Host",
     "Interview",
     "Listing",
+    "MandateVersion",
     "Match",
     "Member",
     "Mute",
@@ -32,6 +35,7 @@ __all__ = [
     "Place",
     "Post",
     "Proposal",
+    "Result",
     "Suggestion",
     "Welcome",
 ]

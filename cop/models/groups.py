@@ -27,6 +27,15 @@ class Group(Published, Placed, Topical):
     languages = models.JSONField(_("languages"), default=list, blank=True)
     joining = models.CharField(_("joining"), max_length=8, choices=Joining.choices, default=Joining.REQUEST)
     website = models.URLField(_("website"), max_length=500, blank=True)
+    subject = models.TextField(_("subject: what interests you all"), max_length=1000, blank=True)
+    practice = models.TextField(_("practice: how you learn by doing, and share it"), max_length=1000, blank=True)
+    motivation = models.TextField(_("motivation: why people come of their own accord"), max_length=1000, blank=True)
+    roles = models.JSONField(
+        default=list, blank=True, help_text='formal roles: [{"title", "holder", "starts", "ends"}], days in ISO form'
+    )
+    tables = models.JSONField(
+        default=list, blank=True, help_text='where people meet without any form: [{"name", "when", "about"}]'
+    )
     members_elsewhere = models.PositiveIntegerField(
         default=0, help_text="for a group of another node: the count its node tells"
     )
@@ -35,7 +44,8 @@ class Group(Published, Placed, Topical):
         default=True, help_text="for a group of another node: whether it is to be found at all, as its node says"
     )
 
-    WORDS = ("summary",)
+    WORDS = ("summary", "subject", "practice", "motivation", "roles", "tables")
+    ATTRIBUTES = ("subject", "practice", "motivation")
 
     class Meta:
         constraints: ClassVar = [

@@ -1,5 +1,5 @@
-"""Who is told of what happens in groups and matches, of what people write, of what converges, and of who has come."""
+"""Who is told of groups, matches and mandates, of what people write, of what converges, and of who has come."""
 
-from . import claims, converging, groups, hosts, interviews, matches, posts
+from . import claims, converging, groups, hosts, interviews, mandates, matches, posts
 
-__all__ = ["claims", "converging", "groups", "hosts", "interviews", "matches", "posts"]
+__all__ = ["claims", "converging", "groups", "hosts", "interviews", "mandates", "matches", "posts"]

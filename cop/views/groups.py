@@ -18,7 +18,9 @@ from atlas.views.publishing import tell_published
 from cop import access, queries
 from cop.actions import groups as actions
 from cop.actions import membership
+from cop.forms import practice
 from cop.forms.groups import AnswerForm, GroupForm, JoinForm, NewGroupForm, RoleForm
+from cop.mandates.reading import mandate_of
 from cop.models import Group, Member
 from cop.views.withdrawn import page_or_tombstone
 from federation import seeing
@@ -48,6 +50,7 @@ def group_page(request: HttpRequest, public_id: str) -> HttpResponse:
     if is_for(request, SECTIONS):
         response = render(request, "cop/_group_sections.html", context)
     else:
+        context["mandate"] = mandate_of(group, request.actor)
         response = render(request, "cop/group.html", context | _people(request, group, context["me"]))
     patch_vary_headers(response, ["Accept", "HX-Request", "HX-Target"])
     return response
@@ -98,6 +101,27 @@ def edit_group(request: HttpRequest, public_id: str) -> HttpResponse:
         messages.success(request, _("Saved. The other nodes are being told."))
         return redirect(group)
     return render(request, "cop/group_form.html", {"form": form, "group": group}, status=400 if form.errors else 200)
+
+
+@signed_in
+@form_page
+def edit_practice(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The attributes of a community of practice, and its structure."""
+    group = access.group_for_editing(request.actor, public_id)
+    sent = request.POST if request.method == "POST" else None
+    form = practice.PracticeForm(sent, instance=Group.objects.get(pk=group.pk))
+    roles = practice.Roles(sent, initial=group.roles, prefix="role")
+    tables = practice.Tables(sent, initial=group.tables, prefix="table")
+    if sent is not None and all([form.is_valid(), roles.is_valid(), tables.is_valid()]):
+        structure = {"roles": roles.listed("title"), "tables": tables.listed("name")}
+        if form.carried_out(
+            lambda who, what, said: actions.change_group(who, what, said | structure), request.actor, group
+        ):
+            messages.success(request, _("Saved. The other nodes are being told."))
+            return redirect(group)
+    context = {"form": form, "roles": roles, "tables": tables, "group": group}
+    is_wrong = form.errors or any(roles.errors) or any(tables.errors)
+    return render(request, "cop/practice_form.html", context, status=400 if is_wrong else 200)
 
 
 @signed_in

@@ -128,7 +128,7 @@ BUDGETS = {
     "/accounts/signing-up/": 6,
     "/metro/catalogue?after=0": 4,
     "/metro/digest": 4,
-    "GROUP": 18,
+    "GROUP": 20,
     "GROUP/outbox?page=1": 6,
     "PERSON": 8,
     "FESTIVAL": 22,

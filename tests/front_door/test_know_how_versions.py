@@ -10,8 +10,9 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from cop.access import NotAllowed
+from frontend import differences
 from journal.models import Entry
-from knowledge import differences, merging
+from knowledge import merging
 from knowledge.actions import change_page, restore_version
 from knowledge.models import MOST_BODY, AppendOnly, Page, Revision
 from knowledge.views import versions

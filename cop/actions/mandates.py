@@ -1,0 +1,203 @@
+"""Proposing a version of a mandate, saying what one thinks of it, answering objections, writing down that it holds."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from cop.access import NotAllowed, is_steward, name_of, require_edit, require_speaking
+from cop.mandates.reading import Mandate, mandate_of, may_propose
+from cop.mandates.states import Standing, State
+from cop.models import Consent, Group, MandateVersion, Member, Result
+from federation import audiences, publishing
+from federation.models import Actor
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+Stance = Consent.Stance
+
+ROUND = dt.timedelta(days=14)
+
+
+class NotNow(ValueError):
+    """As the version stands now, that cannot be said or done."""
+
+
+def propose_version(
+    person: Actor,
+    speaker: Actor,
+    group: Group,
+    *,
+    parties: Sequence[Mapping[str, str]] = (),
+    once: str = "",
+    audience: str = "",
+    **fields: Any,
+) -> MandateVersion:
+    """A first mandate, or another version of one, in the name of the group or of a body that signs with it.
+
+    `parties` are the other bodies that are to sign. By proposing a body consents. Raises NotAllowed.
+    """
+    require_speaking(person, speaker)
+    with transaction.atomic():
+        mandate = mandate_of(group, person)
+        if not may_propose(group, speaker.uri, mandate):
+            raise NotAllowed("the group itself and the bodies that sign with it propose its mandate")
+        before = mandate.current or next(iter(mandate.versions), None)
+        signing = _signing(group, speaker, parties)
+        return publishing.publish(
+            MandateVersion,
+            "mandates",
+            "mandate",
+            speaker=speaker,
+            author=person,
+            audience=audiences.PUBLIC if len(signing) > 1 else audience or str(group.audience),
+            once=once,
+            about_uri=group.uri,
+            number=1 + max((each.version.number for each in mandate.versions), default=0),
+            supersedes=before.version.uri if before is not None else "",
+            parties=signing,
+            round_ends=timezone.now() + ROUND,
+            **fields,
+        )
+
+
+def _signing(group: Group, speaker: Actor, parties: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
+    """The group first, then who proposes, then the others; each once."""
+    named = {each["uri"]: dict(each) for each in parties}
+    own = {"uri": group.uri, "name": group.name, "role": "community"}
+    first = {group.uri: named.get(group.uri, own)}
+    if speaker.uri not in named and speaker.uri != group.uri:
+        named = {speaker.uri: {"uri": speaker.uri, "name": speaker.name, "role": "other"}} | named
+    return list((first | named).values())
+
+
+def withdraw_version(person: Actor, version: MandateVersion) -> MandateVersion:
+    """Take a proposal back. What is in force stays: it is replaced by another version, or left. Raises NotNow."""
+    require_edit(person, version)
+    with transaction.atomic():
+        if _standing(person, version)[1].state not in (State.PROPOSED, State.OBJECTED):
+            raise NotNow("it has been agreed on")
+        return publishing.withdraw(version, "mandate", by=person)
+
+
+def give_stance(
+    person: Actor, version: MandateVersion, stance: Stance, words: str = "", *, speaker: Actor | None = None
+) -> Consent:
+    """What a body says to a version, by its stewards, or what a member of the group says. Said again, it replaces what
+    was said before. Raises NotAllowed, NotNow."""
+    with transaction.atomic():
+        group, standing = _standing(person, version)
+        who = _voice(person, group, version, speaker)
+        if stance == Stance.LEFT:
+            if standing.state not in (State.IN_FORCE, State.LAPSED) or standing.stance_of(who.uri) != Stance.CONSENT:
+                raise NotNow("only what one has agreed to and is in force can be left")
+        elif standing.state not in (State.PROPOSED, State.OBJECTED):
+            raise NotNow("it is decided already")
+        held = Consent.objects.filter(version_uri=version.uri, actor=who, withdrawn_at__isnull=True).first()
+        if held is not None:
+            return publishing.change(held, "consent", by=person, stance=stance, words=words)
+        public = version.is_shared and version.audience == audiences.PUBLIC
+        return publishing.publish(
+            Consent,
+            "consents",
+            "consent",
+            speaker=who,
+            author=person,
+            audience=version.audience if public else group.members_audience,
+            version_uri=version.uri,
+            stance=stance,
+            words=words,
+            signed=who.name[:120] or name_of(who)[:120],
+            language=version.language,
+        )
+
+
+def answer_objection(person: Actor, version: MandateVersion, objection: Consent, words: str) -> MandateVersion:
+    """What the proposer says to an objection; it stands until who objects lifts it, or another version takes it up.
+    Raises NotAllowed, NotNow."""
+    require_edit(person, version)
+    with transaction.atomic():
+        held = MandateVersion.objects.select_for_update().get(pk=version.pk)
+        if objection.version_uri != held.uri or objection.stance != Stance.OBJECT:
+            raise NotNow("nobody objects there any more")
+        answers = {**held.answers, objection.uri: words}
+        return publishing.change(held, "mandate", by=person, answers=answers)
+
+
+def adopt_version(steward: Actor, version: MandateVersion) -> MandateVersion:
+    """The stewards of the one group whose mandate it is write down that its members consented: once all have, or the
+    round is over, and while nobody objects. Raises NotAllowed, NotNow."""
+    with transaction.atomic():
+        group, standing = _standing(steward, version)
+        if version.is_shared or not group.is_ours or not is_steward(steward, group):
+            raise NotAllowed("only the stewards of the group can do this, where it alone is bound")
+        if standing.state != State.PROPOSED or not (is_over(version) or all_consented(group, standing)):
+            raise NotNow("somebody objects, or has not said anything and the round is not over")
+        return publishing.change(version, "mandate", by=steward, adopted_at=timezone.now())
+
+
+def is_over(version: MandateVersion) -> bool:
+    return version.round_ends is not None and version.round_ends <= timezone.now()
+
+
+def all_consented(group: Group, standing: Standing) -> bool:
+    """Whether every member of a group of ours has consented or stands aside; who proposed it has."""
+    inside = set(Member.objects.filter(group=group, state=Member.State.JOINED).values_list("actor__uri", flat=True))
+    author = standing.version.author
+    said = {uri for uri, each in standing.by_uri.items() if each.stance in (Stance.CONSENT, Stance.ASIDE)}
+    return inside <= said | ({author.uri} if author is not None else set())
+
+
+def tell_result(person: Actor, speaker: Actor, group: Group, goal_id: str, *, once: str = "", **fields: Any) -> Result:
+    """What the group, or a body that signs with it, has reached towards a goal. Raises NotAllowed, NotNow."""
+    require_speaking(person, speaker)
+    with transaction.atomic():
+        mandate = mandate_of(group, person)
+        if speaker.uri not in mandate.parties:
+            raise NotAllowed("the group itself and the bodies that sign with it tell what they reached")
+        if mandate.current is None or goal_id not in {goal["id"] for goal in mandate.current.version.goals}:
+            raise NotNow("there is no such goal in what is in force")
+        return publishing.publish(
+            Result,
+            "results",
+            "result",
+            speaker=speaker,
+            author=person,
+            audience=mandate.current.version.audience,
+            once=once,
+            about_uri=group.uri,
+            goal_id=goal_id,
+            **fields,
+        )
+
+
+def withdraw_result(person: Actor, result: Result) -> Result:
+    require_edit(person, result)
+    with transaction.atomic():
+        return publishing.withdraw(result, "result", by=person)
+
+
+def _standing(person: Actor, version: MandateVersion) -> tuple[Group, Standing]:
+    group = Group.objects.select_related("actor", "node").filter(uri=version.about_uri).first()
+    if group is None:
+        raise NotAllowed("the group whose mandate it is, is not known here")
+    mandate: Mandate = mandate_of(group, person)
+    return group, mandate.standing_of(version)
+
+
+def _voice(person: Actor, group: Group, version: MandateVersion, speaker: Actor | None) -> Actor:
+    """Whose word it is: a body's, said by a steward of it; or a member's own."""
+    if not version.is_shared:
+        if not Member.objects.filter(group=group, actor=person, state=Member.State.JOINED).exists():
+            raise NotAllowed("the members of the group decide about its mandate")
+        return person
+    if speaker is None or speaker.uri not in version.party_uris:
+        raise NotAllowed("the bodies that are to sign it decide about it")
+    body = Group.objects.ours().filter(actor=speaker).first()
+    if body is None or not is_steward(person, body):
+        raise NotAllowed("the stewards of a body say what it consents to")
+    return speaker

@@ -1,0 +1,66 @@
+"""What is new in a version, word by word, and what another one begins with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from cop.models import MandateVersion
+from frontend.differences import Piece, by_words
+from frontend.times import day_words
+
+if TYPE_CHECKING:
+    from cop.mandates.reading import Mandate
+    from cop.models import Group
+
+DAYS = ("starts_on", "ends_on", "review_on")
+
+
+class Part(NamedTuple):
+    label: str
+    pieces: list[Piece]
+
+
+def older_of(version: MandateVersion, mandate: Mandate) -> MandateVersion | None:
+    """The version that this one would take the place of, where it can be read here."""
+    return next((each.version for each in mandate.versions if each.version.uri == version.supersedes), None)
+
+
+def since_older(version: MandateVersion, mandate: Mandate) -> list[Part]:
+    """The parts that differ from the version before, in the order of the page; none where there is none before."""
+    older = older_of(version, mandate)
+    if older is None:
+        return []
+    told = zip(_told(older), _told(version), strict=True)
+    return [Part(label, by_words(before, now)) for (label, before), (_label, now) in told if before != now]
+
+
+def _told(version: MandateVersion) -> list[tuple[str, str]]:
+    texts = [(_label(name), str(getattr(version, name))) for name in MandateVersion.PARTS]
+    goals = "\n".join(_goal(each) for each in version.goals)
+    bodies = "\n".join(each["name"] or each["uri"] for each in version.parties)
+    days = [(_label(name), getattr(version, name)) for name in DAYS]
+    said = [(label, day_words(day) if day is not None else "") for label, day in days]
+    return [*texts, (_("Goals"), goals), (_("Who signs it"), bodies), *said]
+
+
+def _label(name: str) -> str:
+    return capfirst(str(MandateVersion._meta.get_field(name).verbose_name))  # type: ignore[union-attr]
+
+
+def _goal(goal: dict[str, str]) -> str:
+    return " ".join(filter(None, [goal["text"], goal.get("target", ""), goal.get("unit", "")]))
+
+
+def to_begin_with(mandate: Mandate) -> MandateVersion | None:
+    """The newest proposal, else what is in force: what another version changes."""
+    newest = next(iter(mandate.proposed), None) or mandate.current
+    return newest.version if newest is not None else None
+
+
+def begun(before: MandateVersion | None, group: Group) -> dict[str, Any]:
+    if before is None:
+        return {"title": _("Mandate of %(group)s") % {"group": group.name}, "language": group.language}
+    return {name: getattr(before, name) for name in (*MandateVersion.PARTS, *DAYS[:2], "language")}

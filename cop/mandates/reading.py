@@ -1,0 +1,134 @@
+"""The mandate of a group as somebody may read it: its versions, who said what, and what was reached."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from cop.mandates import states
+from cop.mandates.states import Standing, State
+from cop.models import Consent, MandateVersion, Result
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from cop.models import Group
+    from federation.models import Actor
+
+MOST_VERSIONS = 60
+MOST_RESULTS = 200
+
+
+@dataclass
+class Goal:
+    """A goal of the version in force, with what was reached, newest first."""
+
+    id: str
+    text: str
+    unit: str = ""
+    target: Decimal | None = None
+    results: list[Result] = field(default_factory=list)
+
+    @property
+    def reached(self) -> Decimal:
+        """The sum of what was told with a number."""
+        return sum((each.amount for each in self.results if each.amount is not None), Decimal(0))
+
+    @property
+    def percent(self) -> int | None:
+        """Of the target; None without one."""
+        if not self.target:
+            return None
+        return min(100, int(100 * self.reached / self.target))
+
+
+@dataclass
+class Mandate:
+    """All there is to one mandate. `parties` are the addresses of the bodies whose word counts."""
+
+    group_uri: str
+    versions: list[Standing]
+    parties: set[str]
+
+    @property
+    def current(self) -> Standing | None:
+        return states.current(self.versions)
+
+    @property
+    def proposed(self) -> list[Standing]:
+        return states.proposed(self.versions)
+
+    @property
+    def is_lapsed(self) -> bool:
+        return self.current is not None and self.current.state == State.LAPSED
+
+    def standing_of(self, version: MandateVersion) -> Standing:
+        return next((each for each in self.versions if each.version.pk == version.pk), Standing(version))
+
+
+def mandate_of(group: Group, reader: Actor | None) -> Mandate:
+    """Without what was reached. Two queries, one where there is none."""
+    rows = MandateVersion.objects.visible_to(reader).filter(about_uri=group.uri).select_related("actor", "node")
+    listed = list(rows.order_by("-published_at")[:MOST_VERSIONS])
+    uris = [each.uri for each in listed]
+    said = list(Consent.objects.visible_to(reader).filter(version_uri__in=uris).select_related("actor", "node"))
+    found = _believed(group.uri, listed, said)
+    return Mandate(group.uri, found, _parties(group.uri, found))
+
+
+def goals_of(mandate: Mandate, reader: Actor | None) -> list[Goal]:
+    """What is to be reached by the version in force, and what was. One query."""
+    if mandate.current is None:
+        return []
+    return _goals(mandate.current.version, _results(mandate.group_uri, mandate.parties, reader))
+
+
+def may_propose(group: Group, speaker_uri: str, mandate: Mandate) -> bool:
+    """The group itself, and the bodies that sign with it."""
+    return speaker_uri in mandate.parties or speaker_uri == group.uri
+
+
+def _believed(group_uri: str, listed: list[MandateVersion], said: list[Consent]) -> list[Standing]:
+    """The versions whose proposer is the group itself or a body that it, or what is in force, names: anybody could
+    publish a mandate for a group that they have nothing to do with."""
+    today = timezone.localdate()
+    allowed = {group_uri}
+    while True:
+        versions = [each for each in listed if each.actor.uri in allowed]
+        found = states.standings(versions, said, today)
+        more = allowed | _parties(group_uri, found)
+        if more == allowed:
+            return found
+        allowed = more
+
+
+def _parties(group_uri: str, found: Iterable[Standing]) -> set[str]:
+    named = {group_uri}
+    for standing in found:
+        if standing.version.actor.uri == group_uri or standing.state in (State.IN_FORCE, State.LAPSED):
+            named |= set(standing.version.party_uris)
+    return named
+
+
+def _results(group_uri: str, parties: set[str], reader: Actor | None) -> dict[str, list[Result]]:
+    rows = Result.objects.visible_to(reader).filter(about_uri=group_uri, actor__uri__in=parties)
+    found: dict[str, list[Result]] = {}
+    for each in rows.select_related("actor", "node").order_by("-reached_on", "-pk")[:MOST_RESULTS]:
+        found.setdefault(each.goal_id, []).append(each)
+    return found
+
+
+def _goals(version: MandateVersion, results: Mapping[str, list[Result]]) -> list[Goal]:
+    return [
+        Goal(
+            each["id"],
+            each["text"],
+            each.get("unit", ""),
+            Decimal(each["target"]) if each.get("target") else None,
+            list(results.get(each["id"], ())),
+        )
+        for each in version.goals
+    ]

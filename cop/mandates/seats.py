@@ -1,0 +1,66 @@
+"""In whose name somebody can propose, consent or object: the bodies they lead, or their own as a member."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cop.access import groups_spoken_for, is_steward
+from cop.actions.mandates import all_consented, is_over
+from cop.mandates.states import State
+from cop.models import Consent, Group, Member
+
+if TYPE_CHECKING:
+    from cop.mandates.reading import Mandate
+    from cop.mandates.states import Standing
+    from federation.models import Actor
+
+Stance = Consent.Stance
+
+
+class Seat(NamedTuple):
+    """Whose word somebody can give on a version; `name` is the body's, empty for their own."""
+
+    actor: Actor
+    name: str
+    stance: str
+    said: dict[str, Any]
+    can_speak: bool
+    can_leave: bool
+
+
+def speakers(person: Actor | None, group: Group, mandate: Mandate) -> dict[str, Actor]:
+    """The bodies of this node in whose name somebody can propose a version, by the key of a form."""
+    if not person:
+        return {}
+    known = mandate.parties | {group.uri}
+    return {each.public_id: each.actor for each in groups_spoken_for(person) if each.uri in known}
+
+
+def seat_at(person: Actor | None, group: Group, standing: Standing) -> Seat | None:
+    """At most one: of several bodies, the first that has not said anything yet."""
+    if not person:
+        return None
+    version = standing.version
+    if not version.is_shared:
+        inside = Member.objects.filter(group=group, actor=person, state=Member.State.JOINED).exists()
+        return _seat(person, "", standing) if inside else None
+    led = Group.objects.ours().filter(uri__in=version.party_uris, withdrawn_at__isnull=True).select_related("actor")
+    found = [_seat(each.actor, each.name, standing) for each in led.order_by("pk") if is_steward(person, each)]
+    return min(found, key=lambda seat: bool(seat.stance), default=None)
+
+
+def _seat(actor: Actor, name: str, standing: Standing) -> Seat:
+    held = standing.by_uri.get(actor.uri)
+    stance = standing.stance_of(actor.uri)
+    open_ = standing.state in (State.PROPOSED, State.OBJECTED)
+    bound = standing.state in (State.IN_FORCE, State.LAPSED) and stance == Stance.CONSENT
+    said = {"stance": held.stance, "words": held.words} if held is not None else {}
+    return Seat(actor, name, stance, said, can_speak=open_, can_leave=bound)
+
+
+def may_adopt(person: Actor | None, group: Group, standing: Standing) -> bool:
+    """Whether a steward can write down that the one group it binds has consented."""
+    version = standing.version
+    if not person or version.is_shared or not group.is_ours or standing.state != State.PROPOSED:
+        return False
+    return is_steward(person, group) and (is_over(version) or all_consented(group, standing))
