@@ -9,9 +9,11 @@ class CopConfig(AppConfig):
     def ready(self) -> None:
         """Hand this app's kinds down to the federation, the atlas and the notices."""
         from atlas import layers, porter, slots
+        from atlas.embedding import keeping as embedding
         from atlas.lists import CardList, offer
         from cop import cards, federated, notices  # noqa: F401
         from cop.filters import ProposalFilter
+        from cop.matching import suggesting
         from cop.views.hosts import home_section
 
         offer(CardList("/groups/", _("Groups"), ("group",)))
@@ -19,6 +21,8 @@ class CopConfig(AppConfig):
         offer(CardList("/expertise/", _("Expertise"), ("expertise",), has_points=False))
         offer(CardList("/needs/", _("Needs"), ("need",), ProposalFilter, has_dates=True))
         offer(CardList("/offers/", _("Offers"), ("offer",), ProposalFilter, has_dates=True))
+        embedding.compare("need")
+        suggesting.answers_needs("offer", "expertise", "place")
         layers.belongs(layers.SUPPORT, "need", "offer", "expertise")
         layers.belongs(layers.ACTION, "group", "mandate")
         layers.belongs(layers.CONVERGING, "need")

@@ -17,6 +17,7 @@ from cop.views import (
     proposals,
     removal,
     reports,
+    suggestions,
     talk,
     travels,
 )
@@ -80,6 +81,7 @@ urlpatterns = [
     re_path(rf"^consents/{_ID}$", mandates.consent_page, name="consent"),
     re_path(rf"^results/{_ID}$", mandates.result_page, name="result"),
     re_path(rf"^results/{_ID}/withdrawal$", mandates.withdraw_result, name="result-withdrawal"),
+    path("suggestions/dismissal", suggestions.dismiss, name="suggestion-dismissal"),
     path("matches/", matches.my_matches, name="matches"),
     path("matches/new", matches.new_match, name="match-new"),
     re_path(rf"^matches/{_ID}$", matches.match_page, name="match"),

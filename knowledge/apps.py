@@ -10,8 +10,10 @@ class KnowledgeConfig(AppConfig):
         """Hand this app's kind down to the federation, the atlas and the notices."""
         from atlas import porter
         from atlas.lists import CardList, offer
+        from cop.matching import suggesting
         from knowledge import cards, federated, notices  # noqa: F401
         from knowledge.filters import PageFilter
 
         offer(CardList("/know-how/", _("Know-how"), ("know-how",), PageFilter, has_points=False))
         porter.answers(porter.KNOWING, "know-how")
+        suggesting.answers_needs("know-how")

@@ -777,21 +777,6 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('hours_left__isnull', True), models.Q(('hours_budget__gte', models.F('hours_left')), ('hours_left__gte', 0)), _connector='OR'), name='expertise_hours_left_of_budget'),
         ),
         migrations.CreateModel(
-            name='Suggestion',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('need_uri', models.CharField(max_length=500)),
-                ('offer_uri', models.CharField(max_length=500)),
-                ('score', models.FloatField()),
-                ('nearness', models.FloatField(help_text='of what the two say, from 0 to 1')),
-                ('found_at', models.DateTimeField(default=django.utils.timezone.now)),
-            ],
-            options={
-                'indexes': [models.Index(fields=['need_uri', '-score'], name='suggestion_for_need'), models.Index(fields=['offer_uri', '-score'], name='suggestion_for_offer')],
-                'constraints': [models.UniqueConstraint(fields=('need_uri', 'offer_uri'), name='suggestion_once'), models.CheckConstraint(condition=models.Q(('need_uri', models.F('offer_uri')), _negated=True), name='suggestion_joins_two')],
-            },
-        ),
-        migrations.CreateModel(
             name='Dismissal',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -936,5 +921,37 @@ class Migration(migrations.Migration):
             model_name='group',
             name='tables',
             field=models.JSONField(blank=True, default=list, help_text='where people meet without any form: [{"name", "when", "about"}]'),
+        ),
+        migrations.CreateModel(
+            name='Reading',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uri', models.CharField(max_length=500, unique=True)),
+                ('side', models.CharField(max_length=5)),
+                ('kind', models.CharField(max_length=16)),
+                ('language', models.CharField(blank=True, max_length=16)),
+                ('is_ours', models.BooleanField(default=False)),
+                ('vector', models.BinaryField()),
+                ('made_by', models.CharField(max_length=64)),
+            ],
+            options={
+                'indexes': [models.Index(fields=['side', 'is_ours'], name='reading_side_ours')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('side__in', ['need', 'offer'])), name='reading_side_known')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Suggestion',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('for_uri', models.CharField(max_length=500)),
+                ('other_uri', models.CharField(db_index=True, max_length=500)),
+                ('score', models.FloatField()),
+                ('nearness', models.FloatField(help_text='of what the two say, from 0 to 1')),
+                ('found_at', models.DateTimeField(default=django.utils.timezone.now)),
+            ],
+            options={
+                'indexes': [models.Index(fields=['for_uri', '-score'], name='suggestion_best')],
+                'constraints': [models.UniqueConstraint(fields=('for_uri', 'other_uri'), name='suggestion_once'), models.CheckConstraint(condition=models.Q(('for_uri', models.F('other_uri')), _negated=True), name='suggestion_joins_two')],
+            },
         ),
     ]

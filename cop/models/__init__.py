@@ -12,6 +12,7 @@ from .matches import Commitment, Match
 from .people import Person
 from .places import Place
 from .proposals import Proposal
+from .readings import Reading
 from .suggestions import Dismissal, Suggestion
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "Place",
     "Post",
     "Proposal",
+    "Reading",
     "Result",
     "Suggestion",
     "Welcome",

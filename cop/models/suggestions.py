@@ -12,29 +12,26 @@ from federation.models import Actor
 
 
 class Suggestion(models.Model):
-    """The thing at `offer_uri` may meet the need at `need_uri`: worked out by `cop.matching`, and any time again.
+    """For the thing of ours at `for_uri` the one at `other_uri` is suggested: as worked out by `cop.matching`.
 
-    `score` orders what is suggested for one of the two. Why, is said from the cards as they are when it is shown.
+    `score` orders what is suggested for it. Why, is said from the cards as they are when it is shown.
     """
 
-    need_uri = models.CharField(max_length=500)
-    offer_uri = models.CharField(max_length=500)
+    for_uri = models.CharField(max_length=500)
+    other_uri = models.CharField(max_length=500, db_index=True)
     score = models.FloatField()
     nearness = models.FloatField(help_text="of what the two say, from 0 to 1")
     found_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["need_uri", "offer_uri"], name="suggestion_once"),
-            models.CheckConstraint(condition=~Q(need_uri=F("offer_uri")), name="suggestion_joins_two"),
+            models.UniqueConstraint(fields=["for_uri", "other_uri"], name="suggestion_once"),
+            models.CheckConstraint(condition=~Q(for_uri=F("other_uri")), name="suggestion_joins_two"),
         ]
-        indexes: ClassVar = [
-            models.Index(fields=["need_uri", "-score"], name="suggestion_for_need"),
-            models.Index(fields=["offer_uri", "-score"], name="suggestion_for_offer"),
-        ]
+        indexes: ClassVar = [models.Index(fields=["for_uri", "-score"], name="suggestion_best")]
 
     def __str__(self) -> str:
-        return f"{self.offer_uri} for {self.need_uri}: {self.score:.2f}"
+        return f"{self.other_uri} for {self.for_uri}: {self.score:.2f}"
 
 
 class Dismissal(models.Model):

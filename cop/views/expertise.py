@@ -15,6 +15,7 @@ from atlas.views.publishing import tell_published
 from cop import access
 from cop.actions import expertise as actions
 from cop.forms.expertise import ExpertiseEditForm, ExpertiseForm
+from cop.matching.suggested import suggestions_for
 from cop.models import Expertise
 from cop.views.withdrawn import page_or_tombstone
 from federation.negotiation import document_response, wants_activity
@@ -30,9 +31,11 @@ def expertise_page(request: HttpRequest, public_id: str) -> HttpResponse:
     known = access.expertise_for_reading(request.actor, public_id)
     if wants_activity(request):
         return document_response(request, known)
+    may_edit = access.may_edit(request.actor, known)
     context = {
         "expertise": known,
-        "may_edit": access.may_edit(request.actor, known),
+        "may_edit": may_edit,
+        "suggestions": suggestions_for(known, request.actor) if may_edit else [],
         "spoken": [name for code, name in LANGUAGES if code in known.languages],
     }
     return render(request, "cop/expertise.html", context)

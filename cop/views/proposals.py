@@ -15,6 +15,7 @@ from cop import access
 from cop.actions import proposals as actions
 from cop.forms.proposals import ProposalForm
 from cop.forms.shapes import EDIT_FORMS, NEW_FORMS
+from cop.matching.suggested import suggestions_for
 from cop.models import Proposal
 from cop.views.withdrawn import page_or_tombstone
 from federation.negotiation import document_response, wants_activity
@@ -30,7 +31,9 @@ def proposal_page(request: HttpRequest, public_id: str, direction: str) -> HttpR
     proposal = access.proposal_for_reading(request.actor, direction, public_id)
     if wants_activity(request):
         return document_response(request, proposal)
-    context = {"proposal": proposal, "may_edit": access.may_edit(request.actor, proposal)}
+    may_edit = access.may_edit(request.actor, proposal)
+    suggestions = suggestions_for(proposal, request.actor) if may_edit else []
+    context = {"proposal": proposal, "may_edit": may_edit, "suggestions": suggestions}
     return render(request, "cop/proposal.html", context)
 
 

@@ -420,6 +420,7 @@ NOT_PAGES: dict[str, str] = {
     "gathering-leaving": ACTION,
     "thread-muting": ACTION,
     "conversation-leaving": ACTION,
+    "suggestion-dismissal": ACTION,
     "interview-dropping": ACTION,
     "mandate-adoption": ACTION,
     "consent": ACTION,

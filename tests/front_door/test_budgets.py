@@ -135,7 +135,7 @@ BUDGETS = {
     "LAB": 18,
     "PLACE": 18,
     "LISTING": 18,
-    "NEED": 18,
+    "NEED": 22,
     "PICTURE": 8,
     "THREAD": 18,
     "POST": 18,
