@@ -110,7 +110,7 @@ OURS: Terms = _plain(
     " whoCanApply howToApply effortHours services giveBack accessNote signed experience ways"
     " contact reportHandling reason left needTitle offerTitle conflictOfInterest reply outcome thanks mayShow"
     " shape moduleSize supervisor output ethics safeguarding opens openedBy hoursLeft professionalBody doneWith"
-    " aim goals Goal text target unit decisions sharing parties number roundEnds adopted answers stance"
+    " aim goals goal Goal text target unit decisions sharing parties number roundEnds adopted answers stance"
     " reached evidence subject motivation roles tables ships brings needs harbour asks dissolved harvest",
 ) | _links("flotilla:", "topics axis mandate need offer group parentGroup supersedes")
 

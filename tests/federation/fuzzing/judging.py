@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import F, Q
 
+from cop.models import Commitment, Match
 from federation import audiences, identity, types
 from federation.models import Actor, Attachment, AudienceKey, Document, Following, Publication, Receipt, ThisNode
 from journal.models import Errand
@@ -31,6 +32,8 @@ def misplaced() -> Iterator[str]:
     columns = ("uri", "node__origin", "inbox", "shared_inbox", "rsa_key_id", "ed25519_key_id")
     for uri, origin, *addresses in Actor.objects.filter(node__isnull=False).values_list(*columns):
         yield from _not_at(origin, "actor", uri, *filter(None, addresses))
+    between = Match.objects.exclude(commitments__actor__node__isnull=True)
+    yield from (f"{match} is of nobody here" for match in between)
     mixed = Following.objects.filter(follower__node__isnull=False, followed__node__isnull=False)
     yield from (f"they follow each other here: {row}" for row in mixed)
     inside = AudienceKey.objects.filter(audience=audiences.this_node(), actor__node__isnull=False)
@@ -52,6 +55,7 @@ def ours() -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {
         type_.kinds[0]: _rows(type_.model.objects.filter(node__isnull=True)) for type_ in types.all_types()
     }
+    found["commitments"] = _rows(Commitment.objects.filter(actor__node__isnull=True, version__gt=0))
     found["actors"] = _rows(Actor.objects.filter(node__isnull=True))
     found["publications"] = _rows(Publication.objects.all())
     found["this node"] = _rows(ThisNode.objects.all())

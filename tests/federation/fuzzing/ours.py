@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,10 +13,13 @@ from cop.actions.conversations import publish_post, write_to
 from cop.actions.expertise import publish_expertise
 from cop.actions.groups import found_group
 from cop.actions.listings import list_organisation, lister
+from cop.actions.mandates import give_stance, propose_version, tell_result
+from cop.actions.matches import propose_match
 from cop.actions.people import change_page, person_of
 from cop.actions.places import publish_place
 from cop.actions.proposals import publish_proposal
-from cop.models import Proposal
+from cop.models import Consent, MandateVersion, Proposal
+from cop.models.matches import OFFER
 from federation import actors, types
 from journal.lanes import work_until_idle
 from tests.federation.captured.documents import rehosted
@@ -44,14 +48,28 @@ class Shown(Writers):
         self.gathering()
         self.call()
         self.page()
+        self.mandate = self._mandate()
         for person, name in ((self.alice, "Alice"), (self.bob, "Bob")):
             change_page(person_of(person), {"name": name, "is_public": True})
+        self.match = propose_match(self.bob, self.need, speaker=self.bob, side=OFFER, said={"words": "We have one."})
         with transaction.atomic():
             list_organisation(lister(), "XX-CHC", "1", name="Listed", source="A register", licence="OGL")
         publish_post(self.bob, self.need.uri, "Above the bakery there is one.")
         write_to(self.alice, self.bob, "Hello")
         actors.with_keys(actors.this_node().actor)
         work_until_idle()
+
+    def _mandate(self) -> MandateVersion:
+        """In force between two groups of this node, with a result, and another version that waits for both."""
+        said: Json = {"title": "Rooms for all", "purpose": "So that nobody meets in the rain.", "language": "en"}
+        said |= {"review_on": dt.date(2030, 1, 1), "goals": [{"id": "rooms", "text": "Rooms", "target": "4"}]}
+        signing = [{"uri": self.group.uri, "name": self.group.name, "role": "community"}]
+        speaker = self.asked.actor
+        version = propose_version(self.alice, speaker, self.asked, parties=signing, **said)
+        give_stance(self.alice, version, Consent.Stance.CONSENT, speaker=self.group.actor)
+        reached: Json = {"title": "One room", "amount": 1, "reached_on": dt.date(2026, 5, 1), "language": "en"}
+        tell_result(self.alice, speaker, self.asked, "rooms", **reached)
+        return propose_version(self.alice, speaker, self.asked, parties=signing, **said)
 
     @property
     def addresses(self) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from django.test import Client, override_settings
 from federation import actors
 from federation.models import Actor, Node, Receipt
 from journal.lanes import work_until_idle
+from tests.federation.agreeing import agreement, commitment
 from tests.federation.captured.documents import FOLDER, address_of, expectations, things_in
 from tests.federation.captured.sending import ACTOR_TYPES, AS, NEIGHBOUR, VICTIM, Sender, _key, _pair
 from tests.federation.cast import Speaker
@@ -61,7 +62,7 @@ class Voyage:
         self.peers = [Peer(self.client, self.web, origin) for origin in (NEIGHBOUR, VICTIM)]
         for peer in self.peers:
             _befriend(peer)
-        self.specimens = [*self._of_our_kinds(), *self._verbs(), *self._captured()]
+        self.specimens = [*self._of_our_kinds(), *self._verbs(), *self._agreements(), *self._captured()]
         theirs = (f"{VICTIM}/actor", f"{VICTIM}/needs/1", f"{NEIGHBOUR}/actor", f"{NEIGHBOUR}/needs/1")
         self.known = (*self.shown.addresses, *theirs, *[speaker.uri for speaker, _ in self.specimens[:20]])
         self.pages = dict(self.web.pages)
@@ -138,6 +139,18 @@ class Voyage:
                 note = self.peers[0].note(speaker, "notes/1", id=f"{origin}/notes/1", inReplyTo=about)
                 note = {name: value for name, value in note.items() if name not in {"additionalType", "purpose"}}
                 yield speaker, self.peers[0].activity(speaker, "Create", note, id=f"{origin}/activities/1")
+
+    def _agreements(self) -> Iterator[Said]:
+        """What the other side of a match may say, and what nobody may say of a match between others."""
+        peer, dana = self.peers[0], self._speaker(f"{NEIGHBOUR}/people/dana")
+        asked = agreement(peer, dana, self.shown.need.uri)
+        for about in (self.shown.need.uri, self.shown.kept.uri):
+            yield dana, peer.activity(dana, "Offer", agreement(peer, dana, about), to=[settings.ORIGIN])
+        for match in (asked["id"], self.shown.match.uri):
+            said = commitment(peer, dana, match, version=2, state="done", outcome="Done.", hours="2")
+            yield dana, peer.activity(dana, "Update", said)
+            for verb in ("Accept", "Reject"):
+                yield dana, peer.activity(dana, verb, match, result=said)
 
     def _captured(self) -> Iterator[Said]:
         """What other programs said, where that lies beside the repository."""

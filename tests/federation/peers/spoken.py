@@ -13,9 +13,11 @@ from django.db import transaction
 from django.test import Client
 
 from cop.actions.groups import found_group
+from cop.actions.matches import propose_match
 from cop.actions.membership import join_group, leave_group, refuse_member
 from cop.actions.proposals import change_proposal, publish_proposal, withdraw_proposal
 from cop.models import Group, Member, Proposal
+from cop.models.matches import OFFER
 from federation import actors, describing, sources, types
 from federation.inbound.objects import take
 from federation.models import Activity, Actor
@@ -33,7 +35,7 @@ SERVED = {
     "followers": "/topics/housing/followers",
     "the catalogue": "/metro/catalogue",
 }
-VERBS = ("Accept", "Announce", "Create", "Delete", "Follow", "Join", "Leave", "Reject", "Undo", "Update")
+VERBS = ("Accept", "Announce", "Create", "Delete", "Follow", "Join", "Leave", "Offer", "Reject", "Undo", "Update")
 MOST_OF_A_KIND = 40
 
 
@@ -89,6 +91,11 @@ def _let_everything_be_said() -> None:
         theirs = Group.objects.get(uri=menders.uri)
         join_group(member, theirs, name="Declan (demo)")
         leave_group(member, theirs)
+        with transaction.atomic():
+            take(peer.note(dana), actors.hear_of_node(peer.origin))
+        theirs_needed = Proposal.objects.get(actor__uri=dana.uri)
+        words = {"words": "We could read it with you.", "contact": "020 7946 0000"}
+        propose_match(steward, theirs_needed, speaker=group.actor, side=OFFER, said=words)  # Offer
         source = sources.listen_to(menders.uri)
         work()  # Follow
         source.refresh_from_db()

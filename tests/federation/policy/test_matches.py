@@ -14,6 +14,7 @@ from federation.models import Activity, Delivery, Node
 from federation.outbound.deliver import drain
 from federation.personal_blocks import block
 from notifications.models import Notice
+from tests.federation.agreeing import agreement, commitment
 from tests.matches import Meeting, side
 
 CONTACT = "dana@hackney.example"
@@ -28,33 +29,6 @@ def meeting(db) -> Meeting:
 @pytest.fixture
 def dana(peer):
     return peer.somebody("people/dana", name="Dana")
-
-
-def commitment(peer, dana, match_uri, **said):
-    known = {
-        "id": f"{match_uri}#offer",
-        "type": "Commitment",
-        "clauseOf": match_uri,
-        "attributedTo": dana.uri,
-        "version": 1,
-        "state": "agreed",
-    }
-    return {name: value for name, value in (known | said).items() if value is not None}
-
-
-def agreement(peer, dana, need_uri, path="matches/1", clause=None, **said):
-    uri = f"{peer.origin}/{path}"
-    return {
-        "id": uri,
-        "type": "Agreement",
-        "attributedTo": dana.uri,
-        "content": "<p>I read plans.</p>",
-        "need": need_uri,
-        "offer": f"{peer.origin}/offers/1",
-        "offerTitle": "An hour for plans",
-        "stipulates": clause or commitment(peer, dana, uri, satisfies=f"{need_uri}#primary"),
-        **said,
-    }
 
 
 def propose(peer, outcomes, dana, need_uri, **said) -> str:
