@@ -170,7 +170,10 @@ PAGES: dict[str, tuple[Example, ...]] = {
         Example("/groups/{group}/mandate", STEWARD, face="in force"),
         Example("/groups/{open_group}/mandate", face="none yet"),
     ),
-    "mandate-new": _new("/groups/{group}/mandate/new"),
+    "mandate-new": (
+        Example("/groups/{group}/mandate/new", STEWARD),
+        Example("/groups/{group}/mandate/new", STEWARD, steps.send_untitled, face="to mend", status=400),
+    ),
     "mandate-version": (
         Example("/mandates/{mandate}", face="in force"),
         Example("/mandates/{amendment}", STEWARD, face="with an objection"),

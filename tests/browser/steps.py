@@ -25,6 +25,12 @@ def send_empty(page: Page, crowd: Crowd) -> None:
     page.locator(".error-summary").wait_for()
 
 
+def send_untitled(page: Page, crowd: Crowd) -> None:
+    """A form that begins with what is in force, without its title."""
+    page.fill("[name=title]", "")
+    send_empty(page, crowd)
+
+
 def open_more_filters(page: Page, crowd: Crowd) -> None:
     page.locator(".filter-bar-more > summary").click()
 
