@@ -221,13 +221,19 @@ def run_by(actor: Actor) -> Q:
     """The things of this node that an actor may change: what they say themself; in what a group says, all for its
     stewards, and what they wrote while they are in the group; in what the node itself lists, all for its stewards.
     """
-    joined = Member.objects.filter(actor=actor, state=Member.State.JOINED)
-    led = joined.filter(role=Member.Role.STEWARD)
-    said = Q(actor=actor) | Q(actor__in=led.values("group__actor"))
-    said |= Q(author=actor, actor__in=joined.values("group__actor"))
+    said = _said_by(actor)
     if actor.user is not None and actor.user.is_steward:
         said |= Q(actor__type=actor.Type.APPLICATION)
     return Q(node__isnull=True) & said
+
+
+def _said_by(person: Actor) -> Q:
+    """What somebody answers for, by its `actor` and `author`: their own; of a group, what its stewards look after, and
+    what they wrote while they are in it."""
+    joined = Member.objects.filter(actor=person, state=Member.State.JOINED)
+    led = joined.filter(role=Member.Role.STEWARD)
+    said = Q(actor=person) | Q(actor__in=led.values("group__actor"))
+    return said | Q(author=person, actor__in=joined.values("group__actor"))
 
 
 def running(row: Published) -> QuerySet[User]:
@@ -250,13 +256,8 @@ def require_edit(actor: Actor | None, row: Published) -> None:
 
 
 def _answering(person: Actor) -> Q:
-    """The commitments of this node that somebody answers for: their own; of a group, those its stewards look after,
-    and what they wrote while they are in it."""
-    joined = Member.objects.filter(actor=person, state=Member.State.JOINED)
-    led = joined.filter(role=Member.Role.STEWARD)
-    said = Q(actor=person) | Q(actor__in=led.values("group__actor"))
-    said |= Q(author=person, actor__in=joined.values("group__actor"))
-    return Q(actor__node__isnull=True) & said
+    """The commitments of this node that somebody answers for."""
+    return Q(actor__node__isnull=True) & _said_by(person)
 
 
 def answers_for(person: Actor, commitment: Commitment) -> bool:

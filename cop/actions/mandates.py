@@ -133,18 +133,28 @@ def adopt_version(steward: Actor, version: MandateVersion) -> MandateVersion:
     round is over, and while nobody objects. Raises NotAllowed, NotNow."""
     with transaction.atomic():
         group, standing = _standing(steward, version)
-        if version.is_shared or not group.is_ours or not is_steward(steward, group):
+        if not looks_after(steward, group, version):
             raise NotAllowed("only the stewards of the group can do this, where it alone is bound")
-        if standing.state != State.PROPOSED or not (is_over(version) or all_consented(group, standing)):
+        if not is_agreed_inside(group, standing):
             raise NotNow("somebody objects, or has not said anything and the round is not over")
         return publishing.change(version, "mandate", by=steward, adopted_at=timezone.now())
 
 
-def is_over(version: MandateVersion) -> bool:
+def looks_after(person: Actor, group: Group, version: MandateVersion) -> bool:
+    """Whether somebody is a steward of the one group of ours that the version binds."""
+    return not version.is_shared and group.is_ours and is_steward(person, group)
+
+
+def is_agreed_inside(group: Group, standing: Standing) -> bool:
+    """Nobody of the group objects, and all have consented or the round is over."""
+    return standing.state == State.PROPOSED and (_is_over(standing.version) or _all_consented(group, standing))
+
+
+def _is_over(version: MandateVersion) -> bool:
     return version.round_ends is not None and version.round_ends <= timezone.now()
 
 
-def all_consented(group: Group, standing: Standing) -> bool:
+def _all_consented(group: Group, standing: Standing) -> bool:
     """Whether every member of a group of ours has consented or stands aside; who proposed it has."""
     inside = set(Member.objects.filter(group=group, state=Member.State.JOINED).values_list("actor__uri", flat=True))
     author = standing.version.author

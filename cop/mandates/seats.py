@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cop.access import groups_spoken_for, is_steward
-from cop.actions.mandates import all_consented, is_over
+from cop.actions.mandates import is_agreed_inside, looks_after
 from cop.mandates.states import State
 from cop.models import Consent, Group, Member
 
@@ -60,7 +60,4 @@ def _seat(actor: Actor, name: str, standing: Standing) -> Seat:
 
 def may_adopt(person: Actor | None, group: Group, standing: Standing) -> bool:
     """Whether a steward can write down that the one group it binds has consented."""
-    version = standing.version
-    if not person or version.is_shared or not group.is_ours or standing.state != State.PROPOSED:
-        return False
-    return is_steward(person, group) and (is_over(version) or all_consented(group, standing))
+    return bool(person) and looks_after(person, group, standing.version) and is_agreed_inside(group, standing)

@@ -74,9 +74,12 @@ def reconsider_all(errand_row: Errand) -> None:
 def reconsider(uri: str) -> None:
     """Make the suggestions for one thing of ours what they are now, and let it find its place in those of others."""
     own = Reading.objects.filter(uri=uri).first()
-    if own is None or (own.made_by != learning.name() and not read_again(uri)):
+    if own is None:
         return
-    own = Reading.objects.get(uri=uri)
+    if own.made_by != learning.name():
+        if not read_again(uri):
+            return
+        own = Reading.objects.get(uri=uri)
     others = Reading.objects.filter(side=OFFER if own.side == NEED else NEED, made_by=learning.name())
     if not own.is_ours:
         others = others.filter(is_ours=True)
