@@ -203,6 +203,15 @@ def groups_spoken_for(actor: Actor | None) -> list[Group]:
     )
 
 
+def groups_led_by(actor: Actor | None) -> list[Group]:
+    """The groups of this node a person is a steward of: whose own acts they can do."""
+    if actor is None:
+        return []
+    led = Member.objects.filter(actor=actor, role=Member.Role.STEWARD).values("group")
+    rows = Group.objects.ours().filter(pk__in=led, withdrawn_at__isnull=True)
+    return list(rows.select_related("actor").order_by("name", "pk"))
+
+
 def may_speak_as(actor: Actor, speaker: Actor) -> bool:
     """As oneself, once one has a page with a name; as a group of this node one has joined."""
     if speaker.pk == actor.pk:

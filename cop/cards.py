@@ -11,13 +11,17 @@ from atlas import layers
 from atlas.cards import CardData, LinkData, builder, language_of_labels
 from atlas.placed import StepFree
 from atlas.relations import DONE, name_relation
+from cop.flotillas.aboard import aboard
 from cop.mandates.reading import mandate_of
 from cop.models import Expertise, Group, Listing, MandateVersion, Person, Place, Proposal
 from cop.queries import groups_said_by
 
 SIGNS = "signs"  # a body the mandate of a group, as its equal
 
+SAILS = "sails"  # a group with a flotilla
+
 name_relation(SIGNS, _("signs a mandate with"), layers.ACTION)
+name_relation(SAILS, _("sails with"), layers.ACTION)
 name_relation("at", _("takes place at"), layers.ACTION)
 
 
@@ -31,7 +35,14 @@ def group_card(uri: str) -> CardData | None:
     group: Group | None = _row(Group, uri)
     if group is None or not group.is_discoverable:
         return None
-    return CardData.of(group, kind="group", title=group.name, summary=group.summary)
+    return CardData.of(
+        group,
+        kind="group",
+        title=group.name,
+        summary=group.harbour or group.summary,
+        text="\n\n".join(filter(None, [group.harbour, group.summary, group.asks, group.harvest])),
+        links=[LinkData(from_uri=ship.actor.uri, to_uri=uri, relation=SAILS) for ship in aboard(group, None)],
+    )
 
 
 @builder("person")

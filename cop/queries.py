@@ -137,6 +137,11 @@ def named_things(uris: Iterable[str], reader: Actor | None) -> dict[str, NamedTh
     return found
 
 
+def pages_of(uris: Iterable[str], reader: Actor | None) -> dict[str, str]:
+    """The pages of things on this node, as far as the reader may see them. One query."""
+    return dict(Card.objects.asked_for_by(reader).filter(uri__in=set(uris)).values_list("uri", "url"))
+
+
 def taken_out_by(group: Group) -> QuerySet[Restriction]:
     """What a group's stewards took out of its talk and did not put back, newest first."""
     held = Restriction.objects.in_force().filter(group=group.actor_id).select_related("by")

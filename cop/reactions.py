@@ -15,7 +15,7 @@ from cop.actions.membership import LastSteward, leave_group
 from cop.actions.people import groups_changed
 from cop.actions.removal import tell_newcomer
 from cop.matching.done import hours_left, shown_of
-from cop.models import Consent, Expertise, MandateVersion, Match, Member, Post, Proposal
+from cop.models import Consent, Expertise, MandateVersion, Match, Member, Post, Proposal, Ship
 from federation import audiences, publishing, restrictions, types
 from federation.inbound.objects import bury
 from federation.models import Actor, Node
@@ -62,6 +62,15 @@ def mandate_card(errand: Errand) -> None:
     if version is not None:
         for uri in MandateVersion.objects.filter(about_uri=version.about_uri).values_list("uri", flat=True):
             refresh("mandate", uri, actor=entry.actor, origin=entry.origin)
+
+
+@reaction("cop.flotilla_card", to="ship.*")
+def flotilla_card(errand: Errand) -> None:
+    """Who comes aboard or leaves is on the map of the flotilla, once both have said so."""
+    entry = entry_of(errand)
+    about = Ship.objects.filter(uri=entry.uri).values_list("about_uri", flat=True).first()
+    if about is not None:
+        refresh("group", about, actor=entry.actor, origin=entry.origin)
 
 
 @reaction("cop.match_readers", to=CHANGES_WHO_ANSWERS)

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from cop.access import NotAllowed, is_steward, name_of, require_edit, require_speaking
-from cop.mandates.reading import Mandate, mandate_of, may_propose
+from cop.mandates.reading import Mandate, mandate_of
 from cop.mandates.states import Standing, State
 from cop.models import Consent, Group, MandateVersion, Member, Result
 from federation import audiences, publishing
@@ -37,24 +37,28 @@ def propose_version(
     audience: str = "",
     **fields: Any,
 ) -> MandateVersion:
-    """A first mandate, or another version of one, in the name of the group or of a body that signs with it.
+    """A first mandate, or another version of one, in the name of the group, of a ship of the flotilla, or of a body
+    that signs with it.
 
-    `parties` are the other bodies that are to sign. By proposing a body consents. Raises NotAllowed.
+    `parties` are the other bodies that are to sign. By proposing a body consents. Raises NotAllowed, NotNow.
     """
     require_speaking(person, speaker)
+    _require_not_dissolved(group)
     with transaction.atomic():
         mandate = mandate_of(group, person)
-        if not may_propose(group, speaker.uri, mandate):
+        if speaker.uri not in mandate.parties:
             raise NotAllowed("the group itself and the bodies that sign with it propose its mandate")
         before = mandate.current or next(iter(mandate.versions), None)
         signing = _signing(group, speaker, parties)
+        # Whoever is bound by what is in force has to read what would take its place.
+        is_shared = len(signing) > 1 or group.is_flotilla or (before is not None and before.version.is_shared)
         return publishing.publish(
             MandateVersion,
             "mandates",
             "mandate",
             speaker=speaker,
             author=person,
-            audience=audiences.PUBLIC if len(signing) > 1 else audience or str(group.audience),
+            audience=audiences.PUBLIC if is_shared else audience or str(group.audience),
             once=once,
             about_uri=group.uri,
             number=1 + max((each.version.number for each in mandate.versions), default=0),
@@ -66,13 +70,19 @@ def propose_version(
 
 
 def _signing(group: Group, speaker: Actor, parties: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
-    """The group first, then who proposes, then the others; each once."""
+    """The group first, then who proposes, then the others; each once. A flotilla is its ships, and does not sign."""
     named = {each["uri"]: dict(each) for each in parties}
     own = {"uri": group.uri, "name": group.name, "role": "community"}
-    first = {group.uri: named.get(group.uri, own)}
+    first = {} if group.is_flotilla else {group.uri: named.get(group.uri, own)}
     if speaker.uri not in named and speaker.uri != group.uri:
-        named = {speaker.uri: {"uri": speaker.uri, "name": speaker.name, "role": "other"}} | named
+        role = "community" if group.is_flotilla else "other"
+        named = {speaker.uri: {"uri": speaker.uri, "name": speaker.name, "role": role}} | named
     return list((first | named).values())
+
+
+def _require_not_dissolved(group: Group) -> None:
+    if group.dissolved_at is not None:
+        raise NotNow("the flotilla was dissolved")
 
 
 def withdraw_version(person: Actor, version: MandateVersion) -> MandateVersion:
@@ -91,7 +101,7 @@ def give_stance(
     was said before. Raises NotAllowed, NotNow."""
     with transaction.atomic():
         group, standing = _standing(person, version)
-        who = _voice(person, group, version, speaker)
+        who = _voice(person, group, standing, speaker)
         if stance == Stance.LEFT:
             if standing.state not in (State.IN_FORCE, State.LAPSED) or standing.stance_of(who.uri) != Stance.CONSENT:
                 raise NotNow("only what one has agreed to and is in force can be left")
@@ -100,20 +110,32 @@ def give_stance(
         held = Consent.objects.filter(version_uri=version.uri, actor=who, withdrawn_at__isnull=True).first()
         if held is not None:
             return publishing.change(held, "consent", by=person, stance=stance, words=words)
-        public = version.is_shared and version.audience == audiences.PUBLIC
         return publishing.publish(
             Consent,
             "consents",
             "consent",
             speaker=who,
             author=person,
-            audience=version.audience if public else group.members_audience,
+            audience=version.audience if who != person else group.members_audience,
             version_uri=version.uri,
             stance=stance,
             words=words,
             signed=who.name[:120] or name_of(who)[:120],
             language=version.language,
         )
+
+
+def leave_all(person: Actor, group_uri: str, speaker: Actor) -> None:
+    """A body goes: it leaves what it has signed, and what is being decided goes on without it. Inside a transaction."""
+    group = Group.objects.select_related("actor", "node").filter(uri=group_uri).first()
+    if group is None:
+        return
+    for standing in mandate_of(group, person).versions:
+        is_open = standing.state in (State.PROPOSED, State.OBJECTED)
+        stands = standing.state in (State.IN_FORCE, State.LAPSED)
+        is_bound = stands and standing.stance_of(speaker.uri) == Stance.CONSENT
+        if speaker.uri in standing.voices and (is_open or is_bound):
+            give_stance(person, standing.version, Stance.ASIDE if is_open else Stance.LEFT, speaker=speaker)
 
 
 def answer_objection(person: Actor, version: MandateVersion, objection: Consent, words: str) -> MandateVersion:
@@ -165,6 +187,7 @@ def _all_consented(group: Group, standing: Standing) -> bool:
 def tell_result(person: Actor, speaker: Actor, group: Group, goal_id: str, *, once: str = "", **fields: Any) -> Result:
     """What the group, or a body that signs with it, has reached towards a goal. Raises NotAllowed, NotNow."""
     require_speaking(person, speaker)
+    _require_not_dissolved(group)
     with transaction.atomic():
         mandate = mandate_of(group, person)
         if speaker.uri not in mandate.parties:
@@ -199,13 +222,14 @@ def _standing(person: Actor, version: MandateVersion) -> tuple[Group, Standing]:
     return group, mandate.standing_of(version)
 
 
-def _voice(person: Actor, group: Group, version: MandateVersion, speaker: Actor | None) -> Actor:
+def _voice(person: Actor, group: Group, standing: Standing, speaker: Actor | None) -> Actor:
     """Whose word it is: a body's, said by a steward of it; or a member's own."""
-    if not version.is_shared:
-        if not Member.objects.filter(group=group, actor=person, state=Member.State.JOINED).exists():
-            raise NotAllowed("the members of the group decide about its mandate")
+    if speaker is None or speaker == person:
+        inside = Member.objects.filter(group=group, actor=person, state=Member.State.JOINED)
+        if standing.version.is_shared or not inside.exists():
+            raise NotAllowed("the members of the group, or the bodies that are to sign it, decide about its mandate")
         return person
-    if speaker is None or speaker.uri not in version.party_uris:
+    if speaker.uri not in standing.voices:
         raise NotAllowed("the bodies that are to sign it decide about it")
     body = Group.objects.ours().filter(actor=speaker).first()
     if body is None or not is_steward(person, body):

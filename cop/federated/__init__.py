@@ -1,5 +1,17 @@
-"""How groups, persons, needs, offers, matches, mandates, places and listed organisations travel."""
+"""How groups, persons, needs, offers, matches, mandates, ships, places and listed organisations travel."""
 
-from . import expertise, groups, joins, listings, mandates, matches, people, places, posts, proposals
+from . import expertise, groups, joins, listings, mandates, matches, people, places, posts, proposals, ships
 
-__all__ = ["expertise", "groups", "joins", "listings", "mandates", "matches", "people", "places", "posts", "proposals"]
+__all__ = [
+    "expertise",
+    "groups",
+    "joins",
+    "listings",
+    "mandates",
+    "matches",
+    "people",
+    "places",
+    "posts",
+    "proposals",
+    "ships",
+]

@@ -6,7 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from atlas import wire
 from cop.models import Group, Member
+from cop.models.ships import MOST_SHIPS
+from federation import identity
+from federation.models import Actor
 from federation.types import FederatedType, register
+from federation.values import write_instant
 from frontend.text import render_markdown
 
 if TYPE_CHECKING:
@@ -36,6 +40,11 @@ class GroupOnTheWire(FederatedType):
     def is_hidden(self, group: Group) -> bool:
         return not group.is_discoverable
 
+    def hears(self, group: Group) -> list[str]:
+        """Of a flotilla its ships, also where they are no neighbours."""
+        ships = Actor.objects.filter(uri__in=group.ships, node__isnull=False, gone_at__isnull=True)
+        return [actor.delivery_inbox for actor in ships]
+
     def silence(self, group: Group) -> Group:
         group.is_discoverable = False
         return group
@@ -60,6 +69,12 @@ class GroupOnTheWire(FederatedType):
             **{name: getattr(group, name) for name in Group.ATTRIBUTES},
             "roles": [_named(each, ROLE) for each in group.roles],
             "tables": [_named(each, TABLE) for each in group.tables],
+            "harbour": group.harbour,
+            "endDate": group.ends_on.isoformat() if group.ends_on else None,
+            "asks": group.asks,
+            "ships": group.ships,
+            "dissolved": write_instant(group.dissolved_at) if group.dissolved_at else None,
+            "harvest": group.harvest,
         }
         if group.language:
             said["nameMap"] = {group.language: group.name}
@@ -81,6 +96,12 @@ class GroupOnTheWire(FederatedType):
             **{name: read.text(name, 1000, lines=True) for name in Group.ATTRIBUTES},
             "roles": [_read_role(each) for each in read.children("roles")[:MOST_LISTED] if "name" in each],
             "tables": [_read_table(each) for each in read.children("tables")[:MOST_LISTED] if "name" in each],
+            "harbour": read.text("harbour", 300),
+            "ends_on": read.day("endDate"),
+            "asks": read.text("asks", 2000, lines=True),
+            "ships": [identity.fits("ships", uri) for uri in read.uris("ships", MOST_SHIPS)],
+            "dissolved_at": read.instant("dissolved"),
+            "harvest": read.text("harvest", 5000, lines=True),
             "is_discoverable": read.boolean("discoverable", default=True),
             "members_elsewhere": read.integer("memberCount", 0, 10**9) or 0,
             "topics": wire.read_topics(read),

@@ -12,6 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 
 from atlas.cards import language_of_labels
+from cop.mandates.reading import mandate_of
 from cop.models import Consent, Group, MandateVersion, Result
 from cop.models.mandates import LONGEST_PART, MOST_GOALS, MOST_PARTIES, ROLES
 from federation import audiences, identity
@@ -48,10 +49,12 @@ class MandateOnTheWire(FederatedType):
         return str(version.about_uri)
 
     def hears(self, version: MandateVersion) -> list[str]:
-        """Also bodies that are to sign it and live where nobody is a neighbour."""
-        if version.audience != audiences.PUBLIC:
+        """Also bodies whose word it needs and that live where nobody is a neighbour."""
+        group = Group.objects.select_related("actor").filter(uri=version.about_uri).first()
+        if version.audience != audiences.PUBLIC or group is None:
             return []
-        bodies = Actor.objects.filter(uri__in=version.party_uris, node__isnull=False, gone_at__isnull=True)
+        voices = mandate_of(group, None).standing_of(version).voices
+        bodies = Actor.objects.filter(uri__in=voices, node__isnull=False, gone_at__isnull=True)
         return [actor.delivery_inbox for actor in bodies]
 
     def to_object(self, version: MandateVersion) -> Json:

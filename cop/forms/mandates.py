@@ -22,6 +22,8 @@ from cop.models.mandates import MOST_GOALS, MOST_PARTIES, ROLES
 from frontend.forms import OnceFormMixin, Paragraphs
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from federation.models import Actor
 
 REVIEW_AFTER = dt.timedelta(days=365)
@@ -125,10 +127,11 @@ class VersionForm(OnceFormMixin, forms.ModelForm):
         }
         widgets = {name: Paragraphs(attrs={"rows": 4}) for name in ("purpose", "decisions", "sharing")}
 
-    def __init__(self, *args: Any, speakers: dict[str, Actor], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, speakers: dict[str, Actor], ends: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.speakers = speakers
         self.fields["purpose"].required = True
+        self.fields["ends_on"].required = ends
         field = self.fields["speaker"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [(key, actor.name or actor.uri) for key, actor in speakers.items()]
@@ -153,13 +156,24 @@ class VersionForm(OnceFormMixin, forms.ModelForm):
 
 
 class Written:
-    """All of the screen on which a version is written: its own form, its goals and the bodies that are to sign it."""
+    """All of the screen on which a version is written: its own form, its goals and the bodies that are to sign it.
+
+    `ends` where it has to have an end: a flotilla's.
+    """
 
     def __init__(
-        self, sent: Any, before: MandateVersion | None, *, begun: dict[str, Any], speakers: Any, reader: Actor
+        self,
+        sent: Any,
+        before: MandateVersion | None,
+        *,
+        begun: dict[str, Any],
+        signing: Sequence[Mapping[str, str]],
+        speakers: Any,
+        reader: Actor,
+        ends: bool,
     ) -> None:
-        others = [{"body": each["uri"], "role": each["role"]} for each in (before.parties if before else [])]
-        self.form = VersionForm(sent, speakers=speakers, initial=begun)
+        others = [{"body": each["uri"], "role": each["role"]} for each in signing]
+        self.form = VersionForm(sent, speakers=speakers, initial=begun, ends=ends)
         self.goals = Goals(sent, initial=before.goals if before else [], prefix="goal")
         self.parties = Parties(sent, initial=others, prefix="party", form_kwargs={"reader": reader})
 

@@ -12,8 +12,10 @@ from frontend.differences import Piece, by_words
 from frontend.times import day_words
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from cop.mandates.reading import Mandate
-    from cop.models import Group
+    from cop.models import Group, Ship
 
 DAYS = ("starts_on", "ends_on", "review_on")
 
@@ -62,5 +64,14 @@ def to_begin_with(mandate: Mandate) -> MandateVersion | None:
 
 def begun(before: MandateVersion | None, group: Group) -> dict[str, Any]:
     if before is None:
-        return {"title": _("Mandate of %(group)s") % {"group": group.name}, "language": group.language}
+        title = _("Mandate of %(group)s") % {"group": group.name}
+        return {"title": title, "language": group.language, "ends_on": group.ends_on, "purpose": group.harbour}
     return {name: getattr(before, name) for name in (*MandateVersion.PARTS, *DAYS[:2], "language")}
+
+
+def signing(before: MandateVersion | None, mandate: Mandate, ships: Iterable[Ship]) -> list[Mapping[str, str]]:
+    """The bodies that another version begins with: those that are bound by what is in force, and all ships aboard."""
+    named = list(before.parties) if before is not None else []
+    named += list(mandate.current.signed_by) if mandate.current is not None else []
+    named += [{"uri": ship.actor.uri, "name": ship.actor.name, "role": "community"} for ship in ships]
+    return list({each["uri"]: each for each in reversed(named)}.values())[::-1]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
+from cop.flotillas.aboard import aboard
 from cop.mandates import states
 from cop.mandates.states import Standing, State
 from cop.models import Consent, MandateVersion, Result
@@ -47,7 +48,8 @@ class Goal:
 
 @dataclass
 class Mandate:
-    """All there is to one mandate. `parties` are the addresses of the bodies whose word counts."""
+    """All there is to one mandate. `parties` are the addresses of the bodies whose word counts: the group itself, or
+    the ships of a flotilla, and whom what is in force names."""
 
     group_uri: str
     versions: list[Standing]
@@ -70,13 +72,16 @@ class Mandate:
 
 
 def mandate_of(group: Group, reader: Actor | None) -> Mandate:
-    """Without what was reached. Two queries, one where there is none."""
+    """Without what was reached. Two queries, one where there is none; one more for a flotilla."""
     rows = MandateVersion.objects.visible_to(reader).filter(about_uri=group.uri).select_related("actor", "node")
     listed = list(rows.order_by("-published_at")[:MOST_VERSIONS])
     uris = [each.uri for each in listed]
     said = list(Consent.objects.visible_to(reader).filter(version_uri__in=uris).select_related("actor", "node"))
-    found = _believed(group.uri, listed, said)
-    return Mandate(group.uri, found, _parties(group.uri, found))
+    # What a ship proposed stays when it has left: the flotilla had welcomed it.
+    own = set(group.ships) if group.is_flotilla else {group.uri}
+    found = _believed(group, own, listed, said)
+    here = {ship.actor.uri for ship in aboard(group, reader)} if group.is_flotilla else own
+    return Mandate(group.uri, found, _parties(group.uri, here, found))
 
 
 def goals_of(mandate: Mandate, reader: Actor | None) -> list[Goal]:
@@ -86,27 +91,31 @@ def goals_of(mandate: Mandate, reader: Actor | None) -> list[Goal]:
     return _goals(mandate.current.version, _results(mandate.group_uri, mandate.parties, reader))
 
 
-def may_propose(group: Group, speaker_uri: str, mandate: Mandate) -> bool:
-    """The group itself, and the bodies that sign with it."""
-    return speaker_uri in mandate.parties or speaker_uri == group.uri
-
-
-def _believed(group_uri: str, listed: list[MandateVersion], said: list[Consent]) -> list[Standing]:
-    """The versions whose proposer is the group itself or a body that it, or what is in force, names: anybody could
-    publish a mandate for a group that they have nothing to do with."""
-    today = timezone.localdate()
-    allowed = {group_uri}
+def _believed(group: Group, own: set[str], listed: list[MandateVersion], said: list[Consent]) -> list[Standing]:
+    """The versions whose proposer is the group itself, or a ship of the flotilla, or a body that the group, or what is
+    in force, names: anybody could publish a mandate for a group that they have nothing to do with."""
+    today, allowed = timezone.localdate(), own
+    binding = [each for each in listed if _binds(each, group)]
     while True:
-        versions = [each for each in listed if each.actor.uri in allowed]
+        versions = [each for each in binding if each.actor.uri in allowed]
         found = states.standings(versions, said, today)
-        more = allowed | _parties(group_uri, found)
+        more = allowed | _parties(group.uri, own, found)
         if more == allowed:
             return found
         allowed = more
 
 
-def _parties(group_uri: str, found: Iterable[Standing]) -> set[str]:
-    named = {group_uri}
+def _binds(version: MandateVersion, group: Group) -> bool:
+    """Nobody makes a mandate of a group without the group, and nobody proposes what they do not sign themselves; only
+    the group itself writes down that its members have consented."""
+    if not version.is_shared:
+        return version.actor.uri == group.uri
+    needed = {version.actor.uri} if group.is_flotilla else {version.actor.uri, group.uri}
+    return needed <= set(version.party_uris)
+
+
+def _parties(group_uri: str, own: set[str], found: Iterable[Standing]) -> set[str]:
+    named = set(own)
     for standing in found:
         if standing.version.actor.uri == group_uri or standing.state in (State.IN_FORCE, State.LAPSED):
             named |= set(standing.version.party_uris)

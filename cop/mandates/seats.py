@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cop.access import groups_spoken_for, is_steward
+from cop.access import groups_led_by, groups_spoken_for
 from cop.actions.mandates import is_agreed_inside, looks_after
 from cop.mandates.states import State
-from cop.models import Consent, Group, Member
+from cop.models import Consent, Member
 
 if TYPE_CHECKING:
     from cop.mandates.reading import Mandate
     from cop.mandates.states import Standing
+    from cop.models import Group
     from federation.models import Actor
 
 Stance = Consent.Stance
@@ -28,24 +29,22 @@ class Seat(NamedTuple):
     can_leave: bool
 
 
-def speakers(person: Actor | None, group: Group, mandate: Mandate) -> dict[str, Actor]:
+def speakers(person: Actor | None, mandate: Mandate) -> dict[str, Actor]:
     """The bodies of this node in whose name somebody can propose a version, by the key of a form."""
     if not person:
         return {}
-    known = mandate.parties | {group.uri}
-    return {each.public_id: each.actor for each in groups_spoken_for(person) if each.uri in known}
+    return {each.public_id: each.actor for each in groups_spoken_for(person) if each.uri in mandate.parties}
 
 
 def seat_at(person: Actor | None, group: Group, standing: Standing) -> Seat | None:
-    """At most one: of several bodies, the first that has not said anything yet."""
+    """At most one: of several, the first that has not said anything yet."""
     if not person:
         return None
-    version = standing.version
-    if not version.is_shared:
+    led, voices = groups_led_by(person), standing.voices
+    found = [_seat(each.actor, each.name, standing) for each in led if each.uri in voices]
+    if not standing.version.is_shared:
         inside = Member.objects.filter(group=group, actor=person, state=Member.State.JOINED).exists()
-        return _seat(person, "", standing) if inside else None
-    led = Group.objects.ours().filter(uri__in=version.party_uris, withdrawn_at__isnull=True).select_related("actor")
-    found = [_seat(each.actor, each.name, standing) for each in led.order_by("pk") if is_steward(person, each)]
+        found += [_seat(person, "", standing)] if inside else []
     return min(found, key=lambda seat: bool(seat.stance), default=None)
 
 

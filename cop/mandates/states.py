@@ -3,6 +3,8 @@
 No vote binds a body without its own act. A version that several bodies sign is in force once each of them has
 consented, stood aside, or left after it; an open objection holds it up, however many consent. The mandate of one group
 is in force once its stewards wrote down that its members consented, which they can only while nobody objects.
+Nor is anybody dropped without their own act: while a version is in force, whoever has signed it has to say something to
+the version that would take its place, named in it or not.
 """
 
 from __future__ import annotations
@@ -32,11 +34,23 @@ class State(StrEnum):
 
 @dataclass
 class Standing:
-    """A version with what is said to it. `by_uri` are the stances of those whose word counts."""
+    """A version with what is said to it. `by_uri` are the stances of those whose word counts; `bound` are bodies that
+    it does not name, and that have signed what it would take the place of."""
 
     version: MandateVersion
     state: State = State.PROPOSED
     by_uri: dict[str, Consent] = field(default_factory=dict)
+    bound: list[Mapping[str, str]] = field(default_factory=list)
+
+    @property
+    def bodies(self) -> list[Mapping[str, str]]:
+        """All whose word it needs."""
+        return [*self.version.parties, *self.bound]
+
+    @property
+    def voices(self) -> list[str]:
+        """The bodies that say something to it: of the mandate of one group, its members do instead of the group."""
+        return [each["uri"] for each in (self.bodies if self.version.is_shared else self.bound)]
 
     @property
     def objections(self) -> list[Consent]:
@@ -50,7 +64,7 @@ class Standing:
     def waiting(self) -> list[Mapping[str, str]]:
         """The bodies that have not said anything yet."""
         said = {*self.by_uri, self.version.actor.uri}
-        return [party for party in self.version.parties if party["uri"] not in said]
+        return [body for body in self.bodies if body["uri"] not in said]
 
     def stance_of(self, uri: str) -> str:
         """What a body says; who proposed it has consented until it says otherwise."""
@@ -70,8 +84,14 @@ def standings(versions: Iterable[MandateVersion], consents: Iterable[Consent], t
         if consent.withdrawn_at is None:
             said.setdefault(consent.version_uri, {})[consent.actor.uri] = consent
     # By number, whatever their clocks say; nobody gains by a high one, as all who sign have to consent to it.
-    newest_first = sorted(versions, key=lambda each: (each.number, each.published_at, each.uri), reverse=True)
-    found = [Standing(each, by_uri=_counted(each, said.get(each.uri, {}))) for each in newest_first]
+    found: list[Standing] = []
+    signers: list[Mapping[str, str]] = []
+    for version in sorted(versions, key=lambda each: (each.number, each.published_at, each.uri)):
+        standing = Standing(version, bound=[body for body in signers if body["uri"] not in version.party_uris])
+        standing.by_uri = _counted(standing, said.get(version.uri, {}))
+        if version.withdrawn_at is None and _is_agreed(standing):
+            signers = [] if _is_past(version, today) else standing.signed_by
+        found.insert(0, standing)
     is_replaced = False
     for standing in found:
         standing.state = _state(standing, today, is_replaced=is_replaced)
@@ -79,9 +99,10 @@ def standings(versions: Iterable[MandateVersion], consents: Iterable[Consent], t
     return found
 
 
-def _counted(version: MandateVersion, said: Mapping[str, Consent]) -> dict[str, Consent]:
+def _counted(standing: Standing, said: Mapping[str, Consent]) -> dict[str, Consent]:
     """Of a version that bodies sign, theirs alone; else everybody's, as far as it can be read here."""
-    return {uri: each for uri, each in said.items() if not version.is_shared or uri in version.party_uris}
+    voices = standing.voices
+    return {uri: each for uri, each in said.items() if not standing.version.is_shared or uri in voices}
 
 
 def _state(standing: Standing, today: dt.date, *, is_replaced: bool) -> State:
@@ -92,16 +113,22 @@ def _state(standing: Standing, today: dt.date, *, is_replaced: bool) -> State:
         return State.REPLACED if is_replaced else State.OBJECTED if standing.objections else State.PROPOSED
     if is_replaced:
         return State.REPLACED
+    return State.LAPSED if _is_past(version, today) else State.IN_FORCE
+
+
+def _is_past(version: MandateVersion, today: dt.date) -> bool:
     last = [day for day in (version.review_on, version.ends_on) if day is not None]
-    return State.LAPSED if last and today > min(last) else State.IN_FORCE
+    return bool(last) and today > min(last)
 
 
 def _is_agreed(standing: Standing) -> bool:
     version = standing.version
+    settled = {Stance.CONSENT, Stance.ASIDE, Stance.LEFT}
+    if any(standing.stance_of(body["uri"]) not in settled for body in standing.bound):
+        return False
     if not version.is_shared:
         return version.adopted_at is not None
     stances = [standing.stance_of(uri) for uri in version.party_uris]
-    settled = {Stance.CONSENT, Stance.ASIDE, Stance.LEFT}
     return all(each in settled for each in stances) and any(each != Stance.ASIDE for each in stances)
 
 

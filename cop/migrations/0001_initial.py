@@ -954,4 +954,103 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('for_uri', 'other_uri'), name='suggestion_once'), models.CheckConstraint(condition=models.Q(('for_uri', models.F('other_uri')), _negated=True), name='suggestion_joins_two')],
             },
         ),
+
+        migrations.CreateModel(
+            name='Ship',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uri', models.CharField(max_length=500, unique=True)),
+                ('public_id', models.CharField(max_length=16, unique=True)),
+                ('audience', models.CharField(db_index=True, default='https://www.w3.org/ns/activitystreams#Public', max_length=500)),
+                ('language', models.CharField(blank=True, max_length=16)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('published_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('updated_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
+                ('about_uri', models.CharField(db_index=True, max_length=500)),
+                ('brings', models.TextField(blank=True, max_length=2000, verbose_name='what you bring')),
+                ('needs', models.TextField(blank=True, max_length=2000, verbose_name='what you need')),
+                ('harvest', models.TextField(blank=True, max_length=2000, verbose_name='what you take home')),
+                ('turned_away_at', models.DateTimeField(blank=True, help_text='ours: when the flotilla answered that it does not take us aboard now', null=True)),
+            ],
+        ),
+        migrations.AddField(
+            model_name='group',
+            name='asks',
+            field=models.TextField(blank=True, max_length=2000, verbose_name='what you ask in public'),
+        ),
+        migrations.AddField(
+            model_name='group',
+            name='dissolved_at',
+            field=models.DateTimeField(blank=True, null=True),
+        ),
+        migrations.AddField(
+            model_name='group',
+            name='ends_on',
+            field=models.DateField(blank=True, null=True, verbose_name='until when you sail together'),
+        ),
+        migrations.AddField(
+            model_name='group',
+            name='harbour',
+            field=models.CharField(blank=True, max_length=300, verbose_name='safe harbour: the one goal all head for'),
+        ),
+        migrations.AddField(
+            model_name='group',
+            name='harvest',
+            field=models.TextField(blank=True, max_length=5000, verbose_name='the harvest: what came of it'),
+        ),
+        migrations.AddField(
+            model_name='group',
+            name='ships',
+            field=models.JSONField(blank=True, default=list, help_text='addresses of the groups it has welcomed, also of those that have left since'),
+        ),
+        migrations.AddConstraint(
+            model_name='group',
+            constraint=models.CheckConstraint(condition=models.Q(('node__isnull', False), ('harbour', ''), ('ends_on__isnull', False), _connector='OR'), name='flotilla_ours_ends'),
+        ),
+        migrations.AddConstraint(
+            model_name='group',
+            constraint=models.CheckConstraint(condition=models.Q(('node__isnull', False), ('withdrawn_at__isnull', False), models.Q(('harbour', ''), _negated=True), models.Q(('asks', ''), ('harvest', '')), _connector='OR'), name='flotilla_ours_has_a_harbour'),
+        ),
+        migrations.AddConstraint(
+            model_name='group',
+            constraint=models.CheckConstraint(condition=models.Q(('node__isnull', False), ('withdrawn_at__isnull', False), ('dissolved_at__isnull', True), models.Q(('harvest', ''), _negated=True), _connector='OR'), name='flotilla_ours_dissolves_with_a_harvest'),
+        ),
+        migrations.AddField(
+            model_name='ship',
+            name='actor',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='federation.actor'),
+        ),
+        migrations.AddField(
+            model_name='ship',
+            name='author',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='federation.actor'),
+        ),
+        migrations.AddField(
+            model_name='ship',
+            name='node',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='federation.node'),
+        ),
+        migrations.AddConstraint(
+            model_name='ship',
+            constraint=models.CheckConstraint(condition=models.Q(('version__gte', 1)), name='ship_version_from_one'),
+        ),
+        migrations.AddConstraint(
+            model_name='ship',
+            constraint=models.CheckConstraint(condition=models.Q(('node__isnull', True), ('author__isnull', True), _connector='OR'), name='ship_theirs_has_no_author_here'),
+        ),
+        migrations.AddConstraint(
+            model_name='ship',
+            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('about_uri', 'actor'), name='ship_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='ship',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('about_uri', ''), _negated=True), models.Q(('about_uri', models.F('uri')), _negated=True)), name='ship_is_of_a_flotilla'),
+        ),
+
+        migrations.AddField(
+            model_name='ship',
+            name='aboard_since',
+            field=models.DateTimeField(blank=True, help_text='when this node first knew that both had said so', null=True),
+        ),
     ]

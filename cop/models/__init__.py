@@ -13,6 +13,7 @@ from .people import Person
 from .places import Place
 from .proposals import Proposal
 from .readings import Reading
+from .ships import Ship
 from .suggestions import Dismissal, Suggestion
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "Proposal",
     "Reading",
     "Result",
+    "Ship",
     "Suggestion",
     "Welcome",
 ]

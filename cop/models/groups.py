@@ -15,7 +15,10 @@ from federation.models import Actor, Published
 
 
 class Group(Published, Placed, Topical):
-    """Anything people join: a community, a campaign, an organisation, a course. Its kinds are its own words."""
+    """Anything people join: a community, a campaign, an organisation, a course. Its kinds are its own words.
+
+    With a `harbour` it is a flotilla: groups of any nodes that sail to one goal, each by its own act (`Ship`).
+    """
 
     class Joining(models.TextChoices):
         OPEN = "open", _("Anyone may join")
@@ -40,11 +43,24 @@ class Group(Published, Placed, Topical):
         default=0, help_text="for a group of another node: the count its node tells"
     )
 
+    harbour = models.CharField(_("safe harbour: the one goal all head for"), max_length=300, blank=True)
+    ends_on = models.DateField(_("until when you sail together"), null=True, blank=True)
+    asks = models.TextField(_("what you ask in public"), max_length=2000, blank=True)
+    ships = models.JSONField(
+        default=list,
+        blank=True,
+        help_text="addresses of the groups it has welcomed, also of those that have left since",
+    )
+    dissolved_at = models.DateTimeField(null=True, blank=True)
+    harvest = models.TextField(_("the harvest: what came of it"), max_length=5000, blank=True)
+
     is_discoverable = models.BooleanField(
         default=True, help_text="for a group of another node: whether it is to be found at all, as its node says"
     )
 
-    WORDS = ("summary", "subject", "practice", "motivation", "roles", "tables")
+    WORDS = (
+        "summary", "subject", "practice", "motivation", "roles", "tables", "harbour", "asks", "ships", "harvest",
+    )  # fmt: skip
     ATTRIBUTES = ("subject", "practice", "motivation")
 
     class Meta:
@@ -54,6 +70,23 @@ class Group(Published, Placed, Topical):
             models.UniqueConstraint(fields=["actor"], name="group_one_per_actor"),
             models.CheckConstraint(condition=Q(node__isnull=False) | ~Q(name=""), name="group_ours_has_name"),
             models.CheckConstraint(condition=Q(joining__in=["open", "request"]), name="group_joining_known"),
+            models.CheckConstraint(
+                condition=Q(node__isnull=False) | Q(harbour="") | Q(ends_on__isnull=False), name="flotilla_ours_ends"
+            ),
+            models.CheckConstraint(
+                condition=Q(node__isnull=False)
+                | Q(withdrawn_at__isnull=False)
+                | ~Q(harbour="")
+                | Q(asks="", harvest=""),
+                name="flotilla_ours_has_a_harbour",
+            ),
+            models.CheckConstraint(
+                condition=Q(node__isnull=False)
+                | Q(withdrawn_at__isnull=False)
+                | Q(dissolved_at__isnull=True)
+                | ~Q(harvest=""),
+                name="flotilla_ours_dissolves_with_a_harvest",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -61,6 +94,15 @@ class Group(Published, Placed, Topical):
 
     def get_absolute_url(self) -> str:
         return f"/groups/{self.public_id}"
+
+    @property
+    def is_flotilla(self) -> bool:
+        return bool(self.harbour)
+
+    @property
+    def is_sailing(self) -> bool:
+        """Whether it is a flotilla that was not dissolved."""
+        return self.is_flotilla and self.dissolved_at is None
 
     @property
     def members_audience(self) -> str:

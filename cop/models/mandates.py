@@ -16,7 +16,7 @@ from federation.models import Published
 
 LONGEST_PART = 4000  # characters of one part of a mandate
 MOST_GOALS = 12
-MOST_PARTIES = 20
+MOST_PARTIES = 60
 ROLES = (
     ("community", _("Community")),
     ("university", _("University")),
@@ -85,8 +85,8 @@ class MandateVersion(Published):
 
     @property
     def is_shared(self) -> bool:
-        """Whether several bodies sign it."""
-        return len(self.parties) > 1
+        """Whether bodies sign it, rather than the members of the one group that it is about."""
+        return len(self.parties) > 1 or self.party_uris not in ([], [self.about_uri])
 
     @property
     def party_uris(self) -> list[str]:

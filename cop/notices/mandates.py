@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -54,13 +55,13 @@ def tell_of_version(errand: Errand) -> None:
     version = _version(entry.uri)
     if version is None or version.withdrawn_at is not None:
         return
-    if version.is_shared:
-        bodies = Group.objects.ours().filter(uri__in=version.party_uris).exclude(actor=version.actor_id)
-        told = _stewards(bodies)
-    else:
+    voices = Group.objects.ours().filter(uri__in=_voices(version)).exclude(actor=version.actor_id)
+    asked = Q(actor__in=_led(voices))
+    if not version.is_shared:
         inside = Member.objects.filter(group__uri=version.about_uri, state=Member.State.JOINED)
-        told = User.objects.filter(actor__in=inside.values("actor"), is_active=True)
-    _tell(told.exclude(actor=version.author_id), "mandate_proposed", version, entry, version.actor.name)
+        asked |= Q(actor__in=inside.values("actor"))
+    told = User.objects.filter(asked, is_active=True).exclude(actor=version.author_id)
+    _tell(told.distinct().order_by("pk"), "mandate_proposed", version, entry, version.actor.name)
 
 
 @reaction("cop.tell_of_stance", to=("consent.published", "consent.changed"))
@@ -123,9 +124,17 @@ def _version(uri: str) -> MandateVersion | None:
     return MandateVersion.objects.select_related("actor", "node").filter(uri=uri).first()
 
 
+def _voices(version: MandateVersion) -> list[str]:
+    group = Group.objects.select_related("actor").filter(uri=version.about_uri).first()
+    return mandate_of(group, None).standing_of(version).voices if group is not None else version.party_uris
+
+
+def _led(bodies: Any) -> Any:
+    return Member.objects.filter(group__in=bodies, role=Member.Role.STEWARD).values("actor")
+
+
 def _stewards(bodies: Any) -> Any:
-    led = Member.objects.filter(group__in=bodies, role=Member.Role.STEWARD)
-    return User.objects.filter(actor__in=led.values("actor"), is_active=True).distinct().order_by("pk")
+    return User.objects.filter(actor__in=_led(bodies), is_active=True).distinct().order_by("pk")
 
 
 def _tell(

@@ -18,10 +18,13 @@ from atlas.views.publishing import tell_published
 from cop import access, queries
 from cop.actions import groups as actions
 from cop.actions import membership
+from cop.flotillas.aboard import voyages_of
 from cop.forms import practice
 from cop.forms.groups import AnswerForm, GroupForm, JoinForm, NewGroupForm, RoleForm
-from cop.mandates.reading import mandate_of
+from cop.mandates import seats
+from cop.mandates.reading import goals_of, mandate_of
 from cop.models import Group, Member
+from cop.views.flotillas import voyage
 from cop.views.withdrawn import page_or_tombstone
 from federation import seeing
 from federation.negotiation import document_response, wants_activity
@@ -50,10 +53,21 @@ def group_page(request: HttpRequest, public_id: str) -> HttpResponse:
     if is_for(request, SECTIONS):
         response = render(request, "cop/_group_sections.html", context)
     else:
-        context["mandate"] = mandate_of(group, request.actor)
-        response = render(request, "cop/group.html", context | _people(request, group, context["me"]))
+        context |= _people(request, group, context["me"]) | _together(request, group)
+        response = render(request, "cop/group.html", context)
     patch_vary_headers(response, ["Accept", "HX-Request", "HX-Target"])
     return response
+
+
+def _together(request: HttpRequest, group: Group) -> dict[str, Any]:
+    """The mandate, and the flotillas it sails with; of a flotilla its ships, and how far they have come."""
+    mandate = mandate_of(group, request.actor)
+    if not group.is_flotilla:
+        return {"mandate": mandate, "voyages": voyages_of(group, request.actor)}
+    is_steward = group.is_ours and access.is_steward(request.actor, group)
+    goals = goals_of(mandate, request.actor)
+    speakers = {} if group.dissolved_at else seats.speakers(request.actor, mandate)
+    return {"mandate": mandate, "goals": goals, "speakers": speakers} | voyage(request, group, is_steward=is_steward)
 
 
 def _people(request: HttpRequest, group: Group, me: Member | None) -> dict[str, Any]:
@@ -96,6 +110,8 @@ def new_group(request: HttpRequest) -> HttpResponse:
 @form_page
 def edit_group(request: HttpRequest, public_id: str) -> HttpResponse:
     group = access.group_for_editing(request.actor, public_id)
+    if group.is_flotilla:
+        return redirect("flotilla-edit", public_id)
     form = GroupForm(request.POST or None, request.FILES or None, instance=Group.objects.get(pk=group.pk))
     if request.method == "POST" and form.is_valid() and form.carried_out(actions.change_group, request.actor, group):
         messages.success(request, _("Saved. The other nodes are being told."))

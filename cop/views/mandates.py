@@ -14,6 +14,7 @@ from accounts.access import signed_in
 from atlas.views.publishing import tell_published
 from cop import access
 from cop.actions import mandates as actions
+from cop.flotillas.aboard import aboard
 from cop.forms import mandates as forms
 from cop.mandates import changes, seats
 from cop.mandates.reading import goals_of, mandate_of
@@ -39,7 +40,7 @@ def mandate_page(request: HttpRequest, public_id: str) -> HttpResponse:
         "group": group,
         "mandate": mandate,
         "goals": goals_of(mandate, request.actor),
-        "speakers": seats.speakers(request.actor, group, mandate),
+        "speakers": {} if group.dissolved_at else seats.speakers(request.actor, mandate),
     }
     return render(request, "cop/mandate.html", context)
 
@@ -96,12 +97,14 @@ def result_page(request: HttpRequest, public_id: str) -> HttpResponse:
 def new_version(request: HttpRequest, public_id: str) -> HttpResponse:
     group = access.group_for_reading(request.actor, public_id)
     mandate = mandate_of(group, request.actor)
-    speakers = seats.speakers(request.actor, group, mandate)
-    if not speakers:
+    speakers = seats.speakers(request.actor, mandate)
+    if group.dissolved_at or not speakers:
         raise access.NotAllowed("the group itself and the bodies that sign with it propose its mandate")
     before = changes.to_begin_with(mandate)
     sent = request.POST if request.method == "POST" else None
-    written = forms.Written(sent, before, begun=changes.begun(before, group), speakers=speakers, reader=request.actor)
+    signing = changes.signing(before, mandate, aboard(group, request.actor))
+    who = {"speakers": speakers, "signing": signing, "reader": request.actor}
+    written = forms.Written(sent, before, begun=changes.begun(before, group), ends=group.is_flotilla, **who)
     if written.is_valid():
         version = actions.propose_version(request.actor, written.speaker, group, **written.said())
         tell_published(request, version)
@@ -183,8 +186,8 @@ def new_result(request: HttpRequest, public_id: str) -> HttpResponse:
     group = access.group_for_reading(request.actor, public_id)
     mandate = mandate_of(group, request.actor)
     goal = next((each for each in goals_of(mandate, request.actor) if each.id == request.GET.get("goal")), None)
-    speakers = seats.speakers(request.actor, group, mandate)
-    if goal is None or not speakers:
+    speakers = seats.speakers(request.actor, mandate)
+    if goal is None or not speakers or group.dissolved_at:
         raise Http404
     form = forms.ResultForm(request.POST or None, speakers=speakers)
     if request.method == "POST" and form.is_valid():

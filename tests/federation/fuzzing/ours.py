@@ -11,6 +11,7 @@ from django.db import transaction
 
 from cop.actions.conversations import publish_post, write_to
 from cop.actions.expertise import publish_expertise
+from cop.actions.flotillas import start_flotilla
 from cop.actions.groups import found_group
 from cop.actions.listings import list_organisation, lister
 from cop.actions.mandates import give_stance, propose_version, tell_result
@@ -18,7 +19,7 @@ from cop.actions.matches import propose_match
 from cop.actions.people import change_page, person_of
 from cop.actions.places import publish_place
 from cop.actions.proposals import publish_proposal
-from cop.models import Consent, MandateVersion, Proposal
+from cop.models import Consent, Group, MandateVersion, Proposal
 from cop.models.matches import OFFER
 from federation import actors, types
 from journal.lanes import work_until_idle
@@ -49,6 +50,7 @@ class Shown(Writers):
         self.call()
         self.page()
         self.mandate = self._mandate()
+        self._flotilla()
         for person, name in ((self.alice, "Alice"), (self.bob, "Bob")):
             change_page(person_of(person), {"name": name, "is_public": True})
         self.match = propose_match(self.bob, self.need, speaker=self.bob, side=OFFER, said={"words": "We have one."})
@@ -70,6 +72,12 @@ class Shown(Writers):
         reached: Json = {"title": "One room", "amount": 1, "reached_on": dt.date(2026, 5, 1), "language": "en"}
         tell_result(self.alice, speaker, self.asked, "rooms", **reached)
         return propose_version(self.alice, speaker, self.asked, parties=signing, **said)
+
+    def _flotilla(self) -> None:
+        """Of this node, with one ship; a ship of another node is what its own statement says."""
+        said: Json = {"name": "To dry rooms", "harbour": "A room for all", "ends_on": dt.date(2030, 1, 1)}
+        said |= {"asks": "Open the hall", "joining": Group.Joining.OPEN, "language": "en"}
+        start_flotilla(self.alice, self.asked, said={"brings": "Chairs", "needs": "A roof"}, **said)
 
     @property
     def addresses(self) -> tuple[str, ...]:

@@ -1,0 +1,1 @@
+"""Flotillas: groups of any nodes that sail to one goal, each by its own act."""
