@@ -249,9 +249,14 @@ def running(row: Published) -> QuerySet[User]:
     """The people for whom `run_by` has this thing of this node, each once."""
     if row.actor.type == row.actor.Type.APPLICATION:
         return stewards()
+    return User.objects.filter(actor__in=_saying(row), is_active=True)
+
+
+def _saying(row: Published | Commitment) -> QuerySet[Actor]:
+    """For whom `_said_by` has what the row's `actor` and `author` say."""
     inside = Member.objects.filter(group__actor=row.actor_id, state=Member.State.JOINED)
     answering = inside.filter(Q(role=Member.Role.STEWARD) | Q(actor=row.author_id)).values("actor")
-    return User.objects.filter(Q(actor=row.actor_id) | Q(actor__in=answering), is_active=True)
+    return Actor.objects.filter(Q(pk=row.actor_id) | Q(pk__in=answering))
 
 
 def may_edit(actor: Actor | None, row: Published) -> bool:
@@ -280,10 +285,7 @@ def commitments_of(person: Actor) -> QuerySet[Commitment]:
 
 def people_answering(commitment: Commitment) -> QuerySet[Actor]:
     """The people of this node for whom `answers_for` holds, each once."""
-    inside = Member.objects.filter(group__actor=commitment.actor_id, state=Member.State.JOINED)
-    answering = inside.filter(Q(role=Member.Role.STEWARD) | Q(actor=commitment.author_id)).values("actor")
-    people = Actor.objects.filter(Q(pk=commitment.actor_id) | Q(pk__in=answering), user__is_active=True)
-    return people.filter(node__isnull=True)
+    return _saying(commitment).filter(node__isnull=True, user__is_active=True)
 
 
 def match_for_reading(person: Actor | None, public_id: str) -> Match:

@@ -14,6 +14,7 @@ from cop.actions.matches import open_to_runners
 from cop.actions.membership import LastSteward, leave_group
 from cop.actions.people import groups_changed
 from cop.actions.removal import tell_newcomer
+from cop.federated import agreements
 from cop.matching.done import hours_left, shown_of
 from cop.models import Consent, Expertise, MandateVersion, Match, Member, Post, Proposal, Ship
 from federation import audiences, publishing, restrictions, types
@@ -30,13 +31,16 @@ from federation.outbound.say import (
     stands_by,
     told_by,
 )
-from journal import entry_of, errand, errand_kind, hold, reaction
+from journal import entry_of, errand, errand_kind, hold, periodic, reaction
 
 if TYPE_CHECKING:
     from federation.models import Published
     from journal.models import Errand
 
 CHANGES_WHO_ANSWERS = ("group.joined", "group.left", "group.member_removed", "group.role_given")
+
+SAID_AGAIN_FOR = dt.timedelta(days=14)
+"""How long after something last happened in a match its sides are told again, each day, what was said."""
 
 ONCE_MORE = dt.timedelta(minutes=1)
 """Longer than any transaction: what was decided while a node became a neighbour is on record by then."""
@@ -79,6 +83,14 @@ def match_readers(errand: Errand) -> None:
     entry = entry_of(errand)
     for match in Match.objects.filter(commitments__actor__uri=entry.uri).order_by("pk"):
         open_to_runners(match)
+
+
+@periodic("cop.say_matches_again", every=dt.timedelta(days=1))
+def say_matches_again(errand: Errand) -> None:
+    """Nobody else holds what two nodes say to each other alone, so nothing else would mend what one of them lost."""
+    lately = timezone.now() - SAID_AGAIN_FOR
+    for match in Match.objects.filter(moved_at__gte=lately).order_by("pk"):
+        agreements.say_again(match)
 
 
 @reaction("cop.show_what_came", to=("match.finished", "match.thanked", "match.noted"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import zlib
 from functools import lru_cache
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     Vectors = numpy.ndarray[Any, numpy.dtype[numpy.float32]]
+
+
+SENTENCE = re.compile(r"[^.!?\n]+")
+LONGEST_ABBREVIATION = 6  # letters
 
 
 class Embedder(Protocol):
@@ -49,9 +54,19 @@ class UniversalEmbedder:
         if not texts:
             return numpy.zeros((0, self.dimensions), dtype=numpy.float32)
         with self._one_at_a_time:
-            found = cast("Vectors", self._encoder.encode(list(texts)))
+            found = cast("Vectors", self._encoder.encode([in_small_letters(text) for text in texts]))
         found[[not text.strip() for text in texts]] = 0
         return found
+
+
+def in_small_letters(text: str) -> str:
+    """Sentences that are all in capitals, as registers write them: to the encoder they would be another language."""
+    return SENTENCE.sub(lambda found: found[0].lower() if _is_shouted(found[0]) else found[0], text)
+
+
+def _is_shouted(sentence: str) -> bool:
+    """An abbreviation by itself is none."""
+    return sentence.isupper() and sum(map(str.isalpha, sentence)) >= LONGEST_ABBREVIATION
 
 
 class TrigramEmbedder:

@@ -67,7 +67,8 @@ class Offered:
 
 
 def offer(match: Match) -> None:
-    """Propose it to the other side's node; nothing to do where that is this one. Inside a transaction."""
+    """Propose it to the other side's node; nothing to do where that is this one. Inside a transaction; safe to say
+    again: it is the same agreement, and the answer to either names it."""
     mine, theirs = _both(match, match.proposed_by)
     if theirs.is_ours:
         return
@@ -96,6 +97,15 @@ def answer(match: Match, mine: Commitment) -> None:
     proposal = {"id": match.offered_in, "type": "Offer", "actor": theirs.actor.uri, "object": match.uri}
     said = document(match, mine)
     say(mine.actor, type_, proposal, [theirs.actor.inbox], to=[theirs.actor.uri], about=match.uri, result=said)
+
+
+def say_again(match: Match) -> None:
+    """What this side said last, to a node that may have lost it: set back to an older copy, it would never know."""
+    for mine in match.commitments.select_related("actor__node"):
+        if mine.actor.is_ours and mine.version:
+            theirs = _both(match, mine.side)[1]
+            waits = match.proposed_by == mine.side and theirs.version == 0
+            (offer(match) if waits else tell(match, mine))
 
 
 def tell(match: Match, mine: Commitment) -> None:

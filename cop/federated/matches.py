@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
 from django.utils import timezone
 
 from cop.actions import matches as actions
@@ -12,7 +13,7 @@ from cop.federated import agreements
 from cop.models import Commitment, Expertise, Match, Place, Proposal
 from cop.models.matches import NEED, OFFER
 from federation import audiences, identity, restrictions, types
-from federation.inbound.verbs import Incoming, Refused, verb
+from federation.inbound.verbs import Incoming, Refused, id_of, verb
 from federation.reader import Reader
 
 if TYPE_CHECKING:
@@ -44,7 +45,9 @@ def proposed(incoming: Incoming) -> str:
 def answered(incoming: Incoming) -> str:
     """By the side that was asked, and nobody else. Other programs send no Commitment of their own: then the word is
     all there is."""
-    match = Match.objects.filter(offered_in=str((incoming.inner or {}).get("id"))).first()
+    inner = incoming.inner or {}
+    named = Q(offered_in=str(inner.get("id"))) | Q(uri=str(id_of(inner.get("object"))))
+    match = Match.objects.filter(named).first()
     if match is None or not identity.is_ours(match.uri):
         raise Refused("object: expected an Offer that we sent to you")
     theirs = _commitment_of(incoming, match)

@@ -8,7 +8,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from cop.models import MandateVersion
+from cop.models.mandates import LONGEST_PART
 from frontend.differences import Piece, by_words
+from frontend.text import plain, render_markdown
 from frontend.times import day_words
 
 if TYPE_CHECKING:
@@ -40,7 +42,8 @@ def since_older(version: MandateVersion, mandate: Mandate) -> list[Part]:
 
 
 def _told(version: MandateVersion) -> list[tuple[str, str]]:
-    texts = [(_label(name), str(getattr(version, name))) for name in MandateVersion.PARTS]
+    written = {name: render_markdown(getattr(version, name)) for name in MandateVersion.PARTS}
+    texts = [(_label(name), plain(html, LONGEST_PART)) for name, html in written.items()]
     goals = "\n".join(_goal(each) for each in version.goals)
     bodies = "\n".join(each["name"] or each["uri"] for each in version.parties)
     days = [(_label(name), getattr(version, name)) for name in DAYS]

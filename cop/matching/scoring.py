@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from atlas.embedding.embedder import Vectors
 
+    Means = dict[str, Vectors]  # by language
+
 WORDS_ALIKE = 0.3  # what saying the same counts, beside 1 for being about the same situations
 ENOUGH_FOR_A_MEAN = 30  # texts of a language, below which their mean says little
 AT_ONCE = 4096  # candidates whose numbers are unpacked at the same time
@@ -27,10 +29,10 @@ class Scored(NamedTuple):
     nearness: float
 
 
-def scored(own: Row, others: Iterable[Row], most: int) -> list[Scored]:
-    """The `most` of the others that fit best, the best first."""
-    rows = list(others)
-    mean = _means(rows)
+def scored(own: Row, others: Iterable[Row], most: int, common: Means) -> list[Scored]:
+    """The `most` of the others that fit best, the best first. `common` as `means` gives it, of both sides: so that a
+    pair has one score, whichever of the two was read last."""
+    rows, mean = list(others), common
     (about, said) = unpacked([own[2]])
     said = _less(said, mean.get(own[1]))
     found: list[Scored] = []
@@ -39,7 +41,7 @@ def scored(own: Row, others: Iterable[Row], most: int) -> list[Scored]:
     return sorted(found, key=lambda each: (-each.score, each.uri))[:most]
 
 
-def _part(rows: Sequence[Row], about: Vectors, said: Vectors, mean: dict[str, Vectors]) -> list[Scored]:
+def _part(rows: Sequence[Row], about: Vectors, said: Vectors, mean: Means) -> list[Scored]:
     theirs_about, theirs_said = unpacked([vector for _uri, _language, vector in rows])
     for language, centre in mean.items():
         places = [place for place, row in enumerate(rows) if row[1] == language]
@@ -54,11 +56,11 @@ def _part(rows: Sequence[Row], about: Vectors, said: Vectors, mean: dict[str, Ve
     ]
 
 
-def _means(rows: Sequence[Row]) -> dict[str, Vectors]:
+def means(rows: Sequence[Row]) -> Means:
     """What all texts of one language have in common says nothing of any of them."""
     found = {}
     for language in {row[1] for row in rows}:
-        kept = [vector for _uri, spoken, vector in rows if spoken == language][:AT_ONCE]
+        kept = [vector for _uri, spoken, vector in rows if spoken == language]
         if len(kept) >= ENOUGH_FOR_A_MEAN:
             found[language] = unpacked(kept)[1].mean(axis=0)
     return found

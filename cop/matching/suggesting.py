@@ -23,10 +23,11 @@ from journal import entry_of, errand, errand_kind, periodic, reaction
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from cop.matching.scoring import Scored
+    from cop.matching.scoring import Means, Scored
     from journal.models import Errand
 
 KEPT = 40  # suggestions for one thing: more than a page shows, as some of them may go
+TYPICAL = 2000  # readings that tell what all texts of a language have in common
 LEAST = 0.25  # a score below which two have nothing to do with each other
 LIKE_WHAT_WAS_REFUSED = 0.6  # from which nearness to what somebody refused a thing is refused with it
 LESS = 0.15  # what that takes away
@@ -84,8 +85,15 @@ def reconsider(uri: str) -> None:
     if not own.is_ours:
         others = others.filter(is_ours=True)
     rows = others.exclude(uri=uri).values_list("uri", "language", "vector")
-    best = scoring.scored((own.uri, own.language, bytes(own.vector)), rows.iterator(2000), most=4 * KEPT)
+    row = (own.uri, own.language, bytes(own.vector))
+    best = scoring.scored(row, rows.iterator(2000), most=4 * KEPT, common=_common())
     _write(own, best)
+
+
+def _common() -> Means:
+    """Of the first that were read, of both sides."""
+    rows = Reading.objects.filter(made_by=learning.name()).order_by("pk").values_list("uri", "language", "vector")
+    return scoring.means([(uri, language, bytes(vector)) for uri, language, vector in rows[:TYPICAL]])
 
 
 def _taught(own: Reading, best: list[Scored]) -> list[Scored]:
@@ -98,7 +106,7 @@ def _taught(own: Reading, best: list[Scored]) -> list[Scored]:
     like = {
         each.uri
         for uri, language, vector in taught
-        for each in scoring.scored((uri, language, bytes(vector)), asked, most=len(best))
+        for each in scoring.scored((uri, language, bytes(vector)), asked, most=len(best), common={})
         if each.nearness >= LIKE_WHAT_WAS_REFUSED
     }
     less = (each._replace(score=each.score - LESS) if each.uri in like else each for each in best)

@@ -114,3 +114,17 @@ def test_vectors_of_another_length_are_like_nothing():
 def test_trigrams_know_the_same_words_only():
     made = embedders.TrigramEmbedder().encode(["roof leaks", "leaking roofs", "tetto", "of the"])
     assert made[0] @ made[1] > 0.5 and made[0] @ made[2] < 0.2 and not made[3].any()
+
+
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [
+        ("MIND IN CAMDEN. We listen.", "mind in camden. We listen."),
+        ("Ask the NHS. UNESCO too", "Ask the NHS. UNESCO too"),
+        ("TO HELP. THE OLDER PEOPLE OF ITALY", "to help. the older people of italy"),
+        ("LGBT", "LGBT"),
+        ("", ""),
+    ],
+)
+def test_what_is_all_in_capitals_is_read_in_small_letters(said, read):
+    assert embedders.in_small_letters(said) == read

@@ -10,21 +10,21 @@ from typing import Any, Self
 
 from tests.nodes import ROOT, LiveNode
 
-ANSWER = "from tests.federation.live import hand_actions; hand_actions.answer()"
+ANSWER = "from tests.federation.live import {hand} as hand; hand.answer()"
 
 
 class Hand:
     """A process in the node's environment that stays and does `hand_actions`: forms take a tenth of a second each.
 
-    It is not the node: it goes on while the node's own processes are killed.
+    It is not the node: it goes on while the node's own processes are killed. `doing` is the module of its actions.
     """
 
-    def __init__(self, node: LiveNode) -> None:
+    def __init__(self, node: LiveNode, doing: str = "hand_actions") -> None:
         self.node = node
         self._one_at_a_time = threading.Lock()
         with (node.data / "hand.log").open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "manage.py", "shell", "-v", "0", "-c", ANSWER],
+                [sys.executable, "manage.py", "shell", "-v", "0", "-c", ANSWER.format(hand=doing)],
                 cwd=ROOT,
                 env={**node.environment, "LOG_LEVEL": "WARNING"},
                 stdin=subprocess.PIPE,
