@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -19,6 +19,11 @@ from federation.models import ThisNode
 from federation.peering import AGREEMENT
 from frontend.forms import Paragraphs
 from notifications.kinds import PARAM_LENGTH
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cop.kits.reading import Kit
 
 
 class AddressForm(forms.Form):
@@ -219,6 +224,18 @@ class ThisNodeForm(forms.ModelForm):
         if data.get("tiles") and not data.get("tiles_credit"):
             self.add_error("tiles_credit", _("Say whose map it is. Nearly every licence asks for that."))
         return data
+
+
+class KitForm(forms.Form):
+    """Which starter kit to suggest; `kits` are all there are."""
+
+    suggested = forms.ChoiceField(label=_("Suggest to new groups"), required=False, widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, kits: Sequence[Kit], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["suggested"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", _("None in particular")), *((each.slug, each.title) for each in kits)]
 
 
 class SourceForm(forms.Form):

@@ -55,6 +55,13 @@ def two_versions(page: Page, older: int, newer: int) -> tuple[Revision, Revision
     return found[older], found[newer]
 
 
+def titles_of(speaker: Actor, titles: Iterable[str]) -> set[str]:
+    """Which of these titles have pages that somebody here has published, also those that wait for a steward. One
+    query."""
+    pages = Page.objects.ours().filter(actor=speaker, withdrawn_at__isnull=True, title__in=list(titles))
+    return set(pages.values_list("title", flat=True))
+
+
 def adapted_from(reader: Actor | None, page: Page) -> Page | None:
     """The page it was adapted from, where this node has it and the reader may see it."""
     if not page.adapted_from:

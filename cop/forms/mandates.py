@@ -174,7 +174,7 @@ class Written:
     ) -> None:
         others = [{"body": each["uri"], "role": each["role"]} for each in signing]
         self.form = VersionForm(sent, speakers=speakers, initial=begun, ends=ends)
-        self.goals = Goals(sent, initial=before.goals if before else [], prefix="goal")
+        self.goals = Goals(sent, initial=before.goals if before else begun.get("goals", []), prefix="goal")
         self.parties = Parties(sent, initial=others, prefix="party", form_kwargs={"reader": reader})
 
     def is_valid(self) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from cop.kits import beginning
 from cop.models import MandateVersion
 from cop.models.mandates import LONGEST_PART
 from frontend.differences import Piece, by_words
@@ -16,6 +17,7 @@ from frontend.times import day_words
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from cop.kits.reading import Kit
     from cop.mandates.reading import Mandate
     from cop.models import Group, Ship
 
@@ -65,7 +67,10 @@ def to_begin_with(mandate: Mandate) -> MandateVersion | None:
     return newest.version if newest is not None else None
 
 
-def begun(before: MandateVersion | None, group: Group) -> dict[str, Any]:
+def begun(before: MandateVersion | None, group: Group, kit: Kit | None = None) -> dict[str, Any]:
+    """From a kit only where there is nothing to change yet."""
+    if before is None and kit is not None:
+        return beginning.of_mandate(kit)
     if before is None:
         title = _("Mandate of %(group)s") % {"group": group.name}
         return {"title": title, "language": group.language, "ends_on": group.ends_on, "purpose": group.harbour}

@@ -21,6 +21,8 @@ from cop.actions import membership
 from cop.flotillas.aboard import voyages_of
 from cop.forms import practice
 from cop.forms.groups import AnswerForm, GroupForm, JoinForm, NewGroupForm, RoleForm
+from cop.kits import asking, beginning
+from cop.kits.steps import address_of
 from cop.mandates import seats
 from cop.mandates.reading import goals_of, mandate_of
 from cop.models import Group, Member
@@ -96,14 +98,17 @@ def receipt_of_joining(me: Member | None) -> seeing.Progress | None:
 @signed_in
 @form_page
 def new_group(request: HttpRequest) -> HttpResponse:
-    form = NewGroupForm(request.POST or None, request.FILES or None)
+    """Empty, or with `?kit=` begun from a starter kit, whose other steps come next."""
+    kit = asking.asked_for(request.GET)
+    form = NewGroupForm(request.POST or None, request.FILES or None, initial=beginning.of_group(kit))
     if request.method == "POST" and form.is_valid():
         group = actions.found_group(
             request.actor, steward_name=queries.own_name(request.actor), once=form.once_key, **form.changes()
         )
         tell_published(request, group, _("The group is there. Now tell people about it."))
-        return redirect(group)
-    return render(request, "cop/group_form.html", {"form": form}, status=400 if form.errors else 200)
+        return redirect(address_of(kit, group) if kit else group)
+    context = {"form": form, "kit": kit, "suggested": None if kit else asking.suggested()}
+    return render(request, "cop/group_form.html", context, status=400 if form.errors else 200)
 
 
 @signed_in
@@ -122,20 +127,22 @@ def edit_group(request: HttpRequest, public_id: str) -> HttpResponse:
 @signed_in
 @form_page
 def edit_practice(request: HttpRequest, public_id: str) -> HttpResponse:
-    """The attributes of a community of practice, and its structure."""
+    """The attributes of a community of practice, and its structure; with `?kit=` what is empty comes from that."""
     group = access.group_for_editing(request.actor, public_id)
+    kit = asking.asked_for(request.GET, group.language)
+    begun = beginning.of_practice(kit, group, request.GET.get("part", ""))
     sent = request.POST if request.method == "POST" else None
-    form = practice.PracticeForm(sent, instance=Group.objects.get(pk=group.pk))
-    roles = practice.Roles(sent, initial=group.roles, prefix="role")
-    tables = practice.Tables(sent, initial=group.tables, prefix="table")
+    form = practice.PracticeForm(sent, instance=Group.objects.get(pk=group.pk), initial=begun)
+    roles = practice.Roles(sent, initial=begun.get("roles", group.roles), prefix="role")
+    tables = practice.Tables(sent, initial=begun.get("tables", group.tables), prefix="table")
     if sent is not None and all([form.is_valid(), roles.is_valid(), tables.is_valid()]):
         structure = {"roles": roles.listed("title"), "tables": tables.listed("name")}
         if form.carried_out(
             lambda who, what, said: actions.change_group(who, what, said | structure), request.actor, group
         ):
             messages.success(request, _("Saved. The other nodes are being told."))
-            return redirect(group)
-    context = {"form": form, "roles": roles, "tables": tables, "group": group}
+            return redirect(address_of(kit, group) if kit else group)
+    context = {"form": form, "roles": roles, "tables": tables, "group": group, "kit": kit}
     is_wrong = form.errors or any(roles.errors) or any(tables.errors)
     return render(request, "cop/practice_form.html", context, status=400 if is_wrong else 200)
 

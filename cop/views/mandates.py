@@ -16,6 +16,8 @@ from cop import access
 from cop.actions import mandates as actions
 from cop.flotillas.aboard import aboard
 from cop.forms import mandates as forms
+from cop.kits import asking
+from cop.kits.steps import after
 from cop.mandates import changes, seats
 from cop.mandates.reading import goals_of, mandate_of
 from cop.models import Consent, Group, MandateVersion, Result
@@ -26,6 +28,7 @@ from frontend.forms import form_page
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+    from cop.kits.reading import Kit
     from cop.mandates.reading import Mandate
 
 Stance = Consent.Stance
@@ -97,20 +100,31 @@ def result_page(request: HttpRequest, public_id: str) -> HttpResponse:
 def new_version(request: HttpRequest, public_id: str) -> HttpResponse:
     group = access.group_for_reading(request.actor, public_id)
     mandate = mandate_of(group, request.actor)
-    speakers = seats.speakers(request.actor, mandate)
-    if group.dissolved_at or not speakers:
+    if group.dissolved_at or not seats.speakers(request.actor, mandate):
         raise access.NotAllowed("the group itself and the bodies that sign with it propose its mandate")
     before = changes.to_begin_with(mandate)
-    sent = request.POST if request.method == "POST" else None
-    signing = changes.signing(before, mandate, aboard(group, request.actor))
-    who = {"speakers": speakers, "signing": signing, "reader": request.actor}
-    written = forms.Written(sent, before, begun=changes.begun(before, group), ends=group.is_flotilla, **who)
+    kit = asking.asked_for(request.GET, group.language)
+    written = _written(request, group, mandate, kit)
     if written.is_valid():
         version = actions.propose_version(request.actor, written.speaker, group, **written.said())
         tell_published(request, version)
-        return redirect(version)
-    context = {**vars(written), "group": group, "before": before}
-    return render(request, "cop/mandate_form.html", context, status=400 if sent is not None else 200)
+        return redirect(after(kit, request.actor, written.speaker) or version)
+    context = {**vars(written), "group": group, "before": before, "kit": None if before else kit}
+    return render(request, "cop/mandate_form.html", context, status=400 if request.method == "POST" else 200)
+
+
+def _written(request: HttpRequest, group: Group, mandate: Mandate, kit: Kit | None) -> forms.Written:
+    """The screen for another version, begun with what there is: the last one, the ships aboard, or a kit."""
+    before = changes.to_begin_with(mandate)
+    return forms.Written(
+        request.POST if request.method == "POST" else None,
+        before,
+        begun=changes.begun(before, group, kit),
+        signing=changes.signing(before, mandate, aboard(group, request.actor)),
+        speakers=seats.speakers(request.actor, mandate),
+        reader=request.actor,
+        ends=group.is_flotilla,
+    )
 
 
 @signed_in

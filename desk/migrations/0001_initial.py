@@ -67,4 +67,14 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['checking', 'checked', 'bringing', 'done', 'failed'])), name='import_state_known'), models.CheckConstraint(condition=models.Q(('word__in', ['groups', 'places', 'gatherings', 'calls'])), name='import_word_known'), models.CheckConstraint(condition=models.Q(('done__lte', models.F('total'))), name='import_not_beyond_its_end'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'failed'), _negated=True), models.Q(('error', ''), _negated=True), _connector='OR'), name='import_failed_says_why')],
             },
         ),
+        migrations.CreateModel(
+            name='SuggestedKit',
+            fields=[
+                ('id', models.PositiveSmallIntegerField(default=1, editable=False, primary_key=True, serialize=False)),
+                ('slug', models.CharField(max_length=40)),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='suggested_kit_is_one_row'), models.CheckConstraint(condition=models.Q(('slug', ''), _negated=True), name='suggested_kit_is_named')],
+            },
+        ),
     ]

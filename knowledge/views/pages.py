@@ -15,6 +15,8 @@ from accounts.access import signed_in
 from atlas.views.fragments import is_for
 from atlas.views.lists import kind_list
 from atlas.views.publishing import tell_published
+from cop.kits import asking, beginning
+from cop.kits.steps import after
 from cop.views.withdrawn import page_or_tombstone
 from federation.negotiation import document_response, wants_activity
 from frontend.forms import form_page
@@ -24,6 +26,8 @@ from knowledge.models import Page
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
+
+    from cop.kits.reading import Kit
 
 
 PREFILLED = ("speaker", "title", "kind", "adapted_from", "short_answer", "body", "credit", "language")
@@ -55,15 +59,18 @@ def one_page(request: HttpRequest, public_id: str) -> HttpResponse:
 @signed_in
 @form_page
 def new_page(request: HttpRequest) -> HttpResponse:
+    """Empty, begun from what an address says of it, or with `?kit=` and `?page=` from a starter kit."""
     author = request.actor
+    kit = asking.asked_for(request.GET)
     prefilled = {name: request.GET[name] for name in PREFILLED if name in request.GET}
+    prefilled |= beginning.of_page(kit, request.GET)
     form = PageForm(_posted(request), request.FILES or None, author=author, initial=prefilled)
     if form.is_valid() and PREVIEW not in request.POST:
         speaker, audience = form.spoken()
         page = actions.publish_page(author, speaker, audience=audience, once=form.once_key, **form.changes())
         tell_published(request, page)
-        return redirect(page)
-    return _form(request, form)
+        return redirect(after(kit, author, speaker) or page)
+    return _form(request, form, kit=kit)
 
 
 @signed_in
@@ -84,10 +91,10 @@ def _said_of(saved: actions.Saved) -> str:
     return _("Saved. The other nodes are being told.")
 
 
-def _form(request: HttpRequest, form: PageEditForm, page: Page | None = None) -> HttpResponse:
+def _form(request: HttpRequest, form: PageEditForm, page: Page | None = None, kit: Kit | None = None) -> HttpResponse:
     """The form, on request with what it would look like, which htmx gets alone. A look is no mistake: always 200."""
     asked = PREVIEW in request.POST
-    context = {"form": form, "page": page, "preview": form.as_it_would_read if asked else None}
+    context = {"form": form, "page": page, "kit": kit, "preview": form.as_it_would_read if asked else None}
     if asked and is_for(request, PREVIEW):
         return render(request, "knowledge/_preview.html", context)
     return render(request, "knowledge/form.html", context, status=400 if form.errors and not asked else 200)

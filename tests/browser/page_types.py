@@ -93,7 +93,20 @@ PAGES: dict[str, tuple[Example, ...]] = {
     # Communities of practice
     "group-list": (Example("/groups/"),),
     "proposal-list": (Example("/needs/", face="needs"), Example("/offers/", face="offers")),
-    "group-new": _new("/groups/new", MEMBER),
+    "group-new": (
+        *_new("/groups/new", MEMBER),
+        Example("/groups/new?kit=portineria", MEMBER, face="from a kit"),
+    ),
+    "kit-list": (Example("/kits/"),),
+    "kit": (
+        Example("/kits/authority"),
+        Example("/kits/course", MEMBER, face="signed in"),
+        Example("/kits/portineria?language=it", face="in Italian"),
+    ),
+    "group-kit": (
+        Example("/groups/{group}/kit", STEWARD, face="to choose"),
+        Example("/groups/{group}/kit?kit=hub", STEWARD, face="steps"),
+    ),
     "group": (
         Example("/groups/{open_group}"),
         Example("/groups/{open_group}", MEMBER, face="to join"),
@@ -195,7 +208,10 @@ PAGES: dict[str, tuple[Example, ...]] = {
     "objection-answer": (Example("/mandates/{amendment}/objections/{objection}/answer", STEWARD),),
     "result-new": _new("/groups/{group}/mandate/results/new?goal=doors"),
     "result-withdrawal": (Example("/results/{result}/withdrawal", STEWARD),),
-    "group-practice": (Example("/groups/{group}/practice", STEWARD),),
+    "group-practice": (
+        Example("/groups/{group}/practice", STEWARD),
+        Example("/groups/{group}/practice?kit=campaign", STEWARD, face="from a kit"),
+    ),
     "matches": (Example("/matches/", STEWARD), Example("/matches/", GUARDED, face="none yet")),
     "match-new": _new("/matches/new?about={hall_offer_uri}"),
     "match": (
@@ -232,7 +248,11 @@ PAGES: dict[str, tuple[Example, ...]] = {
     "call-withdrawal": (Example("/calls/{call}/withdrawal", STEWARD),),
     # Know-how
     "know-how-list": (Example("/know-how/"),),
-    "know-how-new": (*_new("/know-how/new"), Example("/know-how/new", STEWARD, steps.preview, face="preview")),
+    "know-how-new": (
+        *_new("/know-how/new"),
+        Example("/know-how/new", STEWARD, steps.preview, face="preview"),
+        Example("/know-how/new?kit=course&page=1", STEWARD, face="from a kit"),
+    ),
     "know-how": (Example("/know-how/{know_how}"), Example("/know-how/{know_how}", STEWARD, face="steward")),
     "know-how-edit": (
         Example("/know-how/{know_how}/edit", STEWARD),
@@ -291,6 +311,7 @@ PAGES: dict[str, tuple[Example, ...]] = {
         Example("/desk/topics/{retired_topic}", STEWARD, face="retired"),
         Example("/desk/topics/{retired_topic}", STEWARD, steps.send_empty, face="to mend", status=400),
     ),
+    "desk-kits": (Example("/desk/kits", STEWARD),),
     "desk-careful-words": _new("/desk/words"),
     "desk-careful-word": (Example("/desk/words/{careful_word}", STEWARD),),
     "desk-neighbours": (
