@@ -73,6 +73,7 @@ from notifications.actions import follow
 from notifications.stopping import DAILY, token_for
 from tests.browser.crew import GUARDED, LEADER, MEMBER, STEWARD, WITHOUT_PASSWORD
 from tests.browser.stocking_flotillas import stock_flotillas
+from tests.browser.stocking_kits import stock_kits
 from tests.browser.stocking_mandates import stock_mandates
 from tests.browser.stocking_matches import stock_matches
 from tests.federation.live.node import PASSWORD
@@ -172,6 +173,7 @@ def _community(crew: Crew) -> dict[str, str]:
         **speech | {"language": "ar"},
     )
     offer = publish_proposal(steward, group.actor, Proposal.Direction.OFFER, title="Ten folding chairs", **speech)
+    stock_kits(crew.steward)
     return {
         **stock_flotillas(crew.steward, crew.leader, group),
         **stock_mandates(crew.steward, crew.leader, group),
