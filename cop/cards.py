@@ -17,11 +17,13 @@ from cop.models import Expertise, Group, Listing, MandateVersion, Person, Place,
 from cop.queries import groups_said_by
 
 SIGNS = "signs"  # a body the mandate of a group, as its equal
+FOR = "for"  # what is done together, the group it is done for
 
 SAILS = "sails"  # a group with a flotilla
 
 name_relation(SIGNS, _("signs a mandate with"), layers.ACTION)
 name_relation(SAILS, _("sails with"), layers.ACTION)
+name_relation(FOR, _("is done for"), layers.ACTION)
 name_relation("at", _("takes place at"), layers.ACTION)
 
 

@@ -12,6 +12,7 @@ from atlas import cards
 from atlas.filters import kind_plural
 from atlas.models import Card, Link
 from atlas.queries import newest_of_each_kind
+from cop.mandates.reading import mandate_of
 from cop.models import Claim, Group, Listing, Member, Person, Post
 from federation import restrictions
 from federation.identity import is_ours
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from atlas.queries import KindSection
+    from cop.mandates.reading import Mandate
     from cop.models import Place
     from federation.models import Actor
 
@@ -66,6 +68,20 @@ def my_groups(person: Actor) -> QuerySet[Member]:
     """Where a person is in or has asked to be, closed groups last."""
     mine = Member.objects.filter(actor=person).select_related("group__node")
     return mine.order_by(F("group__withdrawn_at").asc(nulls_first=True), "group__name")
+
+
+def groups_joined_by(person: Actor) -> list[Group]:
+    """The groups that somebody is in, on any node, as far as they may see them here, by name. One query."""
+    joined = Member.objects.filter(actor=person, state=Member.State.JOINED).values("group")
+    return list(Group.objects.visible_to(person).filter(pk__in=joined).order_by("name", "pk"))
+
+
+def may_stand_with(group: Group, mandate: Mandate | None = None) -> set[str]:
+    """The addresses of the actors whose things may stand on the page of a group: its own, the bodies that have
+    agreed to its mandate, and the ships of a flotilla. Two queries where the mandate is not given."""
+    mandate = mandate or mandate_of(group, group.actor)
+    signed = mandate.current.signed_by if mandate.current is not None else []
+    return {group.uri, *(each["uri"] for each in signed), *(ship.actor.uri for ship in mandate.ships)}
 
 
 def waiting_for_answer(person: Actor) -> QuerySet[Member]:

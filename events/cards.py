@@ -1,4 +1,4 @@
-"""How a gathering looks on the atlas: its card, who organises it, where, and the festival it is part of."""
+"""How a gathering looks on the atlas: its card, who organises it, where, what for, and the festival it is part of."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from django.utils import translation
 
 from atlas.cards import CardData, LinkData, builder, language_of_labels, refresh
 from atlas.placed import StepFree
+from atlas.relations import DONE
+from cop.cards import FOR
 from events.models import Attendee, Gathering
 from journal import reaction
 
@@ -74,7 +76,8 @@ def _text(gathering: Gathering) -> str:
     """All that can be found of it, beginning with what kind of gathering it is, in its own language."""
     with translation.override(language_of_labels(gathering.language)):
         kind = f"{gathering.get_kind_display()}."
-    return "\n\n".join(filter(None, [kind, gathering.summary, gathering.place]))
+    needed = "\n".join(each["text"] for each in gathering.needed)
+    return "\n\n".join(filter(None, [kind, gathering.summary, needed, gathering.outcome_note, gathering.place]))
 
 
 def _links(gathering: Gathering) -> list[LinkData]:
@@ -88,4 +91,7 @@ def _links(gathering: Gathering) -> list[LinkData]:
     venue = gathering.venue
     if venue is not None and venue.withdrawn_at is None and gathering.is_face_to_face:
         links.append(LinkData(to_uri=venue.uri, relation="at", state=state))
+    if gathering.for_uri:
+        done = gathering.outcome == Gathering.Outcome.DONE
+        links.append(LinkData(to_uri=gathering.for_uri, relation=FOR, state=DONE if done else state))
     return links

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -11,10 +14,11 @@ from cop.access import running
 from events.models import Attendee, Gathering
 from federation import moderation, restrictions
 from federation.models import Restriction
-from journal import entry_of, reaction
+from journal import entry_of, periodic, reaction
 from notifications.access import may_read
 from notifications.actions import notify
 from notifications.kinds import notice_kind, nowhere
+from notifications.models import Notice
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +26,6 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from journal.models import Entry, Errand
-    from notifications.models import Notice
 
 
 notice_kind("place_given", _("You have a place at “%(gathering)s”."), matter="dates")
@@ -51,6 +54,17 @@ notice_kind(
     address=nowhere,
 )
 notice_kind("gathering_back", _("“%(gathering)s”, where you were going, is back."), matter="dates")
+
+notice_kind("gathering_outcome", _("The organisers of “%(gathering)s” tell what came of it."), matter="dates")
+notice_kind(
+    "outcome_asked",
+    _("“%(gathering)s” is over. Was it done? Tell what came of it, in a few words."),
+    matter="dates",
+    address=lambda notice: f"{notice.uri.removeprefix(settings.ORIGIN)}/outcome",
+)
+
+DAILY = dt.timedelta(days=1)
+ASK_WITHIN = dt.timedelta(days=30)  # of its end; who comes back later finds the way on its page
 
 BY_STATE = {
     Gathering.State.CANCELLED: "gathering_cancelled",
@@ -108,16 +122,44 @@ def _walked_in(entry: Entry, gathering: Gathering) -> bool:
 def tell_attendees(errand: Errand) -> None:
     """Our people who come, or have asked to, hear what became of it, as long as they may read it themselves.
 
-    Several changes unread are one notice.
+    Several changes unread are one notice. Once it says what came of it, they hear that instead, and nothing more.
     """
     entry, gathering = _happened(errand)
     if gathering is None or moderation.was_erased(gathering.uri):
         return
     withdrawn = gathering.withdrawn_at is not None
+    if gathering.outcome and not withdrawn:
+        return tell_of_outcome(gathering)
     kind = "gathering_withdrawn" if withdrawn else BY_STATE.get(Gathering.State(gathering.state), "gathering_changed")
     users = {user.pk: user for user in _expecting(gathering, entry)}
     for key in may_read(users, gathering):
         notify(users[key], kind, gathering.uri, gathering=gathering.title)
+
+
+def tell_of_outcome(gathering: Gathering) -> None:
+    """Our people who came hear once that there is word of what came of it, whichever node it was on; when and where are
+    no news any more."""
+    came = gathering.attendees.filter(state=Attendee.State.COMING).values("actor")
+    told = Notice.objects.filter(kind="gathering_outcome", uri=gathering.uri).values("user")
+    asked = User.objects.filter(actor__in=came, is_active=True).exclude(pk__in=told)
+    users = {user.pk: user for user in asked}
+    for key in may_read(users, gathering):
+        notify(users[key], "gathering_outcome", gathering.uri, gathering=gathering.title)
+
+
+@periodic("events.ask_for_outcome", every=DAILY)
+def ask_for_outcome(errand: Errand) -> None:
+    """Those who run a collective action are asked once, after it is over, whether it was done."""
+    now = timezone.now()
+    over = Gathering.objects.ours().filter(
+        kind=Gathering.Kind.ACTION, outcome="", withdrawn_at__isnull=True, register=""
+    )
+    over = over.filter(ends__lt=now, ends__gt=now - ASK_WITHIN)
+    over = over.exclude(state__in=(Gathering.State.CANCELLED, Gathering.State.POSTPONED))
+    over = over.exclude(uri__in=Notice.objects.filter(kind="outcome_asked").values("uri"))
+    for gathering in over.select_related("actor").order_by("pk"):
+        for user in running(gathering):
+            notify(user, "outcome_asked", gathering.uri, gathering=gathering.title)
 
 
 @reaction("events.tell_of_removal", to=("moderation.restricted", "moderation.lifted"))

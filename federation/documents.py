@@ -21,6 +21,7 @@ __all__ = [
     "normalise",
     "read_document",
     "unknown_terms",
+    "with_counters",
 ]
 
 BUCKETS = 256
@@ -31,6 +32,7 @@ COUNTERS = frozenset(
     {
         "participantCount",
         "remainingAttendeeCapacity",
+        "covered",
         "memberCount",
         "votersCount",
         # Collections, whose length changes without anybody touching the object.
@@ -75,6 +77,16 @@ def _content(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_content(each) for each in value]
     return value
+
+
+def with_counters(said: Any, now: Any) -> Any:
+    """What was said once, at every level with the counters of `now`, which is another copy of the same version."""
+    if isinstance(said, dict) and isinstance(now, dict):
+        kept = {name: with_counters(each, now.get(name)) for name, each in said.items() if name not in COUNTERS}
+        return kept | {name: each for name, each in now.items() if name in COUNTERS}
+    if isinstance(said, list) and isinstance(now, list) and len(said) == len(now):
+        return [with_counters(each, other) for each, other in zip(said, now, strict=True)]
+    return said
 
 
 def content_hash(obj: dict[str, Any]) -> str:

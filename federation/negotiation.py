@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 
 from federation import actors, audiences, kept_out, restrictions, types
-from federation.documents import CONTEXT, COUNTERS
+from federation.documents import CONTEXT, with_counters
 from federation.inbound.authenticate import authenticate
 from federation.models import Actor, Node, Publication
 from federation.signatures import SignatureRefused
@@ -91,8 +91,8 @@ def _as_published(type_: types.FederatedType, row: Any) -> dict[str, Any]:
     last = Publication.objects.filter(uri=row.uri, version=row.version, tombstone=False).first()
     if last is None:
         return doc
-    said = {name: value for name, value in json.loads(last.document).items() if name not in COUNTERS}
-    return said | {name: value for name, value in doc.items() if name in COUNTERS}
+    said: dict[str, Any] = with_counters(json.loads(last.document), doc)
+    return said
 
 
 def copy_for_members(request: HttpRequest) -> HttpResponse | None:

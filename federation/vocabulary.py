@@ -111,7 +111,8 @@ OURS: Terms = _plain(
     " contact reportHandling reason left needTitle offerTitle conflictOfInterest reply outcome thanks mayShow"
     " shape moduleSize supervisor output ethics safeguarding opens openedBy hoursLeft professionalBody doneWith"
     " aim goals goal Goal text target unit decisions sharing parties number roundEnds adopted answers stance"
-    " reached evidence subject motivation roles tables brings needs harbour asks dissolved harvest",
+    " reached evidence subject motivation roles tables brings needs harbour asks dissolved harvest"
+    " needed covered inCharge outcomeState outcomeOn",
 ) | _links("flotilla:", "topics axis mandate need offer group parentGroup supersedes ships")
 
 TERMS: Final[Terms] = PREFIXES | FEDIVERSE | EVENTS | SCHEMA_ORG | EXCHANGE | KNOWLEDGE | OURS

@@ -52,7 +52,8 @@ class VenueField(forms.CharField):
         return place.name if place is not None and alone else value
 
     def clean(self, value: Any) -> Any:
-        said = super().clean(value).strip()
+        # Half a character is in no name, and no database can be asked for it.
+        said = super().clean(value).strip().encode(errors="replace").decode()
         if not said:
             return None
         found = self._by_address(said) or list(self.places.filter(name__iexact=said)[: MOST_NAMED + 1])

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from cop.flotillas.aboard import aboard
+from cop.flotillas.aboard import aboard_of
 from cop.mandates import states
 from cop.mandates.states import Standing, State
 from cop.models import Consent, MandateVersion, Result
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from cop.models import Group
+    from cop.models import Group, Ship
     from federation.models import Actor
 
 MOST_VERSIONS = 60
@@ -49,11 +49,12 @@ class Goal:
 @dataclass
 class Mandate:
     """All there is to one mandate. `parties` are the addresses of the bodies whose word counts: the group itself, or
-    the ships of a flotilla, and whom what is in force names."""
+    the ships of a flotilla, and whom what is in force names. `ships` are those aboard of a flotilla."""
 
     group_uri: str
     versions: list[Standing]
     parties: set[str]
+    ships: list[Ship] = field(default_factory=list)
 
     @property
     def current(self) -> Standing | None:
@@ -62,6 +63,11 @@ class Mandate:
     @property
     def proposed(self) -> list[Standing]:
         return states.proposed(self.versions)
+
+    @property
+    def goals(self) -> dict[str, str]:
+        """The words of each goal of the version in force, by its id."""
+        return {each["id"]: each["text"] for each in self.current.version.goals} if self.current is not None else {}
 
     @property
     def is_lapsed(self) -> bool:
@@ -73,15 +79,27 @@ class Mandate:
 
 def mandate_of(group: Group, reader: Actor | None) -> Mandate:
     """Without what was reached. Two queries, one where there is none; one more for a flotilla."""
-    rows = MandateVersion.objects.visible_to(reader).filter(about_uri=group.uri).select_related("actor", "node")
-    listed = list(rows.order_by("-published_at")[:MOST_VERSIONS])
-    uris = [each.uri for each in listed]
+    return mandates_of([group], reader)[group.uri]
+
+
+def mandates_of(groups: Sequence[Group], reader: Actor | None) -> dict[str, Mandate]:
+    """Of several groups, by the address of each, in as many queries as of one."""
+    listed: dict[str, list[MandateVersion]] = {group.uri: [] for group in groups}
+    rows = MandateVersion.objects.visible_to(reader).filter(about_uri__in=list(listed)).select_related("actor", "node")
+    for version in rows.order_by("-published_at")[: MOST_VERSIONS * len(listed)]:
+        listed[version.about_uri].append(version)
+    uris = [version.uri for versions in listed.values() for version in versions]
     said = list(Consent.objects.visible_to(reader).filter(version_uri__in=uris).select_related("actor", "node"))
+    ships = aboard_of(groups, reader)
+    return {group.uri: _mandate(group, listed[group.uri], said, ships.get(group.uri, [])) for group in groups}
+
+
+def _mandate(group: Group, listed: list[MandateVersion], said: list[Consent], ships: list[Ship]) -> Mandate:
     # What a ship proposed stays when it has left: the flotilla had welcomed it.
     own = set(group.ships) if group.is_flotilla else {group.uri}
     found = _believed(group, own, listed, said)
-    here = {ship.actor.uri for ship in aboard(group, reader)} if group.is_flotilla else own
-    return Mandate(group.uri, found, _parties(group.uri, here, found))
+    here = {ship.actor.uri for ship in ships} if group.is_flotilla else own
+    return Mandate(group.uri, found, _parties(group.uri, here, found), ships)
 
 
 def goals_of(mandate: Mandate, reader: Actor | None) -> list[Goal]:

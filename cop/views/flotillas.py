@@ -17,7 +17,7 @@ from atlas.views.publishing import tell_published
 from cop import access, queries
 from cop.actions import flotillas as actions
 from cop.actions.groups import change_group
-from cop.flotillas.aboard import aboard, asking, statements_of, under_sail
+from cop.flotillas.aboard import asking, statements_of, under_sail
 from cop.forms import flotillas as forms
 from cop.models import Group, Ship
 from cop.views.withdrawn import page_or_tombstone
@@ -153,10 +153,11 @@ def bring_in_harvest(request: HttpRequest, public_id: str) -> HttpResponse:
     return render(request, "cop/flotilla_harvest.html", context, status=400 if form.errors else 200)
 
 
-def voyage(request: HttpRequest, flotilla: Group, *, is_steward: bool) -> dict[str, Any]:
+def voyage(request: HttpRequest, flotilla: Group, ships: list[Ship]) -> dict[str, Any]:
     """What the page of a flotilla shows beside what the page of every group does."""
-    own = statements_of(access.groups_led_by(request.actor), flotilla)
-    ships = aboard(flotilla, request.actor)
+    led = access.groups_led_by(request.actor)
+    is_steward = flotilla.pk in [each.pk for each in led]
+    own = statements_of(led, flotilla)
     pages = queries.pages_of([ship.actor.uri for ship in ships], request.actor)
     return {
         "ships": [(ship, pages.get(ship.actor.uri, "")) for ship in ships],

@@ -15,7 +15,7 @@ from accounts.access import signed_in
 from atlas.fields import LANGUAGES
 from atlas.views.fragments import is_for
 from atlas.views.publishing import tell_published
-from cop import access, queries
+from cop import access, queries, together
 from cop.actions import groups as actions
 from cop.actions import membership
 from cop.flotillas.aboard import voyages_of
@@ -64,12 +64,12 @@ def group_page(request: HttpRequest, public_id: str) -> HttpResponse:
 def _together(request: HttpRequest, group: Group) -> dict[str, Any]:
     """The mandate, and the flotillas it sails with; of a flotilla its ships, and how far they have come."""
     mandate = mandate_of(group, request.actor)
+    context = {"mandate": mandate, "together": together.done_together(group, request.actor, mandate)}
     if not group.is_flotilla:
-        return {"mandate": mandate, "voyages": voyages_of(group, request.actor)}
-    is_steward = group.is_ours and access.is_steward(request.actor, group)
-    goals = goals_of(mandate, request.actor)
-    speakers = {} if group.dissolved_at else seats.speakers(request.actor, mandate)
-    return {"mandate": mandate, "goals": goals, "speakers": speakers} | voyage(request, group, is_steward=is_steward)
+        return context | {"voyages": voyages_of(group, request.actor)}
+    context["goals"] = goals_of(mandate, request.actor)
+    context["speakers"] = {} if group.dissolved_at else seats.speakers(request.actor, mandate)
+    return context | voyage(request, group, mandate.ships)
 
 
 def _people(request: HttpRequest, group: Group, me: Member | None) -> dict[str, Any]:

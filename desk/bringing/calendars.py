@@ -31,7 +31,7 @@ FIELDS = {
     "external_id", "title", "summary", "kind", "starts", "ends", "time_zone", "state", "place", "address",
     "online_url", "url", "lat", "lon",
 }  # fmt: skip
-KINDS = ("lab", "master-class", "popular-event", "festival", "meeting")
+KINDS = ("lab", "master-class", "popular-event", "festival", "meeting", "action")
 LONGEST_ID = 200  # characters
 
 

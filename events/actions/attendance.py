@@ -7,19 +7,22 @@ moment never get the same last place. The other node keeps a copy of its person'
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 from cop.access import require_edit
+from events import needs
 from events.models import Attendee, Gathering
 from federation import actors, restrictions
 from federation.outbound.say import say
 from journal import errand, errand_kind, record
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from federation.models import Actor
     from journal.models import Errand
 
@@ -38,20 +41,33 @@ class CannotCome(ValueError):
     ALREADY = "already"
     DECLINED = "declined"
     LEFT = "left"
+    NO_PLACE = "no-place"
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
 
 
-def attend(person: Actor, gathering: Gathering, *, name: str = "", message: str = "", join_uri: str = "") -> Attendee:
-    """Take a place where anyone may come, or ask for one. Raises CannotCome, and then nothing has changed."""
+def attend(
+    person: Actor,
+    gathering: Gathering,
+    *,
+    name: str = "",
+    message: str = "",
+    join_uri: str = "",
+    brings: Mapping[str, int] | None = None,
+) -> Attendee:
+    """Take a place where anyone may come, or ask for one; `brings` is how many of what is needed, by its id.
+
+    Raises CannotCome, and then nothing has changed.
+    """
     with transaction.atomic():
         gathering = _locked(gathering)
         _require_open(person, gathering)
         attendee = Attendee(
             gathering=gathering, actor=person, name=name[:120], message=message[:500], join_uri=join_uri
         )
+        attendee.brings = needs.fitting(gathering, brings or {})
         attendee.save(force_insert=True)
         if not gathering.is_ours:
             _ask_their_node(attendee)
@@ -59,6 +75,30 @@ def attend(person: Actor, gathering: Gathering, *, name: str = "", message: str 
             _give_place(attendee)
         else:
             record("gathering.join_requested", gathering.uri, actor=person.uri, origin=_origin(person))
+    return attendee
+
+
+def bring(person: Actor, gathering: Gathering, brings: Mapping[str, int]) -> Attendee:
+    """Say anew how many of what is needed one brings; it counts for those who have a place.
+
+    Raises CannotCome, for somebody without a place or a request, and for what is over or does not take place.
+    """
+    with transaction.atomic():
+        gathering = _locked(gathering)
+        attendee = gathering.attendees.filter(actor=person).exclude(state=Attendee.State.DECLINED).first()
+        if attendee is None:
+            raise CannotCome(CannotCome.NO_PLACE)
+        _require_taking_place(gathering)
+        fitting = needs.fitting(gathering, brings)
+        if attendee.brings == fitting:
+            return attendee
+        attendee.brings = fitting
+        attendee.save(update_fields=["brings"])
+        if attendee.state == Attendee.State.COMING:
+            needs.count(gathering)
+        if not gathering.is_ours and person.is_ours and attendee.join_uri:  # else its Join waits, and will say so
+            _send_join(attendee)
+        record("gathering.brings_changed", gathering.uri, actor=person.uri, origin=_origin(person))
     return attendee
 
 
@@ -89,6 +129,7 @@ def decline_attendee(organiser: Actor, attendee: Attendee) -> Attendee:
         if had_place:
             _free_place(attendee.gathering)
         _answer(attendee, Attendee.State.DECLINED)
+        needs.count(attendee.gathering)
         _tell(attendee, "Reject")
         happened = "gathering.place_taken_back" if had_place else "gathering.join_refused"
         record(happened, attendee.gathering.uri, actor=attendee.actor.uri)
@@ -107,6 +148,7 @@ def leave(person: Actor, gathering: Gathering) -> None:
         if not gathering.is_ours and person.is_ours:
             say(person, "Leave", gathering.uri, [gathering.actor.inbox], to=[gathering.actor.uri])
         attendee.delete()
+        needs.count(gathering)
         record("gathering.left", gathering.uri, actor=person.uri, origin=_origin(person))
 
 
@@ -154,23 +196,23 @@ def _require_taking_place(gathering: Gathering) -> None:
 
 def _ask_their_node(attendee: Attendee) -> None:
     """Send the Join; where the organisers' own document was never read, read it first, outside this transaction."""
-    gathering, person = attendee.gathering, attendee.actor
-    organisers = gathering.actor
-    if not organisers.inbox:
+    if not attendee.gathering.actor.inbox:
         errand("gathering.introduce", payload={"attendee": attendee.pk}, key=f"introduce:{attendee.pk}")
         return
-    said = {"name": attendee.name, "participationMessage": attendee.message}
-    activity = say(
-        person,
-        "Join",
-        gathering.uri,
-        [organisers.inbox],
-        to=[organisers.uri],
-        **{key: text for key, text in said.items() if text},
-    )
+    _send_join(attendee)
+    record("gathering.join_sent", attendee.gathering.uri, actor=attendee.actor.uri)
+
+
+def _send_join(attendee: Attendee) -> None:
+    """What was brought and is not any more has to be heard too: where something is needed, the list is always said."""
+    gathering, organisers = attendee.gathering, attendee.gathering.actor
+    said: dict[str, Any] = {"name": attendee.name, "participationMessage": attendee.message}
+    said = {key: text for key, text in said.items() if text}
+    if gathering.needed:
+        said["brings"] = [{"id": name, "amount": amount} for name, amount in attendee.brings.items()]
+    activity = say(attendee.actor, "Join", gathering.uri, [organisers.inbox], to=[organisers.uri], **said)
     attendee.join_uri = activity.uri
     attendee.save(update_fields=["join_uri"])
-    record("gathering.join_sent", gathering.uri, actor=person.uri)
 
 
 @errand_kind("gathering.introduce", atomic=False)
@@ -190,6 +232,7 @@ def introduce(errand: Errand) -> None:
 def _give_place(attendee: Attendee) -> None:
     Gathering.objects.filter(pk=attendee.gathering_id).update(coming=F("coming") + 1)
     _answer(attendee, Attendee.State.COMING)
+    needs.count(attendee.gathering)
     _tell(attendee, "Accept")
     record("gathering.joined", attendee.gathering.uri, actor=attendee.actor.uri, origin=_origin(attendee.actor))
 

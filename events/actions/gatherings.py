@@ -26,6 +26,10 @@ class TooFewPlaces(ValueError):
         self.coming = coming
 
 
+class TooEarly(ValueError):
+    """It has not begun yet: nothing can have come of it."""
+
+
 def publish_gathering(author: Actor, speaker: Actor, *, audience: str = audiences.PUBLIC, **fields: Any) -> Gathering:
     """A gathering, organised by a group one belongs to or by oneself. Raises NotAllowed."""
     require_speaking(author, speaker)
@@ -46,6 +50,19 @@ def change_gathering(editor: Actor, gathering: Gathering, fields: Mapping[str, A
         capacity = fields.get("capacity", held.capacity)
         if capacity is not None and capacity < held.coming:
             raise TooFewPlaces(held.coming)
+        return publishing.change(held, "gathering", by=editor, **fields)
+
+
+def tell_outcome(editor: Actor, gathering: Gathering, fields: Mapping[str, Any]) -> Gathering:
+    """Whether it was done, and what came of it; told again, it replaces what was told. Told to every node.
+
+    Raises NotAllowed, TooEarly before it has begun.
+    """
+    require_edit(editor, gathering)
+    with transaction.atomic():
+        held = Gathering.objects.select_for_update(of=("self",)).get(pk=gathering.pk)
+        if not held.has_begun:
+            raise TooEarly(f"{held.uri} has not begun")
         return publishing.change(held, "gathering", by=editor, **fields)
 
 

@@ -1,7 +1,7 @@
 """A gathering travels as an Event that Mobilizon, Gancio and Mastodon can show.
 
 FEP-8a8e at its draft of 2025-04-23, with Mobilizon's counters and modes beside it. What the FEP has no word for, its
-own words serve: our five kinds are five of its categories.
+own words serve: our six kinds are six of its categories.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from zoneinfo import available_timezones
 from django.utils.html import escape
 
 from atlas import sourced, wire
-from events.federated import venues
+from events.federated import together, venues
 from events.models import Gathering
 from events.models.gatherings import ADDRESS_LENGTH
 from federation.reader import BadField
@@ -38,6 +38,7 @@ ADDITIONAL_TYPE = {
     Kind.POPULAR_EVENT: SOCIAL,
     Kind.FESTIVAL: FESTIVAL,
     Kind.MEETING: PLAIN,
+    Kind.ACTION: PLAIN,
 }
 CATEGORY = {
     Kind.LAB: "WORKSHOPS_SKILL_SHARING",
@@ -45,6 +46,7 @@ CATEGORY = {
     Kind.POPULAR_EVENT: "COMMUNITY",
     Kind.FESTIVAL: "FESTIVALS",
     Kind.MEETING: "MEETING",
+    Kind.ACTION: "CAUSES",
 }
 KIND_BY_CATEGORY = {category: kind for kind, category in CATEGORY.items()} | {"NETWORKING": Kind.MEETING}
 KIND_BY_ADDITIONAL_TYPE = {EDUCATION: Kind.LAB, SOCIAL: Kind.POPULAR_EVENT, FESTIVAL: Kind.FESTIVAL}
@@ -94,6 +96,7 @@ class GatheringOnTheWire(FederatedType):
             "organizers": {"type": "Collection", "totalItems": 1, "items": [gathering.actor.uri]},
             "axis": f"{AXIS_PREFIX}{gathering.axis}" if gathering.axis else "",
             "context": gathering.festival_id,
+            **together.written(gathering),
             **sourced.written(gathering),
             **wire.topics(gathering.topics),
         }
@@ -102,8 +105,9 @@ class GatheringOnTheWire(FederatedType):
         said = wire.read_words(read)
         if not said["name"]:
             raise BadField("name", read.data.get("name"), "a title")
+        kind = _read_kind(read)
         return {
-            "kind": _read_kind(read),
+            "kind": kind,
             "title": said["name"],
             "summary": _read_summary(read, said["summary"]),
             "language": said["language"],
@@ -112,6 +116,7 @@ class GatheringOnTheWire(FederatedType):
             **venues.read(read),
             **_read_joining(read),
             "axis": _read_axis(read),
+            **together.read(read, kind),
             **sourced.read(read),
             "festival_id": _read_festival(read),
             "topics": wire.read_topics(read),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 
-from events.actions.attendance import CannotCome, answer_join, answered_by_their_node, attend, leave
+from events.actions.attendance import CannotCome, answer_join, answered_by_their_node, attend, bring, leave
 from events.models import Attendee, Gathering
+from events.models.gatherings import MOST_NEEDED, MOST_OF_ONE
 from federation.inbound.verbs import Incoming, Refused, verb
 from federation.models import Document
 from federation.reader import Reader
@@ -20,11 +21,20 @@ def join(incoming: Incoming) -> str:
     read = Reader(incoming.activity)
     name = read.text("name", 120) or incoming.actor.name[:120]
     message = read.text("participationMessage", 500)
+    brings = _read_brings(read)
     try:
-        attendee = attend(incoming.actor, gathering, name=name, message=message, join_uri=incoming.uri)
+        attendee = attend(incoming.actor, gathering, name=name, message=message, join_uri=incoming.uri, brings=brings)
     except CannotCome as no:
         return _answer_again(incoming, gathering, no.reason)
     return f"join: {attendee.state}"
+
+
+def _read_brings(read: Reader) -> dict[str, int]:
+    """How many of what, by its id among what is needed; a thing named twice counts once. Raises BadField."""
+    found: dict[str, int] = {}
+    for each in read.children("brings", MOST_NEEDED):
+        found.setdefault(each.text("id", 16), each.integer("amount", 0, MOST_OF_ONE) or 0)
+    return found
 
 
 def _answer_again(incoming: Incoming, gathering: Gathering, reason: str) -> str:
@@ -41,6 +51,8 @@ def _answer_again(incoming: Incoming, gathering: Gathering, reason: str) -> str:
 def _repeat(incoming: Incoming, gathering: Gathering) -> str:
     attendee = gathering.attendees.get(actor=incoming.actor)
     Attendee.objects.filter(pk=attendee.pk).update(join_uri=incoming.uri)
+    if "brings" in incoming.activity:  # whoever says nothing of it brings what they said before
+        bring(incoming.actor, gathering, _read_brings(Reader(incoming.activity)))
     if attendee.state == Attendee.State.COMING:
         answer_join(gathering, incoming.actor, incoming.uri, "Accept")
     return f"join again: {attendee.state}"

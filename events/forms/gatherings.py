@@ -17,6 +17,7 @@ from atlas.placed import StepFree
 from cop.forms.placefields import VenueField
 from cop.forms.proposals import SpeakerFormMixin
 from events import queries
+from events.forms.together import TogetherFormMixin
 from events.models import Gathering
 from frontend import writing
 from frontend.checking import WritingHelpMixin
@@ -33,7 +34,9 @@ MOMENTS = ("starts", "ends")
 NEW_STATES = (Gathering.State.SCHEDULED, Gathering.State.TENTATIVE)
 
 
-class GatheringEditForm(WritingHelpMixin, AttachmentsFormMixin, EditFormMixin, PointFormMixin, forms.ModelForm):
+class GatheringEditForm(
+    TogetherFormMixin, WritingHelpMixin, AttachmentsFormMixin, EditFormMixin, PointFormMixin, forms.ModelForm
+):
     """Every rule of the database is checked here first, in words and beside the field it is about."""
 
     writing_help = writing.offer(
@@ -73,12 +76,13 @@ class GatheringEditForm(WritingHelpMixin, AttachmentsFormMixin, EditFormMixin, P
     class Meta:
         model = Gathering
         fields = (
-            "kind", "title", "summary", "starts", "ends", "time_zone", "state", "venue", "place", "address", "area",
-            "lat", "lon", "step_free", "online", "online_url", "joining", "external_url", "capacity", "topics",
-            "axis", "festival", "language",
+            "kind", "title", "summary", "in_charge", "starts", "ends", "time_zone", "state", "venue", "place",
+            "address", "area", "lat", "lon", "step_free", "online", "online_url", "joining", "external_url", "capacity",
+            "topics", "axis", "festival", "language",
         )  # fmt: skip
         help_texts = {
             "summary": _("Who it is for, what people will do, what to bring. You can use Markdown."),
+            "in_charge": _("The name of the person to turn to. Everybody can read it."),
             "place": _("For example Camden Town Hall. Leave empty if it is only online."),
             "address": _("Street, number, postcode and town, as you would write it on a letter."),
             "area": _("In words, for example Camden, London."),
@@ -92,7 +96,7 @@ class GatheringEditForm(WritingHelpMixin, AttachmentsFormMixin, EditFormMixin, P
         }
 
     def __init__(self, *args: Any, reader: Actor, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, reader=reader, **kwargs)
         self.fields["kind"].choices = Gathering.Kind.choices  # type: ignore[attr-defined]
         self.fields["festival"].choices = self._festivals(reader)  # type: ignore[attr-defined]
         self.initial["festival"] = self.initial.get("festival") or ""

@@ -1,4 +1,4 @@
-"""Labs, master classes, popular events, festivals and meetings, and who comes to them."""
+"""Labs, master classes, popular events, festivals, meetings and collective actions, and who comes to them."""
 
 from .attendees import Attendee
 from .gatherings import Gathering

@@ -30,6 +30,7 @@ class Attendee(models.Model):
     state = models.CharField(max_length=8, choices=State.choices, default=State.ASKED)
     name = models.CharField(_("the name you give the organisers"), max_length=120, blank=True)
     message = models.CharField(_("a word to the organisers"), max_length=500, blank=True)
+    brings = models.JSONField(default=dict, blank=True, help_text="how many of what is needed, by its id there")
     join_uri = models.CharField(max_length=500, blank=True, help_text="id of the Join, for an answer across nodes")
     asked_at = models.DateTimeField(default=timezone.now)
     answered_at = models.DateTimeField(null=True, blank=True)
@@ -55,3 +56,9 @@ class Attendee(models.Model):
     def called(self) -> str:
         """The name for the organisers: as given, else as their own node calls them."""
         return self.name or self.actor.name or self.actor.handle
+
+    @property
+    def bringing(self) -> list[tuple[int, str]]:
+        """How many of what; what is not needed any more is left out."""
+        needed = self.gathering.needed if self.brings else []
+        return [(self.brings[each["id"]], each["text"]) for each in needed if each["id"] in self.brings]

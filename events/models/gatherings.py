@@ -16,13 +16,19 @@ from atlas.sourced import Sourced
 from federation.models import Published
 
 ADDRESS_LENGTH = 500  # characters of a web address we keep
+MOST_NEEDED = 12  # things that one action asks for
+LONGEST_NEEDED = 140  # characters of one of them
+MOST_OF_ONE = 999  # of one thing, asked for or brought by one person
 
 
 class Gathering(Published, Placed, Topical, Sourced):
-    """A lab, master class, popular event, festival or meeting, ours or theirs.
+    """A lab, master class, popular event, festival, meeting or collective action, ours or theirs.
 
     Moments are kept in UTC; `time_zone` is the place's own, in which they were chosen. Ours always have both moments,
     a zone and somewhere to be; of theirs, and of what a calendar of others lists, we keep what they tell.
+
+    An action says what is `needed`, `{"id", "text", "amount"}`; `covered` counts by id what people say they bring. It
+    may be for a goal of the mandate of the group at `for_uri`; any gathering may belong to a group, on any node.
     """
 
     class Kind(models.TextChoices):
@@ -31,6 +37,7 @@ class Gathering(Published, Placed, Topical, Sourced):
         POPULAR_EVENT = "popular-event", _("Popular event")
         FESTIVAL = "festival", _("Festival")
         MEETING = "meeting", _("Meeting")
+        ACTION = "action", _("Collective action")
 
     class State(models.TextChoices):
         SCHEDULED = "scheduled", _("It takes place as planned")
@@ -43,6 +50,10 @@ class Gathering(Published, Placed, Topical, Sourced):
         OPEN = "open", _("Anyone may come, while there is room")
         REQUEST = "request", _("People ask, the organisers answer")
         ELSEWHERE = "elsewhere", _("People sign up on another website")
+
+    class Outcome(models.TextChoices):
+        DONE = "done", _("Done")
+        NOT_DONE = "not-done", _("Not done")
 
     class Axis(models.TextChoices):
         ACTION = "action", _("Action and activation")
@@ -93,8 +104,22 @@ class Gathering(Published, Placed, Topical, Sourced):
         related_name="gatherings",
         verbose_name=_("place from the list"),
     )
+    needed = models.JSONField(_("what is needed"), default=list, blank=True)
+    covered = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="ours: how many of each people bring, kept by the actions; theirs: as their node last told",
+    )
+    for_uri = models.CharField(
+        max_length=ADDRESS_LENGTH, blank=True, db_index=True, help_text="the group or flotilla it belongs to"
+    )
+    goal_id = models.CharField(max_length=16, blank=True, help_text="of a goal in the mandate of that group")
+    in_charge = models.CharField(_("who is in charge?"), max_length=120, blank=True)
+    outcome = models.CharField(_("was it done?"), max_length=8, choices=Outcome.choices, blank=True)
+    outcome_note = models.TextField(_("what came of it"), max_length=2000, blank=True)
+    outcome_on = models.DateField(_("on which day?"), null=True, blank=True)
 
-    WORDS = ("summary", "address", "online_url")
+    WORDS = ("summary", "address", "online_url", "needed", "covered", "in_charge", "outcome_note")
 
     class Meta:
         constraints: ClassVar = [
@@ -102,7 +127,7 @@ class Gathering(Published, Placed, Topical, Sourced):
             *Placed.Meta.constraints,
             *Sourced.Meta.constraints,
             models.CheckConstraint(
-                condition=Q(kind__in=["lab", "master-class", "popular-event", "festival", "meeting"]),
+                condition=Q(kind__in=["lab", "master-class", "popular-event", "festival", "meeting", "action"]),
                 name="gathering_kind_known",
             ),
             models.CheckConstraint(
@@ -148,6 +173,15 @@ class Gathering(Published, Placed, Topical, Sourced):
             models.CheckConstraint(
                 condition=Q(festival__isnull=True) | ~Q(festival=F("uri")), name="gathering_not_part_of_itself"
             ),
+            models.CheckConstraint(condition=Q(kind="action") | Q(needed=[]), name="gathering_action_alone_needs"),
+            models.CheckConstraint(
+                condition=Q(goal_id="") | (~Q(for_uri="") & Q(kind="action")), name="gathering_goal_is_of_an_action"
+            ),
+            models.CheckConstraint(condition=Q(outcome__in=["", "done", "not-done"]), name="gathering_outcome_known"),
+            models.CheckConstraint(
+                condition=~Q(outcome="") | Q(outcome_note="", outcome_on__isnull=True),
+                name="gathering_note_has_outcome",
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["kind", "starts"], name="gathering_kind_starts"),
@@ -175,6 +209,10 @@ class Gathering(Published, Placed, Topical, Sourced):
     @property
     def is_over(self) -> bool:
         return self.last_moment is not None and self.last_moment < timezone.now()
+
+    @property
+    def has_begun(self) -> bool:
+        return self.starts is not None and self.starts <= timezone.now()
 
     @property
     def is_full(self) -> bool:

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import signed_in
-from events import access
+from events import access, queries
 from events.actions import attendance as actions
 from events.actions.attendance import CannotCome
-from events.forms import AnswerForm, AttendForm
+from events.forms import AnswerForm, AttendForm, BringForm
 from events.models import Attendee
 from federation import audiences
 from federation.documents import CONTEXT
@@ -34,6 +34,7 @@ def why_not(reason: str) -> str:
         CannotCome.FULL: _("This gathering is full. Look again later: somebody may drop out."),
         CannotCome.ALREADY: _("You have a place already, or have asked for one."),
         CannotCome.DECLINED: _("The organisers could not give you a place. Only they can change that."),
+        CannotCome.NO_PLACE: _("Take a place or ask for one first; then you can say what you bring."),
         CannotCome.LEFT: _("This person has taken their request back."),
     }.get(reason, _("This gathering was withdrawn."))
 
@@ -42,18 +43,36 @@ def why_not(reason: str) -> str:
 @form_page
 def attend(request: HttpRequest, public_id: str) -> HttpResponse:
     gathering = access.gathering_for_reading(request.actor, public_id)
-    form = AttendForm(request.POST or None)
+    form = AttendForm(request.POST or None, gathering=gathering)
     if request.method == "GET" or not form.is_valid():
         status = 400 if form.errors else 200
         return render(request, "events/attendance.html", {"gathering": gathering, "form": form}, status=status)
     try:
-        attendee = actions.attend(request.actor, gathering, **form.cleaned_data)
+        attendee = actions.attend(request.actor, gathering, **form.said())
     except CannotCome as no:
         messages.error(request, why_not(no.reason))
         return redirect(gathering)
     coming = attendee.state == Attendee.State.COMING
     asked = _("You have asked for a place. You will find the answer among your notices.")
     messages.success(request, _("You have a place. See you there.") if coming else asked)
+    return redirect(gathering)
+
+
+@signed_in
+@form_page
+def bring(request: HttpRequest, public_id: str) -> HttpResponse:
+    gathering = access.gathering_for_reading(request.actor, public_id)
+    me = queries.attendance(gathering, request.actor)
+    sent = request.POST if request.method == "POST" else None
+    form = BringForm(sent, gathering=gathering, brings=me.brings if me is not None else None)
+    if not form.is_valid():
+        status = 400 if form.errors else 200
+        return render(request, "events/bringing.html", {"gathering": gathering, "form": form}, status=status)
+    try:
+        actions.bring(request.actor, gathering, form.brings())
+        messages.success(request, _("Thank you. The organisers see what you bring."))
+    except CannotCome as no:
+        messages.error(request, why_not(no.reason))
     return redirect(gathering)
 
 

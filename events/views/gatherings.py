@@ -17,9 +17,9 @@ from atlas.views.publishing import tell_published
 from atlas.vocabulary import Vocabulary
 from cop.models import Place
 from cop.queries import own_name
-from events import access, queries
+from events import access, belonging, needs, queries
 from events.actions import gatherings as actions
-from events.forms import AttendForm, GatheringEditForm, GatheringForm
+from events.forms import AttendForm, BringForm, GatheringEditForm, GatheringForm
 from events.models import Attendee, Gathering
 from events.views.times import times_for
 from federation import seeing
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 PEOPLE_PER_PAGE = 100
-PREFILLED = ("kind", "speaker", "festival", "title", "axis", "venue")
+PREFILLED = ("kind", "speaker", "festival", "title", "axis", "venue", "belongs_to")
 
 
 @require_safe
@@ -63,9 +63,21 @@ def _page(request: HttpRequest, gathering: Gathering) -> dict[str, Any]:
         "organiser": organiser,
         "me": me,
         "receipt": seeing.receipt(me.join_uri) if me is not None and me.state == Attendee.State.ASKED else None,
-        "attend_form": AttendForm(initial={"name": own_name(request.actor)}),
+        "belonging": belonging.belonging_of(gathering, request.actor),
     }
-    return context | (_people(request, gathering) if organiser else {})
+    return context | _joining(request, gathering, me) | (_people(request, gathering) if organiser else {})
+
+
+def _joining(request: HttpRequest, gathering: Gathering, me: Attendee | None) -> dict[str, Any]:
+    """What is needed, and the forms to take a place and to say what one brings."""
+    needed = needs.needed_at(gathering)
+    brings = me.brings if me is not None else None
+    initial = {"name": own_name(request.actor)}
+    return {
+        "needed": needed,
+        "attend_form": AttendForm(initial=initial, gathering=gathering, needed=needed),
+        "bring_form": BringForm(gathering=gathering, brings=brings, needed=needed) if needed and me else None,
+    }
 
 
 def _people(request: HttpRequest, gathering: Gathering) -> dict[str, Any]:

@@ -72,6 +72,7 @@ from knowledge.actions import change_page, publish_page
 from notifications.actions import follow
 from notifications.stopping import DAILY, token_for
 from tests.browser.crew import GUARDED, LEADER, MEMBER, STEWARD, WITHOUT_PASSWORD
+from tests.browser.stocking_actions import stock_actions
 from tests.browser.stocking_flotillas import stock_flotillas
 from tests.browser.stocking_kits import stock_kits
 from tests.browser.stocking_mandates import stock_mandates
@@ -177,6 +178,7 @@ def _community(crew: Crew) -> dict[str, str]:
     return {
         **stock_flotillas(crew.steward, crew.leader, group),
         **stock_mandates(crew.steward, crew.leader, group),
+        **stock_actions(crew.steward, crew.leader, crew.member, group),
         **stock_matches(crew.steward, crew.leader, group, need),
         "group": group.public_id,
         "open_group": _open_to(member).public_id,

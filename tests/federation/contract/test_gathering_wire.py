@@ -26,10 +26,12 @@ pytestmark = pytest.mark.django_db  # a document counts what others said of the 
 COLUMNS = (
     "kind", "title", "summary", "language", "state", "starts", "ends", "time_zone", "place", "address", "area", "lat",
     "lon", "step_free", "online", "online_url", "joining", "external_url", "capacity", "coming", "axis", "festival_id",
-    "venue_id", "topics", "register", "register_id", "source", "source_url", "licence", "attribution",
+    "venue_id", "topics", "register", "register_id", "source", "source_url", "licence", "attribution", "needed",
+    "covered", "for_uri", "goal_id", "in_charge", "outcome", "outcome_note", "outcome_on",
 )  # fmt: skip
 WIRE = GatheringOnTheWire()
 GROUP = "https://camden.example/groups/tenants"
+NEEDED = [{"id": "a1b2c3d4", "text": "Chairs", "amount": 5}, {"id": "00ff00ff", "text": "A van", "amount": 1}]
 
 
 def lab(**changed) -> Gathering:
@@ -84,6 +86,9 @@ VARIANTS = [
     {"online": True, "place": "", "address": "", "area": "", "lat": None, "lon": None, "step_free": "unknown"},
     {"joining": "elsewhere", "external_url": "https://tickets.example/1", "coming": 0},
     {"joining": "elsewhere", "external_url": "mailto:casa@example.org", "coming": 0, "capacity": None},
+    {"kind": "action", "for_uri": GROUP, "goal_id": "plans", "in_charge": "Ada", "needed": NEEDED},
+    {"kind": "action", "needed": NEEDED, "covered": {"a1b2c3d4": 7}, "outcome": "not-done"},
+    {"for_uri": GROUP, "outcome": "done", "outcome_note": "Ten\n\n- leases", "outcome_on": dt.date(2026, 12, 6)},
     {"time_zone": "UTC", "title": "Titolo “con” <b>segni</b> & così via"},
 ]
 
@@ -168,6 +173,7 @@ def test_the_kind_is_said_in_the_words_of_others():
         "popular-event": ("Event", "SocialEvent", ["COMMUNITY"]),
         "festival": ("Event", "Festival", ["FESTIVALS"]),
         "meeting": ("Event", "Event", ["MEETING"]),
+        "action": ("Event", "Event", ["CAUSES"]),
     }
 
 

@@ -14,6 +14,7 @@ from federation import audiences, identity, types
 from federation.models import Actor, Attachment, AudienceKey, Document, Following, Publication, Receipt, ThisNode
 from journal.models import Errand
 
+COUNTED = {"coming", "covered"}  # whoever may come is counted, whatever else they say
 OURS_ALONE = {"error", "lease_owner"}
 
 
@@ -64,7 +65,7 @@ def ours() -> dict[str, list[Any]]:
 
 
 def _rows(rows: Any) -> list[Any]:
-    return list(rows.order_by("pk").values())
+    return [{name: value for name, value in row.items() if name not in COUNTED} for row in rows.order_by("pk").values()]
 
 
 def changed(before: dict[str, list[Any]]) -> Iterator[str]:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from cop.actions.conversations import publish_post, write_to
 from cop.actions.expertise import publish_expertise
@@ -21,6 +22,9 @@ from cop.actions.places import publish_place
 from cop.actions.proposals import publish_proposal
 from cop.models import Consent, Group, MandateVersion, Proposal
 from cop.models.matches import OFFER
+from events.actions.attendance import attend
+from events.actions.gatherings import tell_outcome
+from events.models import Gathering
 from federation import actors, types
 from journal.lanes import work_until_idle
 from tests.federation.captured.documents import rehosted
@@ -47,6 +51,7 @@ class Shown(Writers):
         publish_place(self.alice, speaker, name="The Corner Room", area="Camden", lat=51.5, lon=-0.1)
         publish_expertise(self.alice, speaker, title="Reading leases", language="en", topics=[HOUSING])
         self.gathering()
+        self.action = self._action()
         self.call()
         self.page()
         self.mandate = self._mandate()
@@ -60,6 +65,22 @@ class Shown(Writers):
         write_to(self.alice, self.bob, "Hello")
         actors.with_keys(actors.this_node().actor)
         work_until_idle()
+
+    def _action(self) -> Gathering:
+        """Of a group, with what it needs, and with word of what came of it."""
+        needed = [{"id": "a1b2c3d4", "text": "Chairs", "amount": 5}, {"id": "00ff00ff", "text": "A van", "amount": 1}]
+        begun = timezone.now() - dt.timedelta(hours=1)
+        told: Json = {
+            "kind": "action",
+            "starts": begun,
+            "ends": begun + dt.timedelta(days=9),
+            "for_uri": self.asked.uri,
+        }
+        action = self.gathering(title="Carry chairs", needed=needed, goal_id="rooms", in_charge="Ada", **told)
+        attend(self.bob, action, brings={"a1b2c3d4": 2})
+        return tell_outcome(
+            self.alice, action, {"outcome": "done", "outcome_note": "Done.", "outcome_on": begun.date()}
+        )
 
     def _mandate(self) -> MandateVersion:
         """In force between two groups of this node, with a result, and another version that waits for both."""

@@ -62,7 +62,13 @@ class Voyage:
         self.peers = [Peer(self.client, self.web, origin) for origin in (NEIGHBOUR, VICTIM)]
         for peer in self.peers:
             _befriend(peer)
-        self.specimens = [*self._of_our_kinds(), *self._verbs(), *self._agreements(), *self._captured()]
+        self.specimens = [
+            *self._of_our_kinds(),
+            *self._verbs(),
+            *self._comings(),
+            *self._agreements(),
+            *self._captured(),
+        ]
         theirs = (f"{VICTIM}/actor", f"{VICTIM}/needs/1", f"{NEIGHBOUR}/actor", f"{NEIGHBOUR}/needs/1")
         self.known = (*self.shown.addresses, *theirs, *[speaker.uri for speaker, _ in self.specimens[:20]])
         self.pages = dict(self.web.pages)
@@ -139,6 +145,15 @@ class Voyage:
                 note = self.peers[0].note(speaker, "notes/1", id=f"{origin}/notes/1", inReplyTo=about)
                 note = {name: value for name, value in note.items() if name not in {"additionalType", "purpose"}}
                 yield speaker, self.peers[0].activity(speaker, "Create", note, id=f"{origin}/activities/1")
+
+    def _comings(self) -> Iterator[Said]:
+        """Who comes to a collective action, with what they bring, and says it again."""
+        peer, action = self.peers[0], self.shown.action.uri
+        for name in ("dana", "gus", "hana"):
+            speaker = self._speaker(f"{NEIGHBOUR}/people/{name}")
+            for brings in ([{"id": "a1b2c3d4", "amount": 3}, {"id": "00ff00ff", "amount": 1}], []):
+                yield speaker, peer.activity(speaker, "Join", action, name="Dana", brings=brings)
+            yield speaker, peer.activity(speaker, "Leave", action)
 
     def _agreements(self) -> Iterator[Said]:
         """What the other side of a match may say, and what nobody may say of a match between others."""
