@@ -31,7 +31,7 @@ FIELDS: dict[str, tuple[str, str]] = {
     ),
     "gatherings": (
         "id kind group language title summary starts ends time_zone axis topics joining state",
-        "place address lat lon online_url join_url capacity step_free",
+        "place address lat lon online_url join_url capacity step_free needed coming for_group in_charge",
     ),
     "calls": (
         "id group language title plain_summary giver who_can_apply opens closes time_zone area topics how_to_apply",
@@ -143,7 +143,21 @@ def _entries(path: Path, part: str, said: Any) -> Iterator[Entry]:
             accepted = ", ".join(sorted(required | optional))
             raise BadKit(f"{where}: unknown: {', '.join(sorted(unknown))}; accepted: {accepted}")
         _check_words(where, part, entry)
+        if part == "gatherings":
+            _check_needed(where, entry)
         yield entry
+
+
+def _check_needed(where: str, entry: Entry) -> None:
+    """Only an action needs something, and only what is needed can be brought."""
+    needed, brought = entry.get("needed", {}), list(entry.get("coming", {}).values())
+    if needed and entry["kind"] != "action":
+        raise BadKit(f"{where}: needed: expected in an action alone, got {entry['kind']}")
+    for said in (needed, *brought):
+        if not all(isinstance(number, int) and 1 <= number <= 999 for number in said.values()):
+            raise BadKit(f"{where}: needed: expected words with a number from 1 to 999, got {said!r}")
+    if strangers := {name for said in brought for name in said} - set(needed):
+        raise BadKit(f"{where}: coming: expected what is needed, got {', '.join(sorted(strangers))}")
 
 
 def _check_words(where: str, part: str, entry: Entry) -> None:
@@ -170,6 +184,9 @@ def _check_references(path: Path, kit: Kit) -> None:
     for part in (kit.proposals, kit.gatherings, kit.calls, kit.know_how, kit.places):
         for entry in part:
             _require(path, entry["id"], {entry["group"]}, groups, "groups")
+    for entry in kit.gatherings:
+        _require(path, f"{entry['id']}: for_group", {entry.get("for_group") or entry["group"]}, groups, "groups")
+        _require(path, f"{entry['id']}: coming", set(entry.get("coming", {})), people, "people")
     things = {entry["id"] for part in FIELDS for entry in getattr(kit, part) if "id" in entry}
     for entry in kit.talk:
         _require(path, entry["id"], {entry["person"]}, people, "people")

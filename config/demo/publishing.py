@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from cop.actions.expertise import publish_expertise
 from cop.actions.places import publish_place
 from cop.actions.proposals import publish_proposal
 from cop.models import Place, Proposal
+from events.actions.attendance import attend
 from events.actions.gatherings import publish_gathering
 from events.models import Gathering
 from funding.actions import publish_call
@@ -45,10 +47,11 @@ def proposal(stage: Stage, entry: Entry) -> Proposal:
 
 
 def gathering(stage: Stage, entry: Entry) -> Gathering:
-    """Face to face it is in its group's area."""
+    """Face to face it is in its group's area. Those who come to an action say what they bring."""
     zone = ZoneInfo(entry["time_zone"])
     walkable = "place" in entry
-    return publish_gathering(
+    ids = {text: secrets.token_hex(4) for text in entry.get("needed", {})}
+    published = publish_gathering(
         *stage.speakers(entry),
         kind=entry["kind"],
         title=entry["title"],
@@ -71,7 +74,15 @@ def gathering(stage: Stage, entry: Entry) -> Gathering:
         area=stage.groups[entry["group"]].area if walkable else "",
         lat=entry.get("lat"),
         lon=entry.get("lon"),
+        needed=[{"id": ids[text], "text": text, "amount": number} for text, number in entry.get("needed", {}).items()],
+        for_uri=stage.groups[entry["for_group"]].uri if "for_group" in entry else "",
+        in_charge=entry.get("in_charge", ""),
     )
+    for person, brought in entry.get("coming", {}).items():
+        name = next(each["name"] for each in stage.kit.people if each["id"] == person)
+        brings = {ids[text]: number for text, number in brought.items()}
+        attend(stage.people[person], published, name=name, brings=brings)
+    return published
 
 
 def call(stage: Stage, entry: Entry) -> Published:

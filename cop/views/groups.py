@@ -35,6 +35,7 @@ from frontend.forms import form_page
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from django.core.paginator import Page
     from django.http import HttpRequest, HttpResponse
 
 PEOPLE_PER_PAGE = 100
@@ -78,7 +79,7 @@ def _people(request: HttpRequest, group: Group, me: Member | None) -> dict[str, 
     steward = inside and me is not None and me.role == Member.Role.STEWARD
     waiting = list(queries.waiting_at(group, request.actor)[:PEOPLE_PER_PAGE]) if steward else []
     seeing.opened(activities={member.join_uri: group.actor for member in waiting if not member.actor.is_ours})
-    people = Paginator(queries.people_of(group), PEOPLE_PER_PAGE).get_page(request.GET.get("page")) if inside else None
+    people = _members(request, group) if inside else None
     return {
         "is_steward": steward,
         "people": people,
@@ -88,6 +89,14 @@ def _people(request: HttpRequest, group: Group, me: Member | None) -> dict[str, 
         "spoken": [name for code, name in LANGUAGES if code in group.languages],
         "join_form": None if inside else JoinForm(initial={"name": queries.own_name(request.actor)}),
     }
+
+
+def _members(request: HttpRequest, group: Group) -> Page[Member]:
+    """A page of those who are in it; where all of them fit on one, nobody counts them first."""
+    everybody = queries.people_of(group)
+    first = list(everybody[: PEOPLE_PER_PAGE + 1])
+    fit = len(first) <= PEOPLE_PER_PAGE
+    return Paginator(first if fit else everybody, PEOPLE_PER_PAGE).get_page(request.GET.get("page"))
 
 
 def receipt_of_joining(me: Member | None) -> seeing.Progress | None:

@@ -92,6 +92,14 @@ def put(part, number, **values):
         (put("proposals", 0, direction="gift"), "direction: expected one of need, offer, got 'gift'"),
         (put("proposals", 0, group="nowhere"), "expected groups of this file, got nowhere"),
         (put("know_how", 0, kind="poem"), "kind: expected one of good-practice, .*, got 'poem'"),
+        (put("gatherings", 0, kind="lab", needed={"Spades": 1}), "needed: expected in an action alone, got lab"),
+        (put("gatherings", 0, kind="action", needed={"Spades": 0}), "needed: expected words with a number from 1 to"),
+        (
+            put("gatherings", 0, kind="action", needed={"Spades": 1}, coming={"amara": {"Rakes": 1}}),
+            "coming: expected what is needed, got Rakes",
+        ),
+        (put("gatherings", 0, coming={"mallory": {}}), "coming: expected people of this file, got mallory"),
+        (put("gatherings", 0, for_group="elsewhere"), "for_group: expected groups of this file, got elsewhere"),
         (put("gatherings", 0, time_zone="Mars/Olympus"), "time_zone: expected one of .*, got 'Mars/Olympus'"),
         (put("follows", 0, topic="housing", area="London"), "follows 1: expected exactly one of area, group, topic"),
         (put("joins", 0, group="camden"), "joins 1: group: expected one of another node, written node/id"),
@@ -149,6 +157,9 @@ def test_a_loaded_kit_is_on_the_node_and_says_of_itself_that_it_is_demo(key, cli
     assert Group.objects.count() == len(kit.groups)
     assert Proposal.objects.count() == len(kit.proposals)
     assert Gathering.objects.count() == len(kit.gatherings)
+    needing = [entry for entry in kit.gatherings if entry["kind"] == "action"]
+    assert [len(each.needed) for each in Gathering.objects.filter(kind="action")] == [len(e["needed"]) for e in needing]
+    assert all(sum(each.covered.values()) > 1 and each.for_uri for each in Gathering.objects.filter(kind="action"))
     assert Call.objects.count() == len(kit.calls)
     assert Page.objects.count() == len(kit.know_how) >= 3
     assert all(re.search("demo|dimostrativ", page.body.lower()) for page in Page.objects.all())

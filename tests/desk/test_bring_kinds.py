@@ -263,6 +263,14 @@ def calendar(bringer: Bringer, *events: str) -> Path:
     return bringer.file("some.ics", ICS.format("".join(events)).replace("\n", "\r\n"))
 
 
+def test_an_action_of_our_own_calendars_is_one_again(bringer):
+    path = calendar(bringer, event("clear", "SUMMARY:Clear the bank", "DTSTART:20270601T100000Z", "CATEGORIES:ACTION"))
+    plain = {name: value for name, value in CALENDAR.items() if name != "topics"}
+    assert bringer.bring("gatherings", path, plain, "--yes", "--from=2027-01-01")["new"] == 1
+    action = Gathering.objects.get()
+    assert (action.kind, action.needed) == ("action", [])
+
+
 def test_every_date_of_a_calendar_is_a_gathering(bringer, client, work):
     path = calendar(
         bringer,

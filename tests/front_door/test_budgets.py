@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from django.conf import settings
 from django.core.cache import cache
@@ -20,16 +22,17 @@ from cop.actions.claims import claim_listing
 from cop.actions.groups import found_group
 from cop.actions.hosts import agree, ask_host
 from cop.actions.listings import list_organisation, lister
+from cop.actions.mandates import give_stance, propose_version
 from cop.actions.membership import join_group
 from cop.actions.people import change_page, person_of
 from cop.actions.places import publish_place
 from cop.actions.proposals import publish_proposal
 from cop.actions.removal import take_out
-from cop.models import Member, Proposal
+from cop.models import Consent, Member, Proposal
 from desk.careful_words import keep_word
 from desk.models import CarefulWord, Import
 from desk.queries import ALARM
-from events.actions.attendance import attend
+from events.actions.attendance import accept_attendee, attend
 from events.models import Gathering
 from federation import actors, describing, digest, moderation, personal_blocks, reports
 from federation.attaching import Attaching, keep
@@ -139,6 +142,7 @@ BUDGETS = {
     "PERSON": 8,
     "FESTIVAL": 22,
     "LAB": 18,
+    "ACTION": 24,
     "PLACE": 18,
     "LISTING": 18,
     "NEED": 22,
@@ -160,6 +164,8 @@ class Busy(Writers):
         self.asked = found_group(self.alice, name="Menders", joining="request", language="en")
         self.festival = self.gathering(kind=Gathering.Kind.FESTIVAL, title="Festival")
         self.lab = self.gathering(title="Asked lab", joining=Gathering.Joining.REQUEST)
+        self.goal = self._goal()
+        self.action = self._action("Carry chairs")
         change_page(person_of(self.alice), {"name": "Alice", "is_public": True})
         self.wiki = self.page(body="As it was")
         self.place = publish_place(self.alice, self.group.actor, name="The Corner Room", area="Camden")
@@ -180,6 +186,20 @@ class Busy(Writers):
         self.message = talk.write_to(self.alice, self.bob, "Hello")
         self.own = add_concept(Words({"en": "Own"}, {}, {}), Topic.objects.get(iri=HOUSING), by=self.alice)
         self.made = 0
+
+    def _goal(self) -> str:
+        """Of the mandate of the group that is asked, with another group that signs it."""
+        said = {"title": "Chairs for all", "purpose": "So that nobody stands.", "review_on": dt.date(2100, 1, 1)}
+        goals = [{"id": "chairs", "text": "Forty chairs"}]
+        party = {"uri": self.group.uri, "name": self.group.name, "role": "community"}
+        version = propose_version(self.alice, self.asked.actor, self.asked, parties=[party], goals=goals, **said)
+        give_stance(self.alice, version, Consent.Stance.CONSENT, speaker=self.group.actor)
+        return "chairs"
+
+    def _action(self, title: str) -> Gathering:
+        needed = [{"id": f"{number:08x}", "text": f"Thing {number}", "amount": 9} for number in range(MANY)]
+        known = {"kind": "action", "needed": needed, "for_uri": self.asked.uri, "goal_id": self.goal}
+        return self.gathering(title=title, joining=Gathering.Joining.REQUEST, **known)
 
     def grow(self, number: int) -> None:
         for _ in range(number):
@@ -207,6 +227,9 @@ class Busy(Writers):
         join_group(person, self.asked, name=f"Person {n}")
         attend(person, self.festival, name=f"Person {n}")
         attend(person, self.lab, name=f"Person {n}")
+        self._action(f"Carry {n}")
+        accept_attendee(self.alice, attend(person, self.action, name=f"Person {n}", brings={"00000000": 1}))
+        attend(self.somebody(f"waiting{n}"), self.action, name="Waiting", brings={"00000001": 1})
         group = found_group(self.alice, name=f"Group {n}", joining="open", language="en", topics=[HOUSING])
         with transaction.atomic():
             facts = {"name": f"Listed {n}", "source": "A register", "licence": "OGL"}
@@ -273,6 +296,7 @@ def address(busy: Busy, path: str) -> str:
         "PERSON": person_of(busy.alice).get_absolute_url(),
         "FESTIVAL": busy.festival.get_absolute_url(),
         "LAB": busy.lab.get_absolute_url(),
+        "ACTION": busy.action.get_absolute_url(),
         "PAGE": busy.wiki.get_absolute_url(),
         "PLACE": busy.place.get_absolute_url(),
         "LISTING": busy.listing.get_absolute_url(),

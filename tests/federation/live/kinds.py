@@ -218,6 +218,7 @@ KINDS = (
     _gathering("popular event", "SocialEvent", OPEN),
     _gathering("festival", "Festival", ELSEWHERE),
     _gathering("meeting", "Event", REQUEST),
+    _gathering("action", "Event", OPEN),
     CALL,
     KNOW_HOW,
     PLACE,
