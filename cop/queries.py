@@ -13,7 +13,7 @@ from atlas.filters import kind_plural
 from atlas.models import Card, Link
 from atlas.queries import newest_of_each_kind
 from cop.mandates.reading import mandate_of
-from cop.models import Claim, Group, Listing, Member, Person, Post
+from cop.models import Claim, Group, Listing, Member, Person, Post, Ship
 from federation import restrictions
 from federation.identity import is_ours
 from federation.models import Restriction
@@ -71,9 +71,13 @@ def my_groups(person: Actor) -> QuerySet[Member]:
 
 
 def groups_joined_by(person: Actor) -> list[Group]:
-    """The groups that somebody is in, on any node, as far as they may see them here, by name. One query."""
-    joined = Member.objects.filter(actor=person, state=Member.State.JOINED).values("group")
-    return list(Group.objects.visible_to(person).filter(pk__in=joined).order_by("name", "pk"))
+    """The groups that somebody is in, on any node, and the flotillas that those sail with, as far as they may see them
+    here, by name. One query."""
+    joined = Member.objects.filter(actor=person, state=Member.State.JOINED)
+    voyages = Ship.objects.filter(actor__in=joined.values("group__actor"), withdrawn_at__isnull=True)
+    groups = Group.objects.visible_to(person)
+    sailing = Q(uri__in=voyages.values("about_uri"), dissolved_at__isnull=True) & ~Q(harbour="")
+    return list(groups.filter(Q(pk__in=joined.values("group")) | sailing).order_by("name", "pk"))
 
 
 def may_stand_with(group: Group, mandate: Mandate | None = None) -> set[str]:

@@ -76,8 +76,8 @@ class Camden:
         sent = FORM | {"speaker": self.group.public_id} | changed
         return {name: value for name, value in sent.items() if value is not None}
 
-    def gathering(self, *, author: Actor | None = None, **fields: Any) -> Gathering:
-        """A lab of the group next July, open to all."""
+    def gathering(self, *, author: Actor | None = None, speaker: Actor | None = None, **fields: Any) -> Gathering:
+        """A lab of the group, or of another speaker, next July, open to all."""
         starts = dt.datetime(NEXT_YEAR, 7, 5, 17, 30, tzinfo=dt.UTC)
         known: dict[str, Any] = {
             "kind": Gathering.Kind.LAB,
@@ -95,4 +95,4 @@ class Camden:
             "topics": [HOUSING],
             "axis": "education",
         }
-        return publish_gathering(author or self.alice, self.group.actor, **(known | fields))
+        return publish_gathering(author or self.alice, speaker or self.group.actor, **(known | fields))

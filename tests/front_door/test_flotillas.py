@@ -17,6 +17,7 @@ from cop.flotillas.aboard import aboard, voyages_of
 from cop.mandates.reading import goals_of, mandate_of
 from cop.mandates.states import State
 from cop.models import Consent, Group, MandateVersion, Ship
+from cop.queries import groups_joined_by
 from journal import errand
 from notifications.models import Notice
 from tests.matches import Meeting
@@ -401,3 +402,21 @@ def test_a_group_is_no_flotilla_by_its_own_form(meeting):
     change_group(meeting.alice, meeting.group, {"summary": "We meet."})
     assert not Group.objects.get(pk=meeting.group.pk).is_flotilla
     assert meeting.client(meeting.alice).get(f"{meeting.group.get_absolute_url()}/ships/new").status_code == 404
+
+
+def test_what_ships_do_for_it_stands_on_its_page(meeting, client, work):
+    """A gathering of a ship that says it is for the flotilla; of anybody else it is only said."""
+    flotilla = both(meeting)
+    work()
+    stranger = found_group(meeting.frank, name="Somebody Else", language="en")
+    work()
+    assert [each.pk for each in groups_joined_by(meeting.frank)] == [stranger.pk]
+    assert flotilla.pk in [each.pk for each in groups_joined_by(meeting.erin)]
+    for author, speaker, title in (
+        (meeting.erin, meeting.readers.actor, "Reading by the canal"),
+        (meeting.frank, stranger.actor, "Something else"),
+    ):
+        meeting.gathering(author=author, speaker=speaker, title=title, kind="action", for_uri=flotilla.uri)
+    work()
+    page = client.get(flotilla.get_absolute_url()).content.decode()
+    assert "Reading by the canal" in page and "Something else" not in page
