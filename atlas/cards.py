@@ -49,10 +49,10 @@ class CardData:
 
     `summary` is Markdown or plain words, and so is `text`, for what can be found beyond it; `url` the page on this
     node; `topics` are IRIs; `axis` and `support` a slug or an IRI; `accuracy` is in metres; `state` one of
-    `Card.State`, or empty; `coming` how many people say they will be there; `step_free` whether people get in
-    without steps, None where nobody said. `group_uri` is who it comes from, where that is not a single person: a
-    link `by` to it is added unless `links` has one. `speaker_uri` is the actor that published it, also where that
-    is a single person.
+    `Card.State`, or empty; `exchange` one of `Card.Exchange`, or empty; `coming` how many people say they will be
+    there; `step_free` whether people get in without steps, None where nobody said. `group_uri` is who it comes from,
+    where that is not a single person: a link `by` to it is added unless `links` has one. `speaker_uri` is the actor
+    that published it, also where that is a single person.
     """
 
     kind: str
@@ -81,6 +81,7 @@ class CardData:
     axis: str = ""
     direction: str = ""
     support: str = ""
+    exchange: str = ""
     capacity: int | None = None
     coming: int = 0
     source: str = ""

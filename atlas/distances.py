@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
@@ -18,6 +19,23 @@ def metres(lat: float, lon: float, to_lat: float, to_lon: float) -> float:
     half = math.sin(down / 2) ** 2
     half += math.cos(math.radians(lat)) * math.cos(math.radians(to_lat)) * math.sin(along / 2) ** 2
     return 2 * EARTH * math.asin(math.sqrt(half))
+
+
+@dataclass(frozen=True)
+class Distance:
+    """How far something is, as a value of its own: “1.2 km”; within reach of a walk “km 0 · 400 m”."""
+
+    metres: float
+
+    @property
+    def is_near(self) -> bool:
+        return self.metres < FAR
+
+    @property
+    def words(self) -> str:
+        if self.is_near:
+            return _("km 0 · %(metres)s m") % {"metres": _rounded(self.metres)}
+        return _("%(kilometres)s km") % {"kilometres": _kilometres(self.metres)}
 
 
 def in_words(distance: float) -> str:

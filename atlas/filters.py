@@ -56,6 +56,7 @@ class CardFilter(django_filters.FilterSet):  # type: ignore[misc]
     steps = _Filter(ConceptField, method="by_steps", label=_("Access"))
     axis = _Filter(ConceptField, method="by_axis", label=_("Axis"))
     support = _Filter(ConceptField, method="by_support", label=_("Kind of support"))
+    exchange = _Filter(ConceptField, method="by_exchange", label=_("To borrow"))
     node = _Filter(ConceptField, method="by_node", label=_("Published on"))
     since = _Filter(DayField, method="by_since", label=_("From the day"))
     until = _Filter(DayField, method="by_until", label=_("To the day"))
@@ -66,6 +67,9 @@ class CardFilter(django_filters.FilterSet):  # type: ignore[misc]
         forms.CharField, method="by_around", label=_("Related to"), max_length=500, widget=forms.HiddenInput
     )
     near = _Filter(SpotField, method="by_near", label=_("Near"), widget=forms.HiddenInput)
+
+    tells_distances = False
+    """Whether each thing on the list says how far it is from where somebody starts."""
 
     class Meta:
         model = Card
@@ -88,6 +92,7 @@ class CardFilter(django_filters.FilterSet):  # type: ignore[misc]
         self._offer("steps", _("With or without steps"), [(WITHOUT_STEPS, _("Without steps"))])
         self._offer("axis", _("All axes"), self.vocabulary.choices(Topic.Scheme.AXIS))
         self._offer("support", _("All kinds"), self.vocabulary.choices(Topic.Scheme.SUPPORT))
+        self._offer("exchange", _("To borrow or not"), Card.Exchange.choices)
         self._offer(
             "node", _("All nodes"), [(HERE, shell.node_name()), *((key, str(at)) for key, at in self.nodes.items())]
         )
@@ -222,6 +227,9 @@ class CardFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     def by_support(self, found: CardQuerySet, name: str, value: str) -> CardQuerySet:
         return found.filter(support=value)
+
+    def by_exchange(self, found: CardQuerySet, name: str, value: str) -> CardQuerySet:
+        return found.filter(exchange=value)
 
     def by_node(self, found: CardQuerySet, name: str, value: str) -> CardQuerySet:
         return found.filter(node=None if value == HERE else self.nodes[value])

@@ -112,6 +112,7 @@ def _columns(data: CardData) -> dict[str, Any]:
         "axis": data.axis.rsplit(":", 1)[-1],
         "direction": data.direction,
         "support": data.support.rsplit(":", 1)[-1],
+        "exchange": data.exchange,
         "capacity": data.capacity,
         "coming": data.coming,
         "audience": data.audience,

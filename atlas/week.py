@@ -38,7 +38,7 @@ MOST_ADDRESS = 350  # letters that a code of three centimetres holds so that a c
 class WeekFilter(CardFilter):
     """What a sheet can be narrowed to: the week is given, and needs and offers stand below the dates."""
 
-    kind = support = since = until = bbox = layer = near = None  # type: ignore[assignment]  # how django-filter takes one away
+    kind = support = exchange = since = until = bbox = layer = near = None  # type: ignore[assignment]  # how django-filter takes one away
 
     def _offer(self, name: str, everything: Any, choices: list[Any], accepted: Any = None) -> None:
         if name in self.filters:

@@ -25,6 +25,7 @@ from cop.models import (
     Person,
     Place,
     Proposal,
+    Reservation,
 )
 from federation import audiences, restrictions, types
 from federation.models import Actor
@@ -296,3 +297,15 @@ def match_for_reading(person: Actor | None, public_id: str) -> Match:
     if match is None:
         raise Http404
     return match
+
+
+def reservation_for_acting(person: Actor | None, public_id: str) -> Reservation:
+    """One of somebody who borrows or answers for what is lent. Raises Http404."""
+    if person is None:
+        raise Http404
+    rows = Reservation.objects.select_related("offer__actor", "offer__node", "actor__node")
+    lends = Q(offer__in=Proposal.objects.filter(run_by(person)))
+    row = rows.filter(Q(actor=person) | lends).filter(public_id=public_id).first()
+    if row is None:
+        raise Http404
+    return row

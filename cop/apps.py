@@ -12,7 +12,8 @@ class CopConfig(AppConfig):
         from atlas.embedding import keeping as embedding
         from atlas.lists import CardList, offer
         from cop import cards, federated, notices  # noqa: F401
-        from cop.filters import ProposalFilter
+        from cop.filters import LendingFilter, ProposalFilter
+        from cop.lending import reactions  # noqa: F401
         from cop.matching import suggesting
         from cop.views.hosts import home_section
 
@@ -21,6 +22,7 @@ class CopConfig(AppConfig):
         offer(CardList("/expertise/", _("Expertise"), ("expertise",), has_points=False))
         offer(CardList("/needs/", _("Needs"), ("need",), ProposalFilter, has_dates=True))
         offer(CardList("/offers/", _("Offers"), ("offer",), ProposalFilter, has_dates=True))
+        offer(CardList("/lending/", _("To borrow"), ("offer",), LendingFilter))
         embedding.compare("need")
         suggesting.answers_needs("offer", "expertise", "place")
         layers.belongs(layers.SUPPORT, "need", "offer", "expertise")

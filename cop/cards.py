@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from atlas import layers
 from atlas.cards import CardData, LinkData, builder, language_of_labels
+from atlas.models import Card
 from atlas.placed import StepFree
 from atlas.relations import DONE, name_relation
 from cop.flotillas.aboard import aboard
@@ -75,6 +76,7 @@ def proposal_card(uri: str) -> CardData | None:
         summary=proposal.summary,
         direction=proposal.direction,
         support=proposal.support,
+        exchange=Card.Exchange.LENDING if proposal.is_lent else "",
         text=_text_of_proposal(proposal),
         links=_helped(uri, proposal.done_with, is_need=proposal.direction == Proposal.Direction.NEED),
         starts=proposal.starts,
@@ -92,7 +94,11 @@ def _helped(uri: str, done_with: list[dict[str, str]], *, is_need: bool) -> list
 
 def _text_of_proposal(proposal: Proposal) -> str:
     """All that can be found of it."""
-    return "\n\n".join(filter(None, [proposal.summary, proposal.output, proposal.opened_by]))
+    lent = ""
+    if proposal.is_lent:
+        with translation.override(language_of_labels(proposal.language)):
+            lent = f"{Card.Exchange.LENDING.label}."
+    return "\n\n".join(filter(None, [proposal.summary, proposal.output, proposal.opened_by, proposal.terms, lent]))
 
 
 @builder("expertise")

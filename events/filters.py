@@ -18,6 +18,7 @@ class GatheringFilter(CardFilter):
 
     support = None
     bbox = None
+    exchange = None
 
     def _offer(self, name: str, everything: Any, choices: list[Any], accepted: Any = None) -> None:
         if name == "kind":

@@ -112,7 +112,8 @@ OURS: Terms = _plain(
     " shape moduleSize supervisor output ethics safeguarding opens openedBy hoursLeft professionalBody doneWith"
     " aim goals goal Goal text target unit decisions sharing parties number roundEnds adopted answers stance"
     " reached evidence subject motivation roles tables brings needs harbour asks dissolved harvest"
-    " needed covered inCharge outcomeState outcomeOn",
+    " needed covered inCharge outcomeState outcomeOn"
+    " transactionType lentBy longest howMany lendsTo terms taken",
 ) | _links("flotilla:", "topics axis mandate need offer group parentGroup supersedes ships")
 
 TERMS: Final[Terms] = PREFIXES | FEDIVERSE | EVENTS | SCHEMA_ORG | EXCHANGE | KNOWLEDGE | OURS

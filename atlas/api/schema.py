@@ -46,6 +46,7 @@ ABOUT: dict[str, Any] = {
     "steps": _("With “none”, only what is known to have no steps."),
     "axis": _("Along this axis: the “slug” of an axis."),
     "support": _("Of this kind of support: its “slug”."),
+    "exchange": _("With “borrow-lend”, only what can be borrowed."),
     "node": _("From this node: “here” for the one that you ask, otherwise its host, as in justspace.example."),
     "since": _("Not over before this day."),
     "until": _("Begun by the end of this day."),

@@ -98,6 +98,7 @@ class ThingSerializer(serializers.Serializer):  # type: ignore[misc]
     axis = Words(_("The “slug” of its axis."))
     direction = serializers.SerializerMethodField(help_text=_("Whether something is asked for or given."))
     support = Words(_("The “slug” of the kind of support."))
+    exchange = Words(_("“borrow-lend” where it can be borrowed; empty where nobody has said."))
     capacity = serializers.IntegerField(allow_null=True, help_text=_("For how many people there is room."))
     coming = serializers.IntegerField(
         help_text=_("How many people say that they will come, as far as this node knows.")

@@ -343,4 +343,13 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('made_by', ''), ('vector__isnull', True)), models.Q(('vector__isnull', False), models.Q(('made_by', ''), _negated=True)), _connector='OR'), name='embedding_made_by_somebody')],
             },
         ),
+        migrations.AddField(
+            model_name='card',
+            name='exchange',
+            field=models.CharField(blank=True, choices=[('borrow-lend', 'Can be borrowed')], max_length=16),
+        ),
+        migrations.AddConstraint(
+            model_name='card',
+            constraint=models.CheckConstraint(condition=models.Q(('exchange__in', ['', 'borrow-lend'])), name='card_exchange_known'),
+        ),
     ]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import ExpressionWrapper, F, Prefetch, Q, Value
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from federation import audiences, restrictions
@@ -73,6 +74,9 @@ class CardQuerySet(models.QuerySet["Card"]):
     def most_coming_first(self) -> Self:
         return self.order_by("-coming", "starts", "pk")
 
+    def by_title(self) -> Self:
+        return self.order_by(Lower("title"), "pk")
+
     def nearest_first(self, lat: float, lon: float) -> Self:
         """From a point, in degrees, as on a plane: exact enough within a metropolis. Without a point they come last."""
         down, along = F("lat") - Value(lat), F("lon") - Value(lon)
@@ -96,6 +100,11 @@ class Card(models.Model):
         POSTPONED = "postponed", _("Postponed")
         MOVED_ONLINE = "moved-online", _("Moved online")
         CLOSED = "closed", _("Closed")
+
+    class Exchange(models.TextChoices):
+        """How something changes hands, in the words of Murmurations' `transaction_type`. Empty: nobody said."""
+
+        LENDING = "borrow-lend", _("Can be borrowed")
 
     kind = models.CharField(max_length=16)
     uri = models.CharField(max_length=500, unique=True)
@@ -126,6 +135,7 @@ class Card(models.Model):
     axis = models.CharField(max_length=16, blank=True, help_text="slug of a concept of the scheme axis")
     direction = models.CharField(max_length=5, blank=True, help_text="need or offer")
     support = models.CharField(max_length=16, blank=True, help_text="slug of a concept of the scheme support")
+    exchange = models.CharField(max_length=16, blank=True, choices=Exchange.choices)
     capacity = models.PositiveIntegerField(null=True, blank=True, help_text="people")
     coming = models.PositiveIntegerField(
         default=0, help_text="people who say they will be there, as far as is known here"
@@ -167,6 +177,7 @@ class Card(models.Model):
                 name="card_ends_after_it_starts",
             ),
             models.CheckConstraint(condition=Q(direction__in=["", "need", "offer"]), name="card_direction_known"),
+            models.CheckConstraint(condition=Q(exchange__in=["", "borrow-lend"]), name="card_exchange_known"),
             models.CheckConstraint(
                 condition=Q(state__in=["", "tentative", "cancelled", "postponed", "moved-online", "closed"]),
                 name="card_state_known",

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
-from atlas import lists, queries
+from atlas import distances, lists, queries
 from atlas.access import cards_for
 from atlas.views.atlas import PER_PAGE, RESULTS, CountedPaginator
 from atlas.views.fragments import is_for
+
+if TYPE_CHECKING:
+    from atlas.models import Card
 
 
 def kind_list(
@@ -29,6 +32,8 @@ def kind_list(
     extent = queries.extent(filters.qs)
     page = CountedPaginator(filters.in_order().for_page(), PER_PAGE, extent.things).get_page(request.GET.get("page"))
     listed = filters.explained(page.object_list)
+    if filters.tells_distances and filters.start:
+        _say_how_far(listed, *filters.start)
     context: dict[str, Any] = {
         "filters": filters,
         "extent": extent,
@@ -39,3 +44,10 @@ def kind_list(
     response = render(request, "atlas/_results.html" if is_for(request, RESULTS) else template, context)
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
     return response
+
+
+def _say_how_far(listed: list[Card], lat: float, lon: float) -> None:
+    for card in listed:
+        if card.lat is not None and card.lon is not None:
+            metres = distances.metres(lat, lon, card.lat, card.lon)
+            card.distance = distances.Distance(metres)  # type: ignore[attr-defined]

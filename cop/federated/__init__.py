@@ -1,6 +1,19 @@
-"""How groups, persons, needs, offers, matches, mandates, ships, places and listed organisations travel."""
+"""How groups, persons, needs, offers, what is lent, matches, mandates, ships, places and listed organisations travel."""
 
-from . import expertise, groups, joins, listings, mandates, matches, people, places, posts, proposals, ships
+from . import (
+    expertise,
+    groups,
+    joins,
+    listings,
+    mandates,
+    matches,
+    people,
+    places,
+    posts,
+    proposals,
+    reservations,
+    ships,
+)
 
 __all__ = [
     "expertise",
@@ -13,5 +26,6 @@ __all__ = [
     "places",
     "posts",
     "proposals",
+    "reservations",
     "ships",
 ]

@@ -9,7 +9,7 @@ from django.utils.text import capfirst
 
 from atlas import licences, wire
 from atlas.cards import language_of_labels
-from cop.federated import done
+from cop.federated import done, lent
 from cop.models import Proposal
 from federation.reader import BadField
 from federation.types import FederatedType, register
@@ -64,6 +64,7 @@ class ProposalOnTheWire(FederatedType):
             "shape": proposal.shape,
             **_brief(proposal),
             **_opening(proposal),
+            **lent.to_wire(proposal),
             **wire.topics(proposal.topics),
             **wire.place(area=proposal.area, lat=proposal.lat, lon=proposal.lon),
         }
@@ -75,6 +76,7 @@ class ProposalOnTheWire(FederatedType):
         support = (
             read.text("support", 16) or (intent.text("resourceConformsTo", 200) if intent else "").rsplit(":", 1)[-1]
         )
+        support = support if support in Proposal.Support.values else Proposal.Support.OTHER
         amount = quantity.decimal("hasNumericalValue") if quantity else None
         if not said["name"]:
             raise BadField("name", None, "a title")
@@ -83,11 +85,11 @@ class ProposalOnTheWire(FederatedType):
             "title": said["name"],
             "summary": said["summary"],
             "language": said["language"],
-            "support": support if support in Proposal.Support.values else Proposal.Support.OTHER,
+            "support": support,
             "online": read.boolean("isOnline"),
             "done_with": done.from_wire(read),
             **_read_when(read),
-            **_read_shape(read),
+            **_read_shape(read, support),
             "quantity": amount if amount and amount > 0 else None,
             "unit": quantity.text("hasUnit", 40) if quantity else "",
             "topics": wire.read_topics(read),
@@ -97,11 +99,18 @@ class ProposalOnTheWire(FederatedType):
 
 def _facts(proposal: Proposal) -> list[tuple[str, str]]:
     """What a shape of its own says, in words, for programs that know no shapes; in the language of the text."""
-    names = {Proposal.Shape.BRIEF: Proposal.OF_BRIEFS, Proposal.Shape.OPENING: Proposal.OF_OPENINGS}
+    names = {
+        Proposal.Shape.BRIEF: Proposal.OF_BRIEFS,
+        Proposal.Shape.OPENING: Proposal.OF_OPENINGS,
+        Proposal.Shape.LENDING: Proposal.OF_LENDING,
+    }
     with translation.override(language_of_labels(proposal.language)):
         said = {name: str(getattr(proposal, name)) for name in names.get(Proposal.Shape(proposal.shape), ())}
-        if "opens" in said:
-            said["opens"] = proposal.get_opens_display()
+        for name in ("opens", "lent_by", "lends_to"):
+            if name in said:
+                said[name] = str(getattr(proposal, f"get_{name}_display")())
+        if "longest" in said:
+            said["longest"] = proposal.longest_words
         if "output_licence" in said:
             said["output_licence"] = proposal.licence_name
         return [(capfirst(proposal._meta.get_field(name).verbose_name), text) for name, text in said.items()]
@@ -133,7 +142,7 @@ def _read_when(read: Reader) -> Json:
     return {"starts": None if starts and until and until < starts else starts, "until": until}
 
 
-def _read_shape(read: Reader) -> Json:
+def _read_shape(read: Reader, support: str) -> Json:
     """The columns of a shape that fits its direction; plain where it does not."""
     is_need = DIRECTION[read.choice("purpose", frozenset(DIRECTION))] == Proposal.Direction.NEED
     shape = read.text("shape", 20)
@@ -148,11 +157,15 @@ def _read_shape(read: Reader) -> Json:
             "ethics": read.text("ethics", 2000, lines=True),
             "safeguarding": read.text("safeguarding", 2000, lines=True),
             **_closed(),
+            **lent.nothing(),
         }
     if shape == Proposal.Shape.OPENING and not is_need:
         opens = read.choice("opens", [each for each in Proposal.Opens.values if each])
-        return {"shape": shape, **_not_taught(), "opens": opens, "opened_by": read.text("openedBy", 140)}
-    return {"shape": "", **_not_taught(), **_closed()}
+        opened = {"opens": opens, "opened_by": read.text("openedBy", 140)}
+        return {"shape": shape, **_not_taught(), **opened, **lent.nothing()}
+    if shape == Proposal.Shape.LENDING and not is_need and (columns := lent.from_wire(read, support)) is not None:
+        return {"shape": shape, **_not_taught(), **_closed(), **columns}
+    return {"shape": "", **_not_taught(), **_closed(), **lent.nothing()}
 
 
 def _not_taught() -> Json:

@@ -1,13 +1,16 @@
-"""Two needs and offers with a shape of their own: a brief for a course, and what an authority or institution opens."""
+"""Needs and offers with a shape of their own: a brief for a course, what an authority or institution opens, and what is
+to lend."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from atlas import licences
+from atlas.formfields import CountField, ZoneField
 from cop.forms.proposals import ProposalEditForm, ProposalForm, SpeakerFormMixin
 from cop.models import Proposal
 from frontend.forms import Paragraphs
@@ -102,12 +105,89 @@ class OpeningForm(SpeakerFormMixin, OpeningEditForm):
     """A new opening."""
 
 
-NEW_FORMS: dict[tuple[str, str], type[ProposalForm | BriefForm | OpeningForm]] = {
+class LendingEditForm(ProposalEditForm):
+    """A thing or a room to lend. What a day is, and whether it is lent by days, stays as it was first said: others
+    have reserved by it."""
+
+    shape = Shape.LENDING
+    quantity = None  # how many there are is said in whole numbers
+    support = forms.ChoiceField(
+        label=_("What do you lend?"),
+        choices=[(Support.EQUIPMENT, _("A thing")), (Support.SPACE, _("A room or another space"))],
+        widget=forms.RadioSelect,
+    )
+    how_many = CountField(
+        label=_("How many there are"),
+        most=Proposal.MOST_COPIES,
+        initial=1,
+        help_text=_("So many can be lent at the same time."),
+    )
+    longest = CountField(
+        label=_("For how long at most"),
+        most=Proposal.MOST_UNITS,
+        required=False,
+        help_text=_("In days or hours, as you lend it. Leave empty for 14 days or 8 hours."),
+    )
+    lends_to = forms.ChoiceField(
+        label=_("Who may have it?"),
+        choices=[each for each in Proposal.LendsTo.choices if each[0]],
+        initial=Proposal.LendsTo.ASK,
+        widget=forms.RadioSelect,
+    )
+
+    class Meta(ProposalEditForm.Meta):
+        fields: tuple[str, ...] = (
+            "title", "summary", "support", "how_many", "longest", "lends_to", "terms", "topics", "area", "lat", "lon",
+            "starts", "until", "language",
+        )  # fmt: skip
+        help_texts = {
+            "summary": _("What it is, what state it is in, what belongs to it. You can use Markdown."),
+            "terms": _("For example: bring it back clean; we keep 20 pounds until then. No money is handled here."),
+        }
+        widgets = {"summary": Paragraphs(attrs={"rows": 5}), "terms": Paragraphs(attrs={"rows": 3})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["starts"].help_text = _("Leave empty if it can be had from now on.")
+
+    def changes(self) -> dict[str, Any]:
+        said = super().changes() | {"shape": self.shape}
+        lent_by = said.get("lent_by") or self.instance.lent_by
+        return said | {"longest": said["longest"] or Proposal.USUAL_UNITS[lent_by]}
+
+
+class LendingForm(SpeakerFormMixin, LendingEditForm):
+    """Something new to lend."""
+
+    lent_by = forms.ChoiceField(
+        label=_("How is it lent?"),
+        choices=[each for each in Proposal.LentBy.choices if each[0]],
+        initial=Proposal.LentBy.DAY,
+        widget=forms.RadioSelect,
+        help_text=_("It cannot be changed afterwards."),
+    )
+    time_zone = ZoneField(help_text=_("Where its days begin and end. It cannot be changed afterwards."))
+
+    class Meta(LendingEditForm.Meta):
+        fields = (*LendingEditForm.Meta.fields, "lent_by", "time_zone")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("time_zone", timezone.get_current_timezone_name())
+
+
+NEW_FORMS: dict[tuple[str, str], type[ProposalForm | BriefForm | OpeningForm | LendingForm]] = {
     ("need", Shape.PLAIN): ProposalForm,
     ("offer", Shape.PLAIN): ProposalForm,
     ("need", Shape.BRIEF): BriefForm,
     ("offer", Shape.OPENING): OpeningForm,
+    ("offer", Shape.LENDING): LendingForm,
 }
 """By direction and shape."""
 
-EDIT_FORMS = {Shape.PLAIN: ProposalEditForm, Shape.BRIEF: BriefEditForm, Shape.OPENING: OpeningEditForm}
+EDIT_FORMS = {
+    Shape.PLAIN: ProposalEditForm,
+    Shape.BRIEF: BriefEditForm,
+    Shape.OPENING: OpeningEditForm,
+    Shape.LENDING: LendingEditForm,
+}

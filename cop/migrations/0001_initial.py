@@ -1053,4 +1053,143 @@ class Migration(migrations.Migration):
             name='aboard_since',
             field=models.DateTimeField(blank=True, help_text='when this node first knew that both had said so', null=True),
         ),
+
+        migrations.CreateModel(
+            name='Reservation',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', models.CharField(max_length=16, unique=True)),
+                ('state', models.CharField(choices=[('asked', 'Asked for'), ('given', 'Reserved'), ('declined', 'Not this time'), ('cancelled', 'Cancelled'), ('out', 'Handed over'), ('back', 'Back again')], default='asked', max_length=9)),
+                ('reason', models.CharField(blank=True, help_text='why it was declined, as its node says', max_length=16)),
+                ('name', models.CharField(blank=True, max_length=120, verbose_name='the name you give the lender')),
+                ('message', models.CharField(blank=True, max_length=500, verbose_name='a word to the lender')),
+                ('starts', models.DateTimeField()),
+                ('ends', models.DateTimeField()),
+                ('join_uri', models.CharField(blank=True, help_text='id of the Join, for an answer across nodes', max_length=500)),
+                ('asked_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('answered_at', models.DateTimeField(blank=True, null=True)),
+                ('due_told_at', models.DateTimeField(blank=True, null=True)),
+                ('overdue_told_at', models.DateTimeField(blank=True, null=True)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='ReservedSlot',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('copy', models.PositiveSmallIntegerField()),
+                ('slot', models.DateTimeField(help_text='when the day or hour begins')),
+            ],
+        ),
+        migrations.RemoveConstraint(
+            model_name='proposal',
+            name='proposal_shape_fits_direction',
+        ),
+        migrations.AddField(
+            model_name='proposal',
+            name='how_many',
+            field=models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='how many there are'),
+        ),
+        migrations.AddField(
+            model_name='proposal',
+            name='lends_to',
+            field=models.CharField(blank=True, choices=[('', 'Not lent'), ('ask', 'Whoever asks, once you have said yes'), ('anyone', 'Whoever reserves first')], default='', max_length=6, verbose_name='who may have it'),
+        ),
+        migrations.AddField(
+            model_name='proposal',
+            name='lent_by',
+            field=models.CharField(blank=True, choices=[('', 'Not lent'), ('day', 'By whole days'), ('hour', 'By the hour')], default='', max_length=4, verbose_name='lent by'),
+        ),
+        migrations.AddField(
+            model_name='proposal',
+            name='longest',
+            field=models.PositiveSmallIntegerField(blank=True, help_text='days or hours, as `lent_by` says', null=True, verbose_name='for how long at most'),
+        ),
+        migrations.AddField(
+            model_name='proposal',
+            name='taken',
+            field=models.JSONField(blank=True, default=list, help_text='stretches in which none is left, as its node last said: pairs of instants'),
+        ),
+        migrations.AddField(
+            model_name='proposal',
+            name='terms',
+            field=models.TextField(blank=True, max_length=1000, verbose_name='what to mind'),
+        ),
+        migrations.AddField(
+            model_name='proposal',
+            name='time_zone',
+            field=models.CharField(blank=True, help_text='IANA name', max_length=64, verbose_name='time zone'),
+        ),
+        migrations.AlterField(
+            model_name='proposal',
+            name='shape',
+            field=models.CharField(blank=True, choices=[('', 'As it is'), ('brief', 'Brief for a course'), ('opening', 'Opened by an authority or institution'), ('lending', 'To lend')], default='', max_length=7),
+        ),
+        migrations.AddConstraint(
+            model_name='proposal',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('opens', ''), ('shape', '')), models.Q(('direction', 'need'), ('opens', ''), ('shape', 'brief')), models.Q(('direction', 'offer'), ('opens__in', ['room', 'data', 'contact']), ('shape', 'opening')), models.Q(('direction', 'offer'), ('opens', ''), ('shape', 'lending'), ('support__in', ['space', 'equipment'])), _connector='OR'), name='proposal_shape_fits_direction'),
+        ),
+        migrations.AddConstraint(
+            model_name='proposal',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('lends_to__in', ['ask', 'anyone']), ('lent_by__in', ['day', 'hour']), ('shape', 'lending')), models.Q(('longest__gte', 1), ('longest__isnull', False), ('longest__lte', 60)), models.Q(('how_many__gte', 1), ('how_many__isnull', False), ('how_many__lte', 50)), models.Q(('time_zone', ''), _negated=True)), models.Q(models.Q(('shape', 'lending'), _negated=True), models.Q(('how_many__isnull', True), ('lends_to', ''), ('lent_by', ''), ('longest__isnull', True), ('terms', ''), ('time_zone', ''))), _connector='OR'), name='proposal_only_lending_is_lent'),
+        ),
+        migrations.AddField(
+            model_name='reservation',
+            name='actor',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reservations', to='federation.actor'),
+        ),
+        migrations.AddField(
+            model_name='reservation',
+            name='offer',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reservations', to='cop.proposal'),
+        ),
+        migrations.AddField(
+            model_name='reservedslot',
+            name='offer',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reserved_slots', to='cop.proposal'),
+        ),
+        migrations.AddField(
+            model_name='reservedslot',
+            name='reservation',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='slots', to='cop.reservation'),
+        ),
+        migrations.AddIndex(
+            model_name='reservation',
+            index=models.Index(fields=['offer', 'state'], name='reservation_by_state'),
+        ),
+        migrations.AddIndex(
+            model_name='reservation',
+            index=models.Index(fields=['actor', 'state'], name='reservation_of_person'),
+        ),
+        migrations.AddIndex(
+            model_name='reservation',
+            index=models.Index(fields=['state', 'ends'], name='reservation_by_end'),
+        ),
+        migrations.AddConstraint(
+            model_name='reservation',
+            constraint=models.CheckConstraint(condition=models.Q(('ends__gt', models.F('starts'))), name='reservation_ends_after_it_starts'),
+        ),
+        migrations.AddConstraint(
+            model_name='reservation',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['asked', 'given', 'declined', 'cancelled', 'out', 'back'])), name='reservation_state_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='reservation',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', True), ('state', 'asked')), ('state', 'cancelled'), models.Q(('answered_at__isnull', False), ('state__in', ['given', 'declined', 'out', 'back'])), _connector='OR'), name='reservation_answer_has_time'),
+        ),
+        migrations.AddConstraint(
+            model_name='reservation',
+            constraint=models.UniqueConstraint(condition=models.Q(('join_uri', ''), _negated=True), fields=('join_uri',), name='reservation_once_for_each_join'),
+        ),
+        migrations.AddConstraint(
+            model_name='reservedslot',
+            constraint=models.UniqueConstraint(fields=('offer', 'slot', 'copy'), name='slot_held_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='reservedslot',
+            constraint=models.UniqueConstraint(fields=('reservation', 'slot'), name='slot_once_for_each_reservation'),
+        ),
+        migrations.AddConstraint(
+            model_name='reservedslot',
+            constraint=models.CheckConstraint(condition=models.Q(('copy__gte', 1), ('copy__lte', 50)), name='slot_copy_known'),
+        ),
     ]

@@ -1,4 +1,5 @@
-"""Groups, persons, needs and offers and what meets what, expertise, places, listed organisations, words, hosts."""
+"""Groups, persons, needs and offers, what meets what and who borrows what, expertise, places, listed organisations,
+words, hosts."""
 
 from .claims import Claim
 from .conversations import Conversation, Mute, Participant, Post
@@ -13,6 +14,7 @@ from .people import Person
 from .places import Place
 from .proposals import Proposal
 from .readings import Reading
+from .reservations import Reservation, ReservedSlot
 from .ships import Ship
 from .suggestions import Dismissal, Suggestion
 
@@ -38,6 +40,8 @@ __all__ = [
     "Post",
     "Proposal",
     "Reading",
+    "Reservation",
+    "ReservedSlot",
     "Result",
     "Ship",
     "Suggestion",

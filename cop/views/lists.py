@@ -14,21 +14,30 @@ if TYPE_CHECKING:
 
 @require_safe
 def groups(request: HttpRequest) -> HttpResponse:
-    return kind_list(request, "cop/group_list.html", leave_out=("steps", "axis", "support", "since", "until"))
+    return kind_list(
+        request, "cop/group_list.html", leave_out=("steps", "axis", "support", "exchange", "since", "until")
+    )
 
 
 @require_safe
 def places(request: HttpRequest) -> HttpResponse:
-    return kind_list(request, "cop/place_list.html", leave_out=("axis", "support", "since", "until"))
+    return kind_list(request, "cop/place_list.html", leave_out=("axis", "support", "exchange", "since", "until"))
 
 
 @require_safe
 def expertise(request: HttpRequest) -> HttpResponse:
-    leave_out = ("steps", "axis", "support", "since", "until")
+    leave_out = ("steps", "axis", "support", "exchange", "since", "until")
     return kind_list(request, "cop/expertise_list.html", leave_out=leave_out)
 
 
 @require_safe
 def proposals(request: HttpRequest, direction: str) -> HttpResponse:
     template = f"cop/{direction}_list.html"
-    return kind_list(request, template, leave_out=("steps", "axis"))
+    never = ("exchange",) if direction == "need" else ()
+    return kind_list(request, template, leave_out=("steps", "axis", *never))
+
+
+@require_safe
+def lending(request: HttpRequest) -> HttpResponse:
+    """What can be borrowed on all nodes, the nearest first."""
+    return kind_list(request, "cop/lending_list.html", leave_out=("steps", "axis"))

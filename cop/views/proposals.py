@@ -15,6 +15,7 @@ from cop import access
 from cop.actions import proposals as actions
 from cop.forms.proposals import ProposalForm
 from cop.forms.shapes import EDIT_FORMS, NEW_FORMS
+from cop.lending import parts
 from cop.matching.suggested import suggestions_for
 from cop.models import Proposal
 from cop.views.withdrawn import page_or_tombstone
@@ -34,6 +35,8 @@ def proposal_page(request: HttpRequest, public_id: str, direction: str) -> HttpR
     may_edit = access.may_edit(request.actor, proposal)
     suggestions = suggestions_for(proposal, request.actor) if may_edit else []
     context = {"proposal": proposal, "may_edit": may_edit, "suggestions": suggestions}
+    if proposal.is_lent:
+        context["lending"] = parts.of_offer(proposal, request.actor, may_edit=may_edit)
     return render(request, "cop/proposal.html", context)
 
 

@@ -16,7 +16,7 @@ ANY = "\0"
 """Stands for the part of a journal name that is only known when the program runs."""
 KINDS = (
     "group|listing|person|topic|need|offer|expertise|place|post|gathering|call|know-how|node|source|actor|card|link"
-    "|flag|moderation|convergence|host|match|interview|mandate|consent|result|ship"
+    "|flag|moderation|convergence|host|match|interview|mandate|consent|result|ship|reservation"
 )
 HAPPENED = re.compile(rf'"((?:{KINDS})\.[a-z_]+)"')
 

@@ -35,6 +35,7 @@ NAMES = """
     q kind topic area axis support node since until bbox zoom view page status closes amount currency resource rel
     origin after next speaker festival title exact time_zone language format once state up_to from to when token
     older newer sort of ask address limit cursor uri relation layer near steps scheme level within group
+    exchange place as first last day begins over
 """.split()  # noqa: SIM905  words read best as words
 ROUTE = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)")
 
