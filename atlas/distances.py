@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 EARTH = 6_371_000  # metres, its mean radius
 STEP = 50  # metres, the finest that is told: nobody's point is more exact
 FAR = 950  # metres, from which kilometres are told
+FINE = 10_000  # metres, up to which tenths of a kilometre are told
 
 
 def metres(lat: float, lon: float, to_lat: float, to_lon: float) -> float:
@@ -35,7 +36,8 @@ class Distance:
     def words(self) -> str:
         if self.is_near:
             return _("km 0 · %(metres)s m") % {"metres": _rounded(self.metres)}
-        return _("%(kilometres)s km") % {"kilometres": _kilometres(self.metres)}
+        step = 100 if self.metres < FINE else 1000  # as fine as it is told, since what is left over would be cut off
+        return _("%(kilometres)s km") % {"kilometres": _kilometres(round(self.metres / step) * step)}
 
 
 def in_words(distance: float) -> str:
@@ -57,4 +59,4 @@ def _rounded(distance: float) -> int:
 
 
 def _kilometres(distance: float) -> str:
-    return str(number_format(distance / 1000, decimal_pos=1 if distance < 10_000 else 0))
+    return str(number_format(distance / 1000, decimal_pos=1 if distance < FINE else 0))

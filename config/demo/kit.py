@@ -27,7 +27,7 @@ FIELDS: dict[str, tuple[str, str]] = {
     ),
     "proposals": (
         "id direction group language title summary topics support where area until",
-        "lat lon quantity unit",
+        "lat lon quantity unit lent_by longest how_many lends_to terms",
     ),
     "gatherings": (
         "id kind group language title summary starts ends time_zone axis topics joining state",
@@ -58,6 +58,8 @@ WORDS: dict[tuple[str, str], set[Any]] = {
     ("people", "publish"): {"help", "engagement", "languages", "area", "topics", "groups"},
     ("groups", "joining"): {"open", "request"},
     ("proposals", "direction"): {"need", "offer"},
+    ("proposals", "lent_by"): {"day", "hour"},
+    ("proposals", "lends_to"): {"ask", "anyone"},
     ("gatherings", "step_free"): {True, False},
     ("gatherings", "time_zone"): available_timezones(),
     ("calls", "time_zone"): available_timezones(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from atlas import licences
@@ -42,8 +42,24 @@ def proposal(stage: Stage, entry: Entry) -> Proposal:
         until=moment_of(stage, entry, "until", stage.kit.zone, EVENING),
         quantity=amount(entry, "quantity"),
         unit=entry.get("unit", ""),
+        **_lent(stage, entry),
         **where(entry),
     )
+
+
+def _lent(stage: Stage, entry: Entry) -> dict[str, Any]:
+    """Of an offer that says how it is lent."""
+    if "lent_by" not in entry:
+        return {}
+    return {
+        "shape": Proposal.Shape.LENDING,
+        "lent_by": entry["lent_by"],
+        "longest": entry.get("longest", Proposal.USUAL_UNITS[entry["lent_by"]]),
+        "how_many": entry.get("how_many", 1),
+        "lends_to": entry.get("lends_to", Proposal.LendsTo.ASK),
+        "terms": entry.get("terms", ""),
+        "time_zone": str(stage.kit.zone),
+    }
 
 
 def gathering(stage: Stage, entry: Entry) -> Gathering:

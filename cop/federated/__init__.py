@@ -1,4 +1,4 @@
-"""How groups, persons, needs, offers, what is lent, matches, mandates, ships, places and listed organisations travel."""
+"""How groups, persons, needs, offers, loans, matches, mandates, ships, places and listed organisations travel."""
 
 from . import (
     expertise,

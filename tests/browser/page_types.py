@@ -227,6 +227,17 @@ PAGES: dict[str, tuple[Example, ...]] = {
         Example("/matches/{begun_match}/ending", STEWARD, face="ending"),
         Example("/matches/{begun_match}/finishing", STEWARD, steps.send_empty, face="to mend", status=400),
     ),
+    "lending": (Example("/lending/"), Example("/lending/?near=51.541,-0.141", MEMBER, face="with distances")),
+    "lending-mine": (
+        Example("/lending/mine", STEWARD, face="lends"),
+        Example("/lending/mine", MEMBER, face="borrows"),
+        Example("/lending/mine", GUARDED, face="nothing yet"),
+    ),
+    "reserving": (
+        Example("/offers/{ladder}/reserving", MEMBER, face="days"),
+        Example("/offers/{lent_room}/reserving", MEMBER, face="hours"),
+        Example("/offers/{ladder}/reserving", MEMBER, steps.send_empty, face="to mend", status=400),
+    ),
     "write-to": (*_new("/people/{person}/writing", MEMBER),),
     # Gatherings
     "gatherings": (Example("/gatherings/"),),
@@ -466,6 +477,7 @@ NOT_PAGES: dict[str, str] = {
     "ship": ACTION,
     "ship-answer": ACTION,
     "consent": ACTION,
+    "reservation-step": ACTION,
     "result": ACTION,
     "know-how-restoration": ACTION,
     "attendee-answer": ACTION,

@@ -75,6 +75,7 @@ from tests.browser.crew import GUARDED, LEADER, MEMBER, STEWARD, WITHOUT_PASSWOR
 from tests.browser.stocking_actions import stock_actions
 from tests.browser.stocking_flotillas import stock_flotillas
 from tests.browser.stocking_kits import stock_kits
+from tests.browser.stocking_lending import stock_lending
 from tests.browser.stocking_mandates import stock_mandates
 from tests.browser.stocking_matches import stock_matches
 from tests.federation.live.node import PASSWORD
@@ -180,6 +181,7 @@ def _community(crew: Crew) -> dict[str, str]:
         **stock_mandates(crew.steward, crew.leader, group),
         **stock_actions(crew.steward, crew.leader, crew.member, group),
         **stock_matches(crew.steward, crew.leader, group, need),
+        **stock_lending(crew.steward, crew.member, group),
         "group": group.public_id,
         "open_group": _open_to(member).public_id,
         "need": need.public_id,

@@ -20,6 +20,8 @@ from cop.actions.matches import propose_match
 from cop.actions.people import change_page, person_of
 from cop.actions.places import publish_place
 from cop.actions.proposals import publish_proposal
+from cop.actions.reservations import reserve
+from cop.lending import slots
 from cop.models import Consent, Group, MandateVersion, Proposal
 from cop.models.matches import OFFER
 from events.actions.attendance import attend
@@ -32,6 +34,23 @@ from tests.gatherings import HOUSING
 from tests.know_how import Writers
 
 Json = dict[str, Any]
+
+LENT: Json = {
+    "shape": "lending",
+    "support": "equipment",
+    "lent_by": "day",
+    "longest": 14,
+    "how_many": 2,
+    "lends_to": "ask",
+    "terms": "Bring it back clean.",
+    "time_zone": "UTC",
+    "taken": [["2190-01-01T00:00:00+00:00", "2190-01-02T00:00:00+00:00"]],
+}
+
+
+def _from_tomorrow(days: int) -> tuple[dt.datetime, dt.datetime]:
+    starts = slots.midnight(timezone.now().date() + slots.DAY, dt.UTC)
+    return starts, starts + days * slots.DAY
 
 
 class Shown(Writers):
@@ -48,6 +67,11 @@ class Shown(Writers):
         self.kept = publish_proposal(
             self.alice, speaker, need, title="For us", audience=self.asked.members_audience, **shared
         )
+        self.drill, self.room = (
+            publish_proposal(self.alice, speaker, offer, title="Drill", **shared | LENT | more)
+            for more in ({}, {"lent_by": "hour", "lends_to": "anyone", "support": "space"})
+        )
+        self.borrowed = reserve(self.bob, self.drill, *_from_tomorrow(2), name="Bob", message="For a shelf")
         publish_place(self.alice, speaker, name="The Corner Room", area="Camden", lat=51.5, lon=-0.1)
         publish_expertise(self.alice, speaker, title="Reading leases", language="en", topics=[HOUSING])
         self.gathering()

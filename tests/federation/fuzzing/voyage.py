@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -67,6 +68,7 @@ class Voyage:
             *self._verbs(),
             *self._comings(),
             *self._agreements(),
+            *self._loans(),
             *self._captured(),
         ]
         theirs = (f"{VICTIM}/actor", f"{VICTIM}/needs/1", f"{NEIGHBOUR}/actor", f"{NEIGHBOUR}/needs/1")
@@ -166,6 +168,20 @@ class Voyage:
             yield dana, peer.activity(dana, "Update", said)
             for verb in ("Accept", "Reject"):
                 yield dana, peer.activity(dana, verb, match, result=said)
+
+    def _loans(self) -> Iterator[Said]:
+        """What somebody elsewhere may say to borrow, to take that back, and what nobody may say of a loan between
+        others."""
+        peer, dana = self.peers[0], self._speaker(f"{NEIGHBOUR}/people/dana")
+        starts = self.shown.borrowed.ends
+        times = {"startTime": starts.isoformat(), "endTime": (starts + timedelta(days=1)).isoformat()}
+        hour = times | {"endTime": (starts + timedelta(hours=1)).isoformat()}
+        for about, when in ((self.shown.drill.uri, times), (self.shown.room.uri, hour), (self.shown.kept.uri, times)):
+            join = peer.activity(dana, "Join", about, name="Dana", participationMessage="For a shelf", **when)
+            yield dana, join
+            yield dana, peer.activity(dana, "Undo", join)
+            for verb in ("Accept", "Reject"):
+                yield dana, peer.activity(dana, verb, join | {"actor": self.shown.bob.uri}, state="out")
 
     def _captured(self) -> Iterator[Said]:
         """What other programs said, where that lies beside the repository."""

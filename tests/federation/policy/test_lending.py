@@ -226,16 +226,8 @@ def test_what_dana_may_not_read_is_not_there_for_her(shed, peer, dana, outcomes)
 
 
 def test_a_plain_offer_cannot_be_joined(shed, peer, dana, outcomes):
-    plain = {
-        "shape": "",
-        "lent_by": "",
-        "longest": None,
-        "how_many": None,
-        "lends_to": "",
-        "terms": "",
-        "time_zone": "",
-    }
-    joins(peer, dana, shed.lent(title="Chairs", **plain), days(0))
+    plain = dict.fromkeys(("shape", "lent_by", "lends_to", "terms", "time_zone"), "")
+    joins(peer, dana, shed.lent(title="Chairs", longest=None, how_many=None, **plain), days(0))
     [heard] = outcomes()
     assert heard.startswith("refused: object: expected something that this node lends")
 
