@@ -9,7 +9,6 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from accounts import actions as accounts
 from accounts.models import User
@@ -29,8 +28,6 @@ from cop.actions.people import change_page, person_of
 from cop.actions.places import publish_place
 from cop.actions.proposals import publish_proposal
 from cop.actions.removal import take_out
-from cop.actions.reservations import give, reserve
-from cop.lending import slots
 from cop.models import Consent, Member, Proposal
 from desk.careful_words import keep_word
 from desk.models import CarefulWord, Import
@@ -100,11 +97,6 @@ BUDGETS = {
     "/needs/": 12,
     "/offers/": 12,
     "/places/": 12,
-    "/lending/": 12,
-    "/lending/?near=51.5,-0.1": 12,
-    "/lending/mine": 8,
-    "LENT": 22,
-    "LENT/reserving": 10,
     "/gatherings/": 11,
     "/gatherings/calendar.ics": 8,
     "/calls/": 14,
@@ -189,7 +181,6 @@ class Busy(Writers):
             attached=Attaching(tuple(keep(rewrite(picture()), alt=f"Picture {n}", name="") for n in range(MANY // 2))),
         )
         self.picture = Attachment.objects.filter(thing_uri=self.need.uri).first()
-        self.lent = self._lent("Drill", how_many=50)
         self.post = talk.publish_post(self.alice, self.need.uri, "Who has one?")
         change_page(person_of(self.bob), {"name": "Bob", "is_public": True})
         self.message = talk.write_to(self.alice, self.bob, "Hello")
@@ -223,7 +214,6 @@ class Busy(Writers):
         self.gathering(title=f"Part {n}", festival_id=self.festival.uri)
         self.gathering(title=f"Here {n}", venue_id=self.place.uri)
         publish_place(self.alice, self.group.actor, name=f"Room {n}", area="Camden")
-        self._lent(f"Ladder {n}")
         self.call(title=f"Grant {n}")
         self.page(title=f"Page {n}", adapted_from=self.wiki.uri)
         change_know_how(self.alice if n % 2 else self.bob, self.wiki, {"body": f"Version {n}"})
@@ -235,9 +225,6 @@ class Busy(Writers):
         talk.publish_post(person, self.need.uri, "And so have I.", reply_to=self.post.uri)
         talk.write_to(person, self.alice, "Good morning")
         join_group(person, self.asked, name=f"Person {n}")
-        tomorrow = slots.midnight(timezone.now().date() + slots.DAY, dt.UTC)
-        give(self.alice, reserve(person, self.lent, tomorrow, tomorrow + 3 * slots.DAY, name=f"Person {n}"))
-        reserve(self.alice, self._lent(f"Tent {n}", author=person), tomorrow, tomorrow + slots.DAY, name="Alice")
         attend(person, self.festival, name=f"Person {n}")
         attend(person, self.lab, name=f"Person {n}")
         self._action(f"Carry {n}")
@@ -276,15 +263,6 @@ class Busy(Writers):
         notify(self.alice.user, "join_accepted", group.uri, group=group.name)
         accounts.invite(self.alice.user)
         self._neighbour(n)
-
-    def _lent(self, title: str, *, author: Actor | None = None, how_many: int = 1) -> Proposal:
-        """Of the group, written by one of its members."""
-        lent = {"shape": "lending", "support": "equipment", "lent_by": "day", "longest": 14, "lends_to": "ask"}
-        where = {"time_zone": "UTC", "language": "en", "lat": 51.5, "lon": -0.1}
-        offer = Proposal.Direction.OFFER
-        return publish_proposal(
-            author or self.alice, self.group.actor, offer, title=title, how_many=how_many, **lent, **where
-        )
 
     def _neighbour(self, n: int) -> None:
         node = Node.objects.create(origin=f"https://n{n}.example", name=f"N {n}")
@@ -327,7 +305,6 @@ def address(busy: Busy, path: str) -> str:
         "NODE": f"/desk/neighbours/{Node.objects.filter(peering=Node.Peering.ASKED).first().pk}",
         "TRAVELS": f"/travels/?of={busy.need.uri}",
         "NEED": busy.need.get_absolute_url(),
-        "LENT": busy.lent.get_absolute_url(),
         "PICTURE": busy.picture.path,
         "THREAD": f"/threads/?about={busy.need.uri}",
         "REPORT": f"/desk/reports/{busy.flag.pk}",
