@@ -67,5 +67,5 @@ def belonging_of(gathering: Gathering, reader: Actor | None) -> Belonging | None
         return Belonging(group, "", "", may_tell=False)
     mandate = mandates_of([group], reader)[group.uri]
     goal = mandate.goals.get(gathering.goal_id, "")
-    may_tell = bool(goal and seats.speakers(reader, group, mandate))
+    may_tell = bool(goal and seats.speakers(reader, mandate))
     return Belonging(group, gathering.goal_id, goal, may_tell)

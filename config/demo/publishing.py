@@ -30,8 +30,10 @@ TERMS = {"engaged": "engaged", "pro-bono": "pro-bono", "both": "either"}
 
 
 def proposal(stage: Stage, entry: Entry) -> Proposal:
+    author, speaker = stage.speakers(entry)
     return publish_proposal(
-        *stage.speakers(entry),
+        author,
+        speaker,
         Proposal.Direction(entry["direction"]),
         title=entry["title"],
         summary=labelled(entry["summary"], entry["language"]),
