@@ -20,11 +20,18 @@ if TYPE_CHECKING:
 TOPIC_ACTIONS = "topic-actions"  # topic: a Topic. Buttons beside the title of a topic's page
 HOME_FOLLOWED = "home-followed"  # no subject. What the signed-in person follows; a whole <section>
 HOME_WELCOME = "home-welcome"  # no subject. Who welcomes somebody new; a whole <section> beside the first steps
+GROUP_ASIDE = "group-aside"  # group: a Group; runs: whether the reader leads it. Beside what the group says of itself
 ATLAS_ACTIONS = "atlas-actions"  # filters: a CardFilter. What can be done with the list as filtered
 
 Render = Callable[..., str]
 
-_filled: dict[str, list[Render]] = {TOPIC_ACTIONS: [], HOME_FOLLOWED: [], HOME_WELCOME: [], ATLAS_ACTIONS: []}
+_filled: dict[str, list[Render]] = {
+    TOPIC_ACTIONS: [],
+    HOME_FOLLOWED: [],
+    HOME_WELCOME: [],
+    GROUP_ASIDE: [],
+    ATLAS_ACTIONS: [],
+}
 
 
 def fill(slot: str, render: Render) -> None:

@@ -9,6 +9,7 @@ APPS = (
     "events",
     "knowledge",
     "funding",
+    "timebank",
     "cop",
     "notifications",
     "atlas",

@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "knowledge",
     "funding",
     "events",
+    "timebank",
     "desk",
     "frontend",
     "allauth",

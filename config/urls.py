@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("cop.urls")),
     path("", include("events.urls")),
     path("", include("funding.urls")),
+    path("", include("timebank.urls")),
     path("", include("knowledge.urls")),
     path("", include("desk.urls")),
     path("", include("frontend.urls")),

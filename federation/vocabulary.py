@@ -88,7 +88,7 @@ EXCHANGE: Terms = (
         "Proposal Intent Agreement Commitment EconomicEvent action purpose unitBased publishes reciprocal"
         " resourceQuantity availableQuantity effortQuantity stipulates stipulatesReciprocal",
     )
-    | _links("vf:", "resourceConformsTo satisfies clauseOf provider receiver")
+    | _links("vf:", "resourceConformsTo satisfies clauseOf provider receiver inScopeOf")
     | _plain("om2:", "hasUnit hasNumericalValue")
 )
 
@@ -113,8 +113,9 @@ OURS: Terms = _plain(
     " aim goals goal Goal text target unit decisions sharing parties number roundEnds adopted answers stance"
     " reached evidence subject motivation roles tables brings needs harbour asks dissolved harvest"
     " needed covered inCharge outcomeState outcomeOn"
-    " transactionType lentBy longest howMany lendsTo terms taken",
-) | _links("flotilla:", "topics axis mandate need offer group parentGroup supersedes ships")
+    " transactionType lentBy longest howMany lendsTo terms taken"
+    " limit cap Clearing booked balance waiting transfers wanted",
+) | _links("flotilla:", "topics axis mandate need offer group parentGroup supersedes ships peerBank")
 
 TERMS: Final[Terms] = PREFIXES | FEDIVERSE | EVENTS | SCHEMA_ORG | EXCHANGE | KNOWLEDGE | OURS
 

@@ -131,7 +131,9 @@ def prepare(activity: Json, actor: Actor) -> tuple[Callable[[Incoming], str], In
     about = id_of(inner.get("object")) if inner else id_of(obj)
     found = types.locate(about) if about else None
     kind = found[0].kind_of(found[1]) if found else ""
-    handler = handler_for(type_, _type_of(inner if type_ in CARRIES_ANOTHER else obj), kind)
+    # What an Offer offers may be no thing of its own here: then its type says who answers for it.
+    offered = _type_of(inner.get("object")) if inner else ""
+    handler = handler_for(type_, _type_of(inner if type_ in CARRIES_ANOTHER else obj), kind or offered)
     if handler is None and type_ not in CARRIES_ANOTHER:
         handler = handler_for(type_, "", kind)  # an object of no type that a kind asks for by name
     if handler is None:

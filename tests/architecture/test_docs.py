@@ -17,6 +17,7 @@ ANY = "\0"
 KINDS = (
     "group|listing|person|topic|need|offer|expertise|place|post|gathering|call|know-how|node|source|actor|card|link"
     "|flag|moderation|convergence|host|match|interview|mandate|consent|result|ship|reservation"
+    "|account|transfer|clearing"
 )
 HAPPENED = re.compile(rf'"((?:{KINDS})\.[a-z_]+)"')
 

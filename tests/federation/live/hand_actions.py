@@ -24,6 +24,7 @@ from cop.models import Group, Member, Proposal
 from federation import actors, audiences, neighbours
 from federation.models import Actor, Delivery, Document, Node, Publication
 from journal.models import Claimable, Errand
+from tests.federation.live import hand_hours
 
 HOUSING = "urn:flotilla:topic:housing"
 
@@ -141,7 +142,7 @@ ACTIONS = {
     for action in (
         publish, change, withdraw, join, leave, let_in, restrain, held, titles, words, unfinished, untried,
     )
-}  # fmt: skip
+} | hand_hours.ACTIONS  # fmt: skip
 
 
 def answer(actions: Mapping[str, Callable[..., Any]] = ACTIONS) -> None:

@@ -1,0 +1,1 @@
+"""What people, stewards and other banks can do."""
