@@ -262,6 +262,49 @@ PAGES: dict[str, tuple[Example, ...]] = {
     "call": (Example("/calls/{call}"), Example("/calls/{call}", STEWARD, face="steward")),
     "call-edit": (Example("/calls/{call}/edit", STEWARD),),
     "call-withdrawal": (Example("/calls/{call}/withdrawal", STEWARD),),
+    # Time banks
+    "my-hours": (Example("/timebank/", STEWARD), Example("/timebank/", GUARDED, face="none yet")),
+    "timebank": (
+        Example("/timebanks/{bank}"),
+        Example("/timebanks/{bank}", STEWARD, face="steward"),
+        Example("/timebanks/{their_bank}", MEMBER, face="of another node"),
+    ),
+    "timebank-new": (
+        Example("/groups/{group}/timebank/new", STEWARD),
+        Example("/groups/{group}/timebank/new", STEWARD, steps.send_unnamed, face="to mend", status=400),
+    ),
+    "timebank-edit": (Example("/timebanks/{bank}/edit", STEWARD),),
+    "timebank-withdrawal": (Example("/timebanks/{bank}/withdrawal", STEWARD),),
+    "timebank-accounts": (Example("/timebanks/{bank}/accounts", STEWARD),),
+    "timebank-clearings": (Example("/timebanks/{bank}/clearing", STEWARD),),
+    "timebank-clearing-new": (Example("/timebanks/{bank}/clearing/new", STEWARD),),
+    "time-account": (
+        Example("/timebank/accounts/{other_time_account}", STEWARD),
+        Example("/timebank/accounts/{time_account}", STEWARD, face="my own"),
+    ),
+    "time-account-name": (
+        Example("/timebank/accounts/{time_account}/name", STEWARD),
+        Example("/timebank/accounts/{time_account}/name", STEWARD, steps.send_unnamed, face="to mend", status=400),
+    ),
+    "time-account-limit": (
+        Example("/timebank/accounts/{other_time_account}/limit", STEWARD),
+        Example(
+            "/timebank/accounts/{other_time_account}/limit", STEWARD, steps.ask_too_much, face="to mend", status=400
+        ),
+    ),
+    "transfer-new": _new("/timebank/accounts/{time_account}/transfers/new"),
+    "transfer": (
+        Example("/timebank/transfers/{waiting_hours}", STEWARD, face="to answer"),
+        Example("/timebank/transfers/{asked_hours}", STEWARD, face="asked"),
+        Example("/timebank/transfers/{thanked_hours}", STEWARD, face="thanked"),
+        Example("/timebank/transfers/{hours_across}", STEWARD, face="at another bank"),
+    ),
+    "transfer-thanks": (Example("/timebank/transfers/{thanked_hours}/thanks", STEWARD),),
+    "clearing": (
+        Example("/timebank/clearing/{clearing}", STEWARD, face="open, and different"),
+        Example("/timebank/clearing/{wanted_clearing}", STEWARD, face="to answer"),
+        Example("/timebank/clearing/{clearing}", STEWARD, steps.ask_too_much, face="to mend", status=400),
+    ),
     # Know-how
     "know-how-list": (Example("/know-how/"),),
     "know-how-new": (
@@ -476,6 +519,11 @@ NOT_PAGES: dict[str, str] = {
     "mandate-adoption": ACTION,
     "ship": ACTION,
     "ship-answer": ACTION,
+    "timebank-joining": ACTION,
+    "time-account-closing": ACTION,
+    "transfer-step": ACTION,
+    "clearing-ending": ACTION,
+    "clearing-comparing": ACTION,
     "consent": ACTION,
     "reservation-step": ACTION,
     "result": ACTION,

@@ -31,6 +31,18 @@ def send_untitled(page: Page, crowd: Crowd) -> None:
     send_empty(page, crowd)
 
 
+def send_unnamed(page: Page, crowd: Crowd) -> None:
+    """A form that begins with a name, without it."""
+    page.fill("[name=name]", "")
+    send_empty(page, crowd)
+
+
+def ask_too_much(page: Page, crowd: Crowd) -> None:
+    """More hours than anybody may be allowed."""
+    page.locator("[name=cap], [name=limit]").first.fill("9999")
+    send_empty(page, crowd)
+
+
 def open_more_filters(page: Page, crowd: Crowd) -> None:
     page.locator(".filter-bar-more > summary").click()
 

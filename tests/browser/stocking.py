@@ -78,6 +78,7 @@ from tests.browser.stocking_kits import stock_kits
 from tests.browser.stocking_lending import stock_lending
 from tests.browser.stocking_mandates import stock_mandates
 from tests.browser.stocking_matches import stock_matches
+from tests.browser.stocking_timebank import stock_timebank
 from tests.federation.live.node import PASSWORD
 from tests.pictures import paper, picture
 
@@ -125,6 +126,7 @@ def stock(kits: int = len(KEYS)) -> dict[str, str]:
     User.objects.filter(email=WITHOUT_PASSWORD).update(password=make_password(None))
     crew = Crew.found()
     found = _community(crew) | _places(crew) | _talk(crew) | _events(crew) | _know_how(crew) | _neighbours(crew)
+    found |= stock_timebank(crew.steward, crew.leader, found["group"], THEIRS)
     found |= _keys(crew)
     found |= _imports(crew)
     found |= _careful_words(crew)

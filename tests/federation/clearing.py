@@ -6,14 +6,16 @@ import itertools
 import json
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from federation.audiences import PUBLIC
-from federation.models import Activity
+from federation.models import Activity, Actor
 from tests.federation.cast import Speaker
 from tests.federation.peer import Peer
-from tests.hours import Givers
+from tests.hours import Givers, said
 from timebank.actions import clearing as actions
+from timebank.actions.transfers import Elsewhere, propose
 from timebank.models import Account, Bank, Clearing, Transfer
 
 Json = dict[str, Any]
@@ -65,23 +67,9 @@ class Hackney:
 
     def statement(self, cap: int = 600, **said: Any) -> Json:
         self.version += 1
-        known = {
-            "id": f"{self.uri}#clearing",
-            "type": "Clearing",
-            "attributedTo": self.menders.uri,
-            "inScopeOf": self.uri,
-            "peerBank": self.givers.bank.uri,
-            "name": "Hours of Hackney",
-            "version": self.version,
-            "state": "open",
-            "cap": minutes(cap),
-            "updated": timezone.now().isoformat(),
-            "booked": 0,
-            "waiting": 0,
-            "balance": minutes(0),
-            "transfers": [],
-        }
-        return {name: value for name, value in (known | said).items() if value is not None}
+        known = clearing_statement(self.menders.uri, self.uri, self.givers.bank.uri)
+        known |= {"version": self.version, "cap": minutes(cap), **said}
+        return {name: value for name, value in known.items() if value is not None}
 
     def opened(self, cap: int = 600, their_cap: int = 600) -> Clearing:
         """Both have said yes."""
@@ -91,23 +79,9 @@ class Hackney:
 
     def event(self, ours: Account, *, gives: bool = False, of: int = 90, path: str = "", **said: Any) -> Json:
         """Dana says that she gave somebody here time; with `gives`, that they gave it to her."""
-        uri = f"{self.peer.origin}/{path or f'timebank/transfers/t{next(_numbers)}'}"
         provider, receiver = (ours.uri, self.dana) if gives else (self.dana, ours.uri)
-        known = {
-            "id": uri,
-            "type": "EconomicEvent",
-            "action": "deliverService",
-            "attributedTo": self.menders.uri,
-            "inScopeOf": self.uri,
-            "peerBank": self.givers.bank.uri,
-            "provider": provider,
-            "receiver": receiver,
-            "signed": "Dana",
-            "name": "A lock mended",
-            "resourceQuantity": minutes(of),
-            "startDate": "2026-11-20",
-            "state": "proposed",
-        }
+        known = transfer_event(self.menders.uri, self.uri, self.givers.bank.uri, provider, receiver)
+        known |= {"resourceQuantity": minutes(of)} | ({"id": f"{self.peer.origin}/{path}"} if path else {})
         return {name: value for name, value in (known | said).items() if value is not None}
 
     def answers(self, type_: str, transfer: Transfer, **said: Any) -> str:
@@ -119,6 +93,60 @@ class Hackney:
 
 def minutes(number: int) -> Json:
     return {"hasUnit": "minute", "hasNumericalValue": str(number)}
+
+
+def clearing_statement(speaker: str, theirs: str, ours: str) -> Json:
+    """How the bank at `theirs` stands with ours: open, with nothing booked."""
+    return {
+        "id": f"{theirs}#clearing",
+        "type": "Clearing",
+        "attributedTo": speaker,
+        "inScopeOf": theirs,
+        "peerBank": ours,
+        "name": "Hours of Hackney",
+        "version": 1,
+        "state": "open",
+        "cap": minutes(600),
+        "updated": timezone.now().isoformat(),
+        "booked": 0,
+        "waiting": 0,
+        "balance": minutes(0),
+        "transfers": [],
+    }
+
+
+def transfer_event(speaker: str, theirs: str, ours: str, provider: str, receiver: str) -> Json:
+    """Somebody of the bank at `theirs` proposes it."""
+    return {
+        "id": f"{theirs.rsplit('/', 2)[0]}/timebank/transfers/t{next(_numbers)}",
+        "type": "EconomicEvent",
+        "action": "deliverService",
+        "attributedTo": speaker,
+        "inScopeOf": theirs,
+        "peerBank": ours,
+        "provider": provider,
+        "receiver": receiver,
+        "signed": "Dana",
+        "name": "A lock mended",
+        "resourceQuantity": minutes(90),
+        "startDate": "2026-11-20",
+        "state": "proposed",
+    }
+
+
+def open_clearing(bank: Bank, theirs: str, actor: Actor, leader: Actor) -> Clearing:
+    """With a bank of `actor` that is known by its address alone, and has said yes."""
+    row = Bank(uri=theirs, name="Hours of Hackney", node=actor.node, actor=actor)
+    with transaction.atomic():
+        clearing = actions.begin(bank, row)
+    Clearing.objects.filter(pk=clearing.pk).update(is_said_there=True, their_cap=600)
+    return actions.say_half(leader, bank, Clearing.objects.get(pk=clearing.pk), 600)
+
+
+def propose_to(account: Account, person: Actor, address: str) -> Transfer:
+    """Somebody of ours gave time to whoever has the account at an address."""
+    asked = propose(person, account, Elsewhere(Clearing.objects.get(), address), said())
+    return Transfer.objects.get(pk=asked.pk)
 
 
 def said_by_us(type_: str, of: str = "") -> list[Json]:

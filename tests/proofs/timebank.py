@@ -36,8 +36,8 @@ NAME = "timebank"
 ALONE = True
 
 NODES, QUICK_NODES = ("camden", "hackney", "lambeth"), ("camden", "hackney")
-TRANSFERS, QUICK_TRANSFERS = 1_000, 60
-PEOPLE, QUICK_PEOPLE = 8, 4  # in each bank
+TRANSFERS, QUICK_TRANSFERS = 1_000, 45
+PEOPLE, QUICK_PEOPLE = 8, 3  # in each bank
 LIMIT, CAP = 600, 900  # minutes: few are enough to be reached again and again
 ACROSS = 0.7  # of all transfers
 ANSWER_EVERY = 5  # proposals
@@ -47,6 +47,12 @@ QUICK_BAD = Weather(lose=0.2, delay=0.05, duplicate=0.2, reorder=0.15)
 """Without those that are only tried again after half a minute."""
 CALM_WITHIN_SECONDS = 240.0
 
+NOUGHTS = {
+    "sum": "movements sum to",
+    "broken": "accounts that were beyond their limit:",
+    "unequal": "accounts that are not their movements:",
+    "held": "minutes held still:",
+}
 Books = dict[str, dict[str, Any]]
 
 
@@ -93,16 +99,19 @@ def _settle(nodes: Sequence[InhabitedNode], stack: ExitStack, people: int) -> li
     """A bank on each node, and clearing between every two."""
     hands = [stack.enter_context(Hand(node)) for node in nodes]
     with ThreadPoolExecutor(max_workers=len(hands)) as pool:
-        opened = pool.map(
-            lambda pair: pair[1].do("open_bank", name=pair[0].name, people=people, limit=LIMIT), zip(nodes, hands)
-        )
-        towns = [Town(node.name, hand, **told) for node, hand, told in zip(nodes, hands, opened, strict=True)]
+        opened = list(pool.map(partial(_open, people=people), nodes, hands))
+    towns = [Town(node.name, hand, **told) for node, hand, told in zip(nodes, hands, opened, strict=True)]
     pairs = [(town, other) for town in towns for other in towns if other is not town]
     for town, other in pairs:
         eventually(partial(town.hand.do, "allow", peer=other.bank, cap=CAP), within=60)
     for town, other in pairs:
         eventually(partial(town.hand.do, "is_open", peer=other.bank), within=60)
     return towns
+
+
+def _open(node: InhabitedNode, hand: Hand, people: int) -> dict[str, Any]:
+    told: dict[str, Any] = hand.do("open_bank", name=node.name, people=people, limit=LIMIT)
+    return told
 
 
 def _storm(towns: Sequence[Town], count: int, seed: int) -> None:
@@ -157,8 +166,7 @@ def _waiting(town: Town) -> int:
 def _judge(books: Books) -> list[str]:
     faults = []
     for bank, book in books.items():
-        for what, text in (("sum", "movements sum to"), ("broken", "accounts beyond their limit:"),
-                           ("unequal", "accounts that are not their movements:"), ("held", "minutes held still:")):  # fmt: skip
+        for what, text in NOUGHTS.items():
             if book[what]:
                 faults.append(f"{bank}: {text} {book[what]}")
         for peer, balance in book["clearing"].items():
@@ -184,9 +192,8 @@ def _told(
     }
     states = Counter(across.values())
     at_limit = sum(book["at_limit"] for book in books.values())
-    print(
-        f"the storm took {stormed:.0f} s, the calm {calmed:.0f} s; requests: { {str(fate): n for fate, n in fates.items()} }"
-    )
+    requests = {str(fate): number for fate, number in fates.items()}
+    print(f"the storm took {stormed:.0f} s, the calm {calmed:.0f} s; requests: {requests}")
     print(f"people: {dict(said)}; {len(across)} across: {dict(states)}; {at_limit} accounts came near their limit")
     for fault in faults[:30]:
         print(f"FAULT: {fault}")

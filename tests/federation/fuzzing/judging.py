@@ -13,6 +13,7 @@ from cop.models import Commitment, Match
 from federation import audiences, identity, types
 from federation.models import Actor, Attachment, AudienceKey, Document, Following, Publication, Receipt, ThisNode
 from journal.models import Errand
+from timebank.models import Account, Movement
 
 COUNTED = {"coming", "covered"}  # whoever may come is counted, whatever else they say
 OURS_ALONE = {"error", "lease_owner"}
@@ -57,6 +58,8 @@ def ours() -> dict[str, list[Any]]:
         type_.kinds[0]: _rows(type_.model.objects.filter(node__isnull=True)) for type_ in types.all_types()
     }
     found["commitments"] = _rows(Commitment.objects.filter(actor__node__isnull=True, version__gt=0))
+    found["accounts"] = _rows(Account.objects.filter(peer=""))
+    found["movements"] = _rows(Movement.objects.all())
     found["actors"] = _rows(Actor.objects.filter(node__isnull=True))
     found["publications"] = _rows(Publication.objects.all())
     found["this node"] = _rows(ThisNode.objects.all())

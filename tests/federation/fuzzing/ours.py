@@ -32,6 +32,8 @@ from journal.lanes import work_until_idle
 from tests.federation.captured.documents import rehosted
 from tests.gatherings import HOUSING
 from tests.know_how import Writers
+from timebank.actions.accounts import open_account
+from timebank.actions.banks import open_bank
 
 Json = dict[str, Any]
 
@@ -80,6 +82,8 @@ class Shown(Writers):
         self.page()
         self.mandate = self._mandate()
         self._flotilla()
+        self.bank = open_bank(self.alice, self.group, name="Hours", summary="Soup.", language="en", limit=1_200)
+        self.account = open_account(self.bob, self.bank)
         for person, name in ((self.alice, "Alice"), (self.bob, "Bob")):
             change_page(person_of(person), {"name": name, "is_public": True})
         self.match = propose_match(self.bob, self.need, speaker=self.bob, side=OFFER, said={"words": "We have one."})

@@ -27,6 +27,7 @@ from tests.federation.agreeing import agreement, commitment
 from tests.federation.captured.documents import FOLDER, address_of, expectations, things_in
 from tests.federation.captured.sending import ACTOR_TYPES, AS, NEIGHBOUR, VICTIM, Sender, _key, _pair
 from tests.federation.cast import Speaker
+from tests.federation.clearing import clearing_statement, open_clearing, propose_to, transfer_event
 from tests.federation.fuzzing.edge import Edge, at_the_edge
 from tests.federation.fuzzing.judging import Faults, changed, misplaced, ours, unsettled
 from tests.federation.fuzzing.mutating import Mutator, encoded
@@ -69,6 +70,7 @@ class Voyage:
             *self._comings(),
             *self._agreements(),
             *self._loans(),
+            *self._hours(),
             *self._captured(),
         ]
         theirs = (f"{VICTIM}/actor", f"{VICTIM}/needs/1", f"{NEIGHBOUR}/actor", f"{NEIGHBOUR}/needs/1")
@@ -182,6 +184,26 @@ class Voyage:
             yield dana, peer.activity(dana, "Undo", join)
             for verb in ("Accept", "Reject"):
                 yield dana, peer.activity(dana, verb, join | {"actor": self.shown.bob.uri}, state="out")
+
+    def _hours(self) -> Iterator[Said]:
+        """What the bank of a neighbour's group may say, with which clearing is open, and what nobody may."""
+        peer, menders = self.peers[0], self._speaker(f"{NEIGHBOUR}/groups/menders")
+        theirs, ours = f"{NEIGHBOUR}/timebanks/hours", self.shown.bank.uri
+        self.web.pages[menders.uri] |= {"type": "Group", "name": "Menders"}
+        actor = actors.read(self.web.pages[menders.uri], actors.hear_of_node(NEIGHBOUR))
+        open_clearing(self.shown.bank, theirs, actor, self.shown.alice)
+        event = transfer_event(menders.uri, theirs, ours, f"{NEIGHBOUR}/timebank/accounts/dana", self.shown.account.uri)
+        proposal = {"id": f"{event['id']}#offer", "type": "Offer", "actor": menders.uri, "object": event}
+        ask = propose_to(self.shown.account, self.shown.bob, f"{NEIGHBOUR}/timebank/accounts/dana")
+        mine = {"id": ask.offered_in, "type": "Offer", "object": {"id": ask.uri, "type": "EconomicEvent"}}
+        yield menders, peer.activity(menders, "Offer", event)
+        yield menders, peer.activity(menders, "Undo", proposal)
+        yield menders, peer.activity(menders, "Update", event | {"thanks": "Thank you"})
+        yield menders, peer.activity(menders, "Update", clearing_statement(menders.uri, theirs, ours))
+        yield menders, peer.activity(menders, "Reject", mine, result=event | {"id": ask.uri, "state": "unclear"})
+        dana = self._speaker(f"{NEIGHBOUR}/people/dana")
+        for verb in ("Accept", "Reject", "Undo"):
+            yield dana, peer.activity(dana, verb, mine)
 
     def _captured(self) -> Iterator[Said]:
         """What other programs said, where that lies beside the repository."""
