@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import html
+import re
+from decimal import Decimal
+
 import pytest
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
 from cop.access import NotAllowed
+from cop.actions import matches
 from cop.actions.groups import withdraw_group
 from cop.actions.membership import leave_group
+from cop.models.matches import NEED
 from federation import moderation
 from federation.models import Actor, Restriction
 from federation.personal_blocks import block
@@ -17,6 +23,7 @@ from journal import record
 from notifications.models import Notice
 from tests.at_once import at_once
 from tests.hours import Givers, balance, said, sum_of
+from tests.matches import Meeting, side
 from timebank.actions import accounts, banks, booking, transfers
 from timebank.models import Account, Bank, Movement, Transfer
 
@@ -419,3 +426,21 @@ def test_two_clicks_open_one_account(db):
     accounts.close_account(givers.bob, givers.bobs)
     given = at_once(*[lambda: accounts.open_account(givers.bob, givers.bank)] * 2)
     assert len({each.pk for each in given}) == 1
+
+
+def test_hours_of_a_finished_match_begin_a_form(db):
+    meeting = Meeting()
+    bank = banks.open_bank(meeting.alice, meeting.group, name="Hours", language="en", limit=1_200)
+    account = accounts.open_account(meeting.bob, bank)
+    match = meeting.proposed()
+    matches.agree(meeting.bob, side(match, NEED))
+    matches.finish(meeting.bob, side(match, NEED), outcome="", may_show=False, hours=Decimal("2.4"))
+    hours = page_of(meeting, meeting.bob, "/timebank/")
+    found = re.search(
+        r'href="(/timebank/accounts/[^"]+/transfers/new\?[^"]+)"[^<]*>[^<]*</a> <span[^>]*>([^<]+)<', hours
+    )
+    assert found and found[2] == "2 h 30 min", "in quarters of an hour"
+    form = page_of(meeting, meeting.bob, html.unescape(found[1]))
+    assert match.title in form and account.public_id in found[1]
+    assert re.search(r'value="receiver"[^>]*checked', form)
+    assert meeting.need.title not in page_of(meeting, meeting.alice, "/timebank/")

@@ -81,7 +81,8 @@ def forget_person(actor_uri: str) -> int:
     transaction; returns how many accounts were theirs."""
     accounts = list(Account.objects.select_for_update(of=("self",)).filter(actor__uri=actor_uri).order_by("pk"))
     for account in accounts:
-        for transfer in Transfer.objects.filter(Q(giver=account) | Q(receiver=account)).order_by("pk"):
+        waiting = Transfer.objects.filter(Q(giver=account) | Q(receiver=account), state=Transfer.State.PROPOSED)
+        for transfer in waiting.order_by("pk"):
             give_up(transfer, account)
     Account.objects.filter(pk__in=[account.pk for account in accounts]).update(name="", actor=None)
     return len(accounts)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.utils import timezone
 
 from federation import identity, restrictions
@@ -107,8 +108,8 @@ def say_again_what_waits_there(clearing: Clearing, uris: list[str]) -> int:
 
 def ask_again(clearing: Clearing, *, most: int) -> int:
     """Every proposal of ours that has no answer, the oldest first, as it was asked last; returns how many."""
-    waiting = Transfer.objects.filter(clearing=clearing, state=State.PROPOSED).order_by("pk")
-    rows = [each for each in _across(waiting)[: most * 2] if each.was_proposed_here][:most]
+    ours = Transfer.objects.filter(clearing=clearing, state=State.PROPOSED, uri__startswith=f"{settings.ORIGIN}/")
+    rows = list(_across(ours).order_by("pk")[:most])
     for transfer in rows:
         events.ask_back(transfer) if transfer.asked_back_at else events.offer(transfer)
     return len(rows)
@@ -148,7 +149,8 @@ def _columns(told: events.Told, clearing: Clearing, offered_in: str) -> dict[str
 
 def _account_of(uri: str, clearing: Clearing) -> Account | None:
     rows = Account.objects.filter(bank=clearing.bank_id, peer="", actor__isnull=False, closed_at__isnull=True)
-    account = rows.select_related("actor__user", "bank").filter(public_id=uri.rsplit("/", 1)[-1]).first()
+    rows = rows.select_for_update(of=("self",)).select_related("actor__user", "bank")  # it may be closing just now
+    account = rows.filter(public_id=uri.rsplit("/", 1)[-1]).first()
     return account if account is not None and account.uri == uri else None
 
 

@@ -105,8 +105,9 @@ def begin(bank: Bank, theirs: Bank) -> Clearing:
     )
 
 
-def hear_statement(clearing: Clearing, said: Statement, *, answers: bool) -> str:
-    """What the other bank says. Inside the receipt's transaction; returns the outcome in a few words."""
+def hear_statement(clearing: Clearing, said: Statement, *, answers: bool, again: bool = True) -> str:
+    """What the other bank says; `again` is whether what waits there is answered again. Inside the receipt's
+    transaction; returns the outcome in a few words."""
     if said.version > clearing.their_version:
         _hear_half(clearing, said)
     if clearing.told_at is None or said.at >= clearing.told_at:
@@ -115,7 +116,8 @@ def hear_statement(clearing: Clearing, said: Statement, *, answers: bool) -> str
         _compare(clearing)
     clearing.peer_name = said.name or clearing.peer_name
     clearing.save()
-    say_again_what_waits_there(clearing, [each["uri"] for each in said.listed if each["state"] == "proposed"])
+    if again:
+        say_again_what_waits_there(clearing, [each["uri"] for each in said.listed if each["state"] == "proposed"])
     if answers and clearing.version:
         statements.tell(clearing)
     return f"clearing: {clearing.state}"

@@ -78,6 +78,8 @@ def propose(person: Actor, account: Account, other: Account | Elsewhere, said: S
         clearing = _still_open(other.clearing) if isinstance(other, Elsewhere) else None
         theirs = clearing.account_id if clearing is not None else other.pk  # type: ignore[union-attr]
         pair = booking.lock(*((account.pk, theirs) if said.side == GIVER else (theirs, account.pk)))
+        if not (pair.giver.is_open and pair.receiver.is_open):
+            raise CannotBeAsked("one of the two accounts was closed just now")
         _require_own_room(pair, said, across=clearing is not None)
         transfer = Transfer.objects.create(
             uri=uri,

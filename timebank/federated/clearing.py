@@ -6,7 +6,7 @@ import datetime as dt
 
 from django.utils import timezone
 
-from federation import restrictions
+from federation import limits, restrictions
 from federation.inbound.verbs import Incoming, Refused, verb
 from federation.models import Node
 from federation.reader import Reader
@@ -16,6 +16,7 @@ from timebank.federated.exchange import UNKNOWN
 from timebank.models import Bank, Clearing
 
 MOST_WANTED = 50  # banks elsewhere that ask one of ours, and wait for its stewards
+MOST_STATEMENTS = 10  # of one bank in a minute to which what waits there is said again: each can list a hundred
 ANSWER_AFTER = dt.timedelta(minutes=1)  # between two statements of ours that were only asked for
 
 
@@ -38,7 +39,8 @@ def told(incoming: Incoming) -> str:
     elif clearing.actor_id != incoming.actor.pk:
         raise Refused(f"actor: {UNKNOWN}")
     answers = statement.wants_ours and not _said_lately(clearing)
-    return actions.hear_statement(clearing, statement, answers=answers)
+    again = limits.within(f"time-statements:{clearing.pk}", MOST_STATEMENTS)
+    return actions.hear_statement(clearing, statement, answers=answers, again=again)
 
 
 def _wanted(incoming: Incoming, bank: Bank, peer: str, statement: statements.Statement) -> Clearing:

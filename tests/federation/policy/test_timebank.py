@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+import time_machine
 from django.db import IntegrityError, transaction
 
 from cop.access import NotAllowed
@@ -19,7 +20,7 @@ from timebank.actions import between, booking, transfers
 from timebank.actions import clearing as actions
 from timebank.actions.transfers import Elsewhere
 from timebank.comparing import comparison
-from timebank.federated import exchange
+from timebank.federated import clearing, exchange
 from timebank.models import Account, Bank, Clearing, Movement, Transfer
 
 State = Transfer.State
@@ -485,6 +486,16 @@ def test_a_yes_that_was_lost_is_said_again(opened, givers):
     booked = line | {"state": "confirmed"}
     opened.says("Update", opened.statement(booked=1, balance=minutes(-90), transfers=[booked]))
     assert comparison(opened.clearing).agrees
+
+
+def test_statements_without_end_are_not_all_answered(opened, givers):
+    transfer = theirs(opened)
+    transfers.confirm(givers.bob, transfer)
+    line = {"id": transfer.uri, "type": "EconomicEvent", "state": "proposed", "resourceQuantity": minutes(-90)}
+    with time_machine.travel("2026-11-24T10:00:10Z", tick=False):
+        for _ in range(clearing.MOST_STATEMENTS + 3):
+            opened.says("Update", opened.statement(waiting=1, transfers=[line]))
+    assert len(said_by_us("Accept")) == 1 + clearing.MOST_STATEMENTS
 
 
 def test_a_difference_that_stays_is_told_and_listed(opened, givers, work):
