@@ -103,4 +103,6 @@ def tell_of_clearing(errand: Errand) -> None:
 
 
 def _name_of(transfer: Transfer, other: Account | None) -> str:
-    return transfer.other_name if transfer.is_across else other.name if other is not None else ""
+    if transfer.clearing is not None:
+        return transfer.other_name or transfer.clearing.peer_name
+    return other.name if other is not None else ""

@@ -111,7 +111,9 @@ def line_of(transfer: Transfer, person: Actor) -> Line:
     gave = transfer.giver is not None and transfer.giver.actor_id == person.pk
     mine, other = (transfer.giver, transfer.receiver) if gave else (transfer.receiver, transfer.giver)
     assert mine is not None  # whose transfers these are stands on one side of them
-    name = transfer.other_name if transfer.is_across else other.name if other is not None else ""
+    name = other.name if other is not None else ""
+    if transfer.clearing is not None:  # until they have answered, only their bank has a name here
+        name = transfer.other_name or transfer.clearing.peer_name
     return Line(transfer, mine, gave, name)
 
 
