@@ -137,7 +137,7 @@ BUDGETS = {
     "/accounts/signing-up/": 6,
     "/metro/catalogue?after=0": 4,
     "/metro/digest": 4,
-    "GROUP": 20,
+    "GROUP": 22,
     "GROUP/outbox?page=1": 6,
     "PERSON": 8,
     "FESTIVAL": 22,
