@@ -1,4 +1,4 @@
-"""Three nodes come to agreements while the network between them is bad: a match, a mandate, a flotilla.
+"""Three nodes come to agreements while the network between them is bad: a match, a mandate, hours, a flotilla.
 
 In the end each node is asked how everything stands, and what went over the wire is read for what must not be there.
 """
@@ -14,10 +14,10 @@ from functools import partial
 from typing import Any
 
 from tests.federation.live.hand import Hand
-from tests.federation.live.histories_plan import STORM
 from tests.federation.live.node import InhabitedNode
 from tests.federation.live.proxy import Proxy
 from tests.federation.live.proxy_book import Book, Passage
+from tests.federation.live.proxy_plan import Weather
 from tests.federation.live.stories import agree
 from tests.nodes import eventually
 
@@ -42,8 +42,8 @@ class Tape(Book):
 class Accords:
     """One round of stories, with its own seed. `faults` is empty if all is as it should be."""
 
-    def __init__(self, seed: int, nodes: Sequence[InhabitedNode], proxy: Proxy) -> None:
-        self.seed, self.nodes, self.proxy = seed, list(nodes), proxy
+    def __init__(self, seed: int, nodes: Sequence[InhabitedNode], proxy: Proxy, weather: Weather) -> None:
+        self.seed, self.nodes, self.proxy, self.weather = seed, list(nodes), proxy, weather
         self.tape = Tape()
         self.faults: list[str] = []
         self.told: list[str] = []
@@ -56,8 +56,8 @@ class Accords:
         with ExitStack() as stack:
             self._hands = {node.name: stack.enter_context(Hand(node, "hand_accords")) for node in self.nodes}
             self._groups = {name: hand.do("group_uri") for name, hand in self._hands.items()}
-            self.proxy.weather(STORM)
-            for story in (self.a_match, self.a_mandate, self.a_flotilla):
+            self.proxy.weather(self.weather)
+            for story in (self.a_match, self.a_mandate, self.a_time_bank, self.a_flotilla):
                 began = time.monotonic()
                 try:
                     story()
@@ -88,7 +88,7 @@ class Accords:
         self._stands(match, "agreed", *both)
         self._do(helper, "take_step", match=match, step="begin")
         self._stands(match, "under-way", *both)
-        self._do(helper, "take_step", match=match, step="finish", outcome="Three plans read", may_show=True, hours="3")
+        self._do(helper, "take_step", match=match, step="finish", outcome="Three plans read", may_show=True, hours=3)
         self._stands(match, "done", *both)
         closing = {"outcome": "We understood two of them", "may_show": True, "hours": None}
         self._do(asker, "take_step", match=match, step="thank", thanks="Thank you both", **closing)
@@ -128,7 +128,7 @@ class Accords:
     def a_flotilla(self) -> None:
         """Groups of three nodes sail together, agree, sum what they reach; one leaves; it dissolves with a harvest."""
         first, second, third = (node.name for node in reversed(self.nodes))
-        flotilla = self._do(first, "start_flotilla", name=f"Plans in time {self.seed}")
+        flotilla = self._do(first, "start_flotilla", called=f"Plans in time {self.seed}")
         self._all_know(flotilla)
         for name in (second, third):
             self._arrives(first, self._do(name, "sail", flotilla=flotilla, brings=f"What {name} has"))
@@ -157,6 +157,41 @@ class Accords:
             self._check(not changed, f"what {name} said was changed by others: {changed}")
         self.proxy.heal()
         eventually(lambda: agree(*self.nodes), within=PATIENCE)
+
+    def a_time_bank(self) -> None:
+        """Two banks exchange hours: one is given, one is received; both book the same, and nothing stays held."""
+        first, second = (node.name for node in self.nodes[:2])
+        banks = {name: self._do(name, "bank", called=name) for name in (first, second)}
+        there = {first: banks[second], second: banks[first]}
+        for name, other in there.items():
+            eventually(partial(self._do, name, "allow", peer=other["bank"], cap=600), within=PATIENCE)
+        self._in_the_end(
+            lambda: all(self._do(name, "is_open", peer=there[name]["bank"]) for name in there), first, second
+        )
+        made = [
+            self._do(name, "propose", mine=0, other=there[name]["accounts"][0], side=side, minutes=30, words="Plans")
+            for name, side in ((first, "giver"), (second, "giver"), (second, "receiver"))
+        ]
+        self._check("beyond" not in made, f"{made.count('beyond')} transfers were beyond a limit")
+        self._in_the_end(partial(self._is_booked, banks, made), first, second)
+        books = [self._do(name, "books") for name in (first, second)]
+        broken = sum(each["broken"] + each["unequal"] + abs(each["sum"]) for each in books)
+        self._check(not broken, f"the books of the banks are {books}")
+
+    def _is_booked(self, banks: dict[str, Any], made: list[str]) -> bool:
+        (one, mine), (other, theirs) = ((banks[name]["bank"], self._do(name, "books")) for name in banks)
+        same = all(each["transfers"].get(uri, [""])[0] == "confirmed" for each in (mine, theirs) for uri in made)
+        return same and mine["clearing"][other] == -theirs["clearing"][one] and not mine["held"] + theirs["held"]
+
+    def _in_the_end(self, holds: Callable[[], bool], *names: str) -> None:
+        """While people answer what waits for them, and the banks ask each other again."""
+        until = time.monotonic() + PATIENCE
+        while not holds():
+            assert time.monotonic() < until, "the banks never came to the same"
+            for name in names:
+                self._do(name, "answer", seed=self.seed, all_of_it=True)
+                self._do(name, "compare")
+            time.sleep(1)
 
     # How they are told -----------------------------------------------------------------------------------
 

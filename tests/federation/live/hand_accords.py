@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -18,8 +19,9 @@ from cop.models import Commitment, Consent, Group, MandateVersion, Match, Propos
 from federation import types
 from federation.models import Actor
 from journal import errand
-from tests.federation.live import hand_actions
+from tests.federation.live import hand_actions, hand_hours
 from tests.federation.live.hand_actions import own_group, steward
+from timebank.models import Bank
 
 Json = dict[str, Any]
 
@@ -55,6 +57,7 @@ def propose_match(thing: str, contact: str) -> str:
 
 
 def take_step(match: str, step: str, **said: Any) -> str:
+    said |= {"hours": Decimal(said["hours"])} if said.get("hours") else {}
     mine = Commitment.objects.select_related("match", "actor").get(match__uri=match, actor=speaker())
     getattr(matching, step)(steward(), mine, **said)
     return str(Match.objects.get(uri=match).state)
@@ -135,9 +138,9 @@ def mandate(group: str) -> Json:
 # A flotilla
 
 
-def start_flotilla(name: str) -> str:
+def start_flotilla(called: str) -> str:
     fields: Json = {
-        "name": name,
+        "name": called,
         "harbour": "Every plan read before its deadline",
         "ends_on": timezone.localdate() + dt.timedelta(days=90),
         "joining": Group.Joining.REQUEST,
@@ -178,6 +181,17 @@ def voyage(flotilla: str) -> Json:
     return {"ships": ships, "dissolved": about.dissolved_at is not None, "harvest": about.harvest}
 
 
+# A time bank
+
+
+def bank(called: str) -> Json:
+    """The node's own, opened the first time."""
+    held = Bank.objects.ours().first()
+    if held is None:
+        return hand_hours.open_bank(called, people=2, limit=600)
+    return {"bank": held.uri, "accounts": [each.uri for each in hand_hours._people()]}
+
+
 def a_day_later(daily: str, key: str) -> None:
     """What is done each day is done now."""
     with transaction.atomic():
@@ -199,9 +213,9 @@ ACTIONS = {
     for action in (
         group_uri, knows, publish, propose_match, take_step, match_state, matches, propose_mandate, give_stance,
         answer_objection, tell_result, mandate, start_flotilla, sail, welcome, leave, dissolve, voyage, a_day_later,
-        own_words, hand_actions.words,
+        own_words, bank, hand_actions.words,
     )
-}  # fmt: skip
+} | hand_hours.ACTIONS  # fmt: skip
 
 
 def answer() -> None:
