@@ -112,7 +112,8 @@ def how_many_in(group: Group) -> int:
 
 def published_by(group: Group, reader: Actor | None) -> list[tuple[str, KindSection]]:
     """What a group shares with the reader, the newest of each kind, with the kind in words."""
-    theirs = Card.objects.asked_for_by(reader).filter(group_uri=group.uri)
+    # Its mandate has a place of its own on the page.
+    theirs = Card.objects.asked_for_by(reader).filter(group_uri=group.uri).exclude(kind="mandate")
     sections = newest_of_each_kind(theirs, cards.kinds(), CARDS_PER_KIND)
     return [(kind_plural(section.kind), section) for section in sections]
 

@@ -31,14 +31,15 @@ class NotSailing(ValueError):
     """It is no flotilla, or was dissolved, or has as many ships as one can have."""
 
 
-def start_flotilla(person: Actor, ship: Group, *, said: Mapping[str, str], once: str = "", **fields: Any) -> Group:
+def start_flotilla(person: Actor, ship: Group, *, said: Mapping[str, str], **fields: Any) -> Group:
     """A new flotilla of this node, with its first ship aboard: a group of ours that `person` is a steward of.
 
-    `said` is what the ship brings and needs. Raises NotAllowed, moderation.Suspended.
+    `said` is what the ship brings and needs, `fields` what a group is founded with. Raises NotAllowed,
+    moderation.Suspended.
     """
     _require_captain(person, ship)
     with transaction.atomic():
-        flotilla = found_group(person, steward_name="", once=once, **fields)
+        flotilla = found_group(person, **fields)
         if statement_of(ship, flotilla) is None:
             publish_ship(person, ship, flotilla, said)
             flotilla = _welcome(person, flotilla, ship.uri)

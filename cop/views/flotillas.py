@@ -43,8 +43,8 @@ def new_flotilla(request: HttpRequest) -> HttpResponse:
     first = request.GET.get("ship", "")
     form = forms.NewFlotillaForm(request.POST or None, request.FILES or None, led=led, initial={"ship": first})
     if request.method == "POST" and form.is_valid():
-        once, said = form.once_key, form.said()
-        flotilla = actions.start_flotilla(request.actor, form.group, said=said, once=once, **form.changes())
+        fields = form.changes() | {"once": form.once_key, "steward_name": queries.own_name(request.actor)}
+        flotilla = actions.start_flotilla(request.actor, form.group, said=form.said(), **fields)
         tell_published(request, flotilla, _("The flotilla is there. Now tell other groups where it sails."))
         return redirect(flotilla)
     status = 400 if form.errors else 200

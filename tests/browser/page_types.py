@@ -111,6 +111,8 @@ PAGES: dict[str, tuple[Example, ...]] = {
         Example("/groups/{open_group}"),
         Example("/groups/{open_group}", MEMBER, face="to join"),
         Example("/groups/{group}", STEWARD, face="steward"),
+        Example("/groups/{flotilla}", STEWARD, face="a flotilla"),
+        Example("/groups/{dissolved}", face="a harvest"),
     ),
     "group-edit": (Example("/groups/{group}/edit", STEWARD),),
     "group-withdrawal": (Example("/groups/{group}/withdrawal", STEWARD),),
@@ -182,12 +184,12 @@ PAGES: dict[str, tuple[Example, ...]] = {
     "flotilla-list": (Example("/flotillas/"),),
     "flotilla-new": (
         Example("/flotillas/new?ship={group}", STEWARD),
-        Example("/flotillas/new", STEWARD, steps.send_untitled, face="to mend", status=400),
+        Example("/flotillas/new", STEWARD, steps.send_unnamed, face="to mend", status=400),
         Example("/flotillas/new", GUARDED, face="no group yet"),
     ),
     "flotilla-edit": (Example("/groups/{flotilla}/flotilla", STEWARD),),
     "flotilla-harvest": (Example("/groups/{flotilla}/harvest", STEWARD),),
-    "ship-new": _new("/groups/{flotilla}/ships/new"),
+    "ship-new": (Example("/groups/{flotilla}/ships/new", STEWARD),),
     "ship-edit": (Example("/ships/{ship}/edit", STEWARD),),
     "ship-leaving": (Example("/ships/{ship}/leaving", STEWARD),),
     "mandate": (
