@@ -20,8 +20,8 @@ from cop.actions.groups import change_group
 from cop.flotillas.aboard import asking, statements_of, under_sail
 from cop.forms import flotillas as forms
 from cop.models import Group, Ship
+from cop.views.documents import document_or_page
 from cop.views.withdrawn import page_or_tombstone
-from federation.negotiation import document_response, wants_activity
 from frontend.forms import form_page
 
 if TYPE_CHECKING:
@@ -88,14 +88,9 @@ def sail_with(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_safe
 @page_or_tombstone(Ship)
 def ship_page(request: HttpRequest, public_id: str) -> HttpResponse:
-    """For programs its document; for people it stands on the page of its flotilla."""
     ship = access.published_for_reading(Ship, request.actor, public_id)
-    if wants_activity(request):
-        return document_response(request, ship)
-    flotilla = Group.objects.visible_to(request.actor).filter(uri=ship.about_uri).first()
-    if flotilla is None:
-        raise Http404
-    return redirect(flotilla)
+    flotillas = Group.objects.visible_to(request.actor).filter(uri=ship.about_uri)
+    return document_or_page(request, ship, flotillas.first)
 
 
 @signed_in

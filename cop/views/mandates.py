@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -21,6 +22,7 @@ from cop.kits.steps import after
 from cop.mandates import changes, seats
 from cop.mandates.reading import goals_of, mandate_of
 from cop.models import Consent, Group, MandateVersion, Result
+from cop.views.documents import document_or_page
 from cop.views.withdrawn import page_or_tombstone
 from federation.negotiation import document_response, wants_activity
 from frontend.forms import form_page
@@ -72,27 +74,18 @@ def version_page(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_safe
 @page_or_tombstone(Consent)
 def consent_page(request: HttpRequest, public_id: str) -> HttpResponse:
-    """For programs its document; for people it stands on the page of its version."""
     consent = access.published_for_reading(Consent, request.actor, public_id)
-    if wants_activity(request):
-        return document_response(request, consent)
-    version = MandateVersion.objects.visible_to(request.actor).filter(uri=consent.version_uri).first()
-    if version is None:
-        raise Http404
-    return redirect(version)
+    versions = MandateVersion.objects.visible_to(request.actor).filter(uri=consent.version_uri)
+    return document_or_page(request, consent, versions.first)
 
 
 @require_safe
 @page_or_tombstone(Result)
 def result_page(request: HttpRequest, public_id: str) -> HttpResponse:
-    """For programs its document; for people it stands with its goal."""
+    """It stands with its goal."""
     result = access.published_for_reading(Result, request.actor, public_id)
-    if wants_activity(request):
-        return document_response(request, result)
-    group = Group.objects.visible_to(request.actor).filter(uri=result.about_uri).first()
-    if group is None:
-        raise Http404
-    return redirect("mandate", group.public_id)
+    groups = Group.objects.visible_to(request.actor).filter(uri=result.about_uri)
+    return document_or_page(request, result, lambda: _mandate_page(groups.first()))
 
 
 @signed_in
@@ -224,6 +217,10 @@ def withdraw_result(request: HttpRequest, public_id: str) -> HttpResponse:
         group = Group.objects.filter(uri=result.about_uri).first()
         return redirect("mandate", group.public_id) if group else redirect("group-list")
     return render(request, "cop/withdrawal.html", {"thing": result, "title": result.title})
+
+
+def _mandate_page(group: Group | None) -> str | None:
+    return reverse("mandate", args=[group.public_id]) if group is not None else None
 
 
 def _mandate(request: HttpRequest, version: MandateVersion) -> tuple[Group, Mandate]:
