@@ -18,7 +18,7 @@ from cop.access import require_edit
 from cop.lending import holding
 from cop.lending.rules import CannotReserve, require_reservable
 from cop.models import Proposal, Reservation
-from federation import actors, identity
+from federation import actors, identity, moderation
 from federation.outbound.say import say
 from journal import errand, errand_kind, record
 
@@ -45,8 +45,10 @@ def reserve(
     message: str = "",
     join_uri: str = "",
 ) -> Reservation:
-    """Ask for it, or have it at once where it is anyone's who comes first. Raises CannotReserve, and then nothing has
-    changed."""
+    """Ask for it, or have it at once where it is anyone's who comes first. Raises CannotReserve, moderation.Suspended
+    for somebody of this node, and then nothing has changed."""
+    if person.is_ours:
+        moderation.require_not_suspended(person)
     with transaction.atomic():
         offer = locked(offer)
         require_reservable(person, offer, starts, ends)
@@ -130,9 +132,16 @@ def call_off(reservation: Reservation, by: Actor) -> None:
     if offer.is_ours and by.pk != person.pk:
         _tell(reservation, "Reject", State.CANCELLED)
     elif not offer.is_ours and person.is_ours and reservation.join_uri and by.pk == person.pk:
-        join = _join_of(reservation)
-        say(person, "Undo", join, [offer.actor.inbox], to=[offer.actor.uri], about=offer.uri)
+        take_back_again(reservation)
     record("reservation.cancelled", reservation.uri, actor=by.uri, origin=_origin(by))
+
+
+def take_back_again(reservation: Reservation) -> None:
+    """Say to the lender's node that one of ours borrows it no more; also where that did not reach them, and they hold
+    it for nobody. In a transaction."""
+    offer = reservation.offer
+    about = {"to": [offer.actor.uri], "about": offer.uri}
+    say(reservation.actor, "Undo", _join_of(reservation), [offer.actor.inbox], **about)
 
 
 def answered_by_their_node(reservation: Reservation, state: State, *, reason: str = "") -> bool:
@@ -208,6 +217,8 @@ def _go_on(lender: Actor, reservation: Reservation, state: State, happened: str,
             _require_state(reservation, before)
             if state == State.BACK:
                 holding.free(reservation)
+                if reservation.actor.gone_at is not None:
+                    Reservation.objects.filter(pk=reservation.pk).update(name="")
             _move(reservation, state)
             _tell(reservation, "Accept", state)
             record(happened, reservation.uri, actor=lender.uri)

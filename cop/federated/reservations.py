@@ -48,7 +48,7 @@ def join(incoming: Incoming) -> str:
 def take_back(incoming: Incoming) -> str:
     """Only whoever sent the Join can take it back."""
     offer, inner = _ours(incoming), incoming.inner or {}
-    if inner.get("actor") not in {None, incoming.actor.uri}:
+    if inner.get("actor") not in (None, incoming.actor.uri):  # it may be anything, also what no set can hold
         raise Refused("object: expected a Join of your own")
     mine = offer.reservations.filter(actor=incoming.actor, join_uri=str(inner.get("id")))
     return _cancelled(incoming, mine.first())
@@ -126,4 +126,6 @@ def _heard(incoming: Incoming, state: State, *, reason: str = "") -> str:
     if reservation is None or not reservation.join_uri or offer.is_ours or incoming.actor.pk != offer.actor_id:
         raise Refused("object: expected a Join that one of our people sent to you")
     is_news = actions.answered_by_their_node(reservation, state, reason=reason)
+    if not is_news and (state, reservation.state) == (State.GIVEN, State.CANCELLED):
+        actions.take_back_again(reservation)
     return f"reservation: {reservation.state}" if is_news else "reservation: known already"

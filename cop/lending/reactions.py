@@ -52,8 +52,12 @@ def end_reservations(errand: Errand) -> None:
 
 @reaction("cop.forget_borrower", to="actor.gone")
 def forget_borrower(errand: Errand) -> None:
-    """Whoever closed their account elsewhere borrows nothing more: what they had reserved is free for others."""
-    _call_off(Reservation.objects.filter(actor__uri=entry_of(errand).uri))
+    """Whoever closed their account elsewhere borrows nothing more: what they had reserved is free for others. What they
+    told lenders goes; the name of whoever has something in hand, once it is back."""
+    theirs = Reservation.objects.filter(actor__uri=entry_of(errand).uri)
+    _call_off(theirs)
+    theirs.update(message="")
+    theirs.exclude(state=Reservation.State.OUT).update(name="")
 
 
 @reaction("cop.free_reserved", to=("group.left", "group.member_removed", "group.membership_ended"))

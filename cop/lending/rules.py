@@ -55,7 +55,8 @@ def _require_lent_to(person: Actor, offer: Proposal) -> None:
     if person.pk in (offer.actor_id, offer.author_id):
         raise CannotReserve(CannotReserve.OWN)
     behind = [offer.actor, *([offer.author] if offer.author is not None else [])]
-    if offer.is_ours and any(restrictions.keep_apart(person, each) for each in behind):
+    apart = restrictions.is_suspended(person) or any(restrictions.keep_apart(person, each) for each in behind)
+    if offer.is_ours and apart:
         raise CannotReserve(CannotReserve.DECLINED)  # as everybody who is not lent to: nobody learns of a block
 
 

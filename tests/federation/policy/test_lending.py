@@ -11,8 +11,8 @@ from cop.actions import reservations as actions
 from cop.actions.proposals import withdraw_proposal
 from cop.lending.rules import CannotReserve
 from cop.models import Proposal, Reservation, ReservedSlot
-from federation import personal_blocks
-from federation.models import Activity, Actor, Delivery
+from federation import moderation, personal_blocks
+from federation.models import Activity, Actor, Delivery, Restriction
 from notifications.models import Notice
 from tests.lending import Shed, days, hours
 
@@ -255,6 +255,42 @@ def test_whoever_is_gone_frees_what_they_had_reserved(shed, peer, dana, outcomes
     assert not ReservedSlot.objects.exists()
 
 
+def test_a_name_and_a_word_go_with_whoever_is_gone(shed, peer, dana, outcomes):
+    joins(peer, dana, shed.room, hours(0, 18, 20), name="Dana D.", participationMessage="My number is 020 7946 0000")
+    joins(peer, dana, shed.drill, days(0), name="Dana D.", participationMessage="My number is 020 7946 0000")
+    outcomes()
+    out = Reservation.objects.get(offer=shed.drill)
+    actions.give(shed.alice, out), actions.hand_over(shed.alice, out)
+    peer.does(dana, "Delete", dana.uri)
+    outcomes()
+    kept = set(Reservation.objects.values_list("state", "name", "message"))
+    assert kept == {("cancelled", "", ""), ("out", "Dana D.", "")}, "whoever has the drill still has a name"
+
+
+@pytest.mark.parametrize("actor", [{"id": "x"}, ["x"], 7, {}])
+def test_an_undo_of_an_odd_join_is_refused(shed, peer, dana, outcomes, actor):
+    made_up = {"id": f"{peer.origin}/activities/odd", "type": "Join", "actor": actor, "object": shed.room.uri}
+    peer.does(dana, "Undo", made_up)
+    assert outcomes()[-1].startswith(("refused: object", "reservation: none"))
+
+
+def test_who_is_suspended_here_is_lent_nothing(shed, peer, dana, outcomes):
+    shed.alice.user.is_steward = True
+    shed.alice.user.save()
+    danas = Actor.objects.get(uri=dana.uri) if Actor.objects.filter(uri=dana.uri).exists() else None
+    if danas is None:
+        joins(peer, dana, shed.drill, days(20))
+        outcomes()
+        danas = Actor.objects.get(uri=dana.uri)
+    for person in (danas, shed.charlie):
+        moderation.restrict_actor(Restriction.Level.SUSPENDED, person, by=shed.alice, reason="Threats")
+    joins(peer, dana, shed.room, hours(0, 18, 20))
+    assert outcomes()[-1] == "reservation refused: declined"
+    with pytest.raises(moderation.Suspended):
+        shed.reserved(shed.room, hours(0, 18, 20))
+    assert not ReservedSlot.objects.exists()
+
+
 # --- Our people borrow from other nodes -----------------------------------------------------------------
 
 
@@ -321,6 +357,16 @@ def test_charlie_cancels_and_hackney_hears_it(shed, peer, menders, saw, outcomes
     outcomes()
     reservation.refresh_from_db()
     assert reservation.state == "out", "what was handed over counts more"
+
+
+def test_a_yes_to_what_was_cancelled_is_told_so_again(shed, peer, menders, saw, outcomes):
+    reservation = shed.reserved(saw, days(0))
+    join = said("Join")
+    actions.cancel(shed.charlie, reservation)
+    peer.does(menders, "Accept", join["id"], state="given")
+    assert outcomes()[-1] == "reservation: known already"
+    undos = Activity.objects.filter(type="Undo", actor=shed.charlie)
+    assert undos.count() == 2, "else their copy would be held for nobody"
 
 
 @pytest.mark.parametrize("type_", ["Accept", "Reject"])
