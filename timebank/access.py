@@ -56,6 +56,12 @@ def group_of(bank: Bank) -> Group | None:
     return Group.objects.filter(actor=bank.actor_id).first()
 
 
+def groups_of(person: Actor) -> QuerySet[Member]:
+    """The actors of the groups of which somebody of this node is a member."""
+    inside = Member.objects.filter(actor=person, state=Member.State.JOINED, group__withdrawn_at__isnull=True)
+    return inside.values("group__actor")
+
+
 def accounts_of(person: Actor) -> QuerySet[Account]:
     """What somebody has in the banks of this node, also in one that has closed."""
     return Account.objects.filter(actor=person, closed_at__isnull=True).select_related("bank__actor")
@@ -66,10 +72,13 @@ def account_of(person: Actor | None, bank: Bank) -> Account | None:
 
 
 def account_for_reading(person: Actor, public_id: str) -> Account:
-    """Somebody's own, or that of somebody in the same bank; for stewards all in theirs. Raises Http404."""
-    mine = accounts_of(person).values("bank")
+    """Somebody's own, or that of somebody in the same bank, while they are in its group; for stewards all in theirs.
+    Raises Http404."""
+    mine = accounts_of(person).filter(bank__actor__in=groups_of(person)).values("bank")
     led = Member.objects.filter(actor=person, role=Member.Role.STEWARD).values("group__actor")
-    seen = Account.objects.filter(Q(bank__in=mine) | Q(bank__actor__in=led), peer="", actor__isnull=False)
+    seen = Account.objects.filter(
+        Q(actor=person) | Q(bank__in=mine) | Q(bank__actor__in=led), peer="", actor__isnull=False
+    )
     account = seen.filter(closed_at__isnull=True, public_id=public_id).select_related("bank__actor", "actor").first()
     if account is None:
         raise Http404
@@ -81,6 +90,14 @@ def account_for_using(person: Actor, public_id: str) -> Account:
     account = accounts_of(person).filter(public_id=public_id).first()
     if account is None:
         raise Http404
+    return account
+
+
+def account_for_proposing(person: Actor, public_id: str) -> Account:
+    """Somebody's own, while they are in the group: the form names everybody in the bank. Raises Http404, NotAllowed."""
+    account = account_for_using(person, public_id)
+    if not is_in_group(person, account.bank):
+        raise NotAllowed("the bank is for the members of its group")
     return account
 
 

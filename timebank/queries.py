@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 
 from cop.models import Commitment, Match
 from cop.models.matches import OFFER
-from timebank.access import accounts_of, transfers_of
+from timebank.access import accounts_of, groups_of, transfers_of
 from timebank.models import MOST_MINUTES, Account, Bank, Clearing, Transfer
 from timebank.models.transfers import GIVER, LONGEST_WORDS, RECEIVER
 
@@ -90,6 +90,12 @@ def known_banks(person: Actor, bank: Bank) -> list[Bank]:
     return list(rows.exclude(uri__in=clearing).order_by("name", "pk")[:MOST_KNOWN_BANKS])
 
 
+def accounts_to_show(person: Actor) -> QuerySet[Account]:
+    """`may_begin` says in which they can say something new: where the bank is open, and they are in its group."""
+    may_begin = Q(bank__withdrawn_at__isnull=True, bank__actor__in=groups_of(person))
+    return accounts_of(person).annotate(may_begin=may_begin).order_by("pk")
+
+
 def waiting_for(person: Actor) -> list[Line]:
     """What somebody is asked to confirm, the oldest first."""
     mine = Account.objects.filter(actor=person).values("pk")
@@ -119,7 +125,7 @@ def line_of(transfer: Transfer, person: Actor) -> Line:
 
 def hours_from_matches(person: Actor) -> list[Done]:
     """Of finished matches in which somebody spoke and wrote down hours, for a form that begins with them."""
-    account = accounts_of(person).filter(bank__withdrawn_at__isnull=True).order_by("pk").first()
+    account = accounts_to_show(person).filter(may_begin=True).first()
     if account is None:
         return []
     rows = Commitment.objects.filter(Q(actor=person) | Q(author=person), hours__gt=0)

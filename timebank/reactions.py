@@ -10,6 +10,7 @@ from journal import entry_of, errand, errand_kind, periodic, reaction
 from timebank.actions import clearing as clearings
 from timebank.actions.accounts import forget_person
 from timebank.actions.banks import end_bank
+from timebank.actions.between import nobody_answers
 from timebank.models import Bank, Clearing
 
 if TYPE_CHECKING:
@@ -52,8 +53,9 @@ def close_with_group(errand_row: Errand) -> None:
 @reaction("timebank.forget_person", to="actor.gone")
 def forget_gone(errand_row: Errand) -> None:
     """Whoever is gone for good: their name goes, what they gave and received stays in the sums. Where it is the group
-    of a bank elsewhere, clearing with it ends."""
+    of a bank elsewhere, clearing with it ends, and nobody waits for its answers."""
     entry = entry_of(errand_row)
     forget_person(entry.uri)
-    for peer in Clearing.objects.filter(actor__uri=entry.uri).values_list("peer", flat=True):
-        clearings.end_with(peer, actor=entry.uri)
+    for clearing in Clearing.objects.filter(actor__uri=entry.uri).order_by("pk"):
+        clearings.end_with(clearing.peer, actor=entry.uri)
+        nobody_answers(clearing)

@@ -285,6 +285,45 @@ def test_whoever_left_the_group_begins_nothing_new(givers):
     assert transfers.confirm(givers.bob, waiting).state == State.CONFIRMED, "what waited can still be answered"
 
 
+def test_whoever_left_the_group_reads_no_names_in_its_bank(givers):
+    leave_group(givers.bob, givers.group)
+    client = givers.client(givers.bob)
+    path = f"{givers.bobs.get_absolute_url()}/transfers/new"
+    assert [client.get(path).status_code, client.post(path, {"words": ""}).status_code] == [403, 403]
+    assert client.get(givers.erins.get_absolute_url()).status_code == 404
+    assert client.get(givers.bobs.get_absolute_url()).status_code == 200, "their own is theirs"
+    assert path not in page(givers, givers.bob, "/timebank/")
+
+
+def test_a_name_is_shown_as_it_is_written(givers):
+    accounts.rename_account(givers.erin, givers.erins, "Erin O'Neill & Co")
+    transfer = givers.confirmed(givers.bobs, givers.erins)
+    for path in ("/timebank/", transfer.get_absolute_url()):
+        assert "given to Erin O'Neill & Co" in html.unescape(page(givers, givers.bob, path)), path
+
+
+def test_who_is_suspended_neither_names_themself_nor_allows_more(givers):
+    givers.charlie.user.is_steward = True
+    givers.charlie.user.save()
+    for person in (givers.alice, givers.bob):
+        moderation.restrict_actor(Restriction.Level.SUSPENDED, person, by=givers.charlie, reason="Threats")
+    with pytest.raises(moderation.Suspended):
+        accounts.rename_account(givers.bob, givers.bobs, "A threat")
+    with pytest.raises(moderation.Suspended):
+        accounts.set_limit(givers.alice, givers.alices, 60_000)
+    assert givers.client(givers.bob).post(f"{givers.bobs.get_absolute_url()}/name", {"name": "X"}).status_code == 403
+    assert Account.objects.get(pk=givers.bobs.pk).name == "Bob"
+
+
+def test_thanks_that_change_are_told_once(givers, work):
+    transfer = givers.confirmed(givers.bobs, givers.erins)
+    for words in ("Thanks", "Many thanks", "So many thanks"):
+        transfers.thank(givers.erin, transfer, words)
+    work()
+    assert Notice.objects.filter(kind="hours_thanked", user__actor=givers.bob).count() == 1
+    assert Transfer.objects.get(pk=transfer.pk).thanks == "So many thanks"
+
+
 def test_who_keep_apart_are_not_asked(givers):
     block(givers.erin, givers.bob.uri)
     for giver, receiver in ((givers.bobs, givers.erins), (givers.erins, givers.bobs)):

@@ -41,16 +41,19 @@ def open_account(person: Actor, bank: Bank) -> Account:
 
 
 def rename_account(person: Actor, account: Account, name: str) -> Account:
-    """What people of the bank know somebody as. Raises NotAllowed."""
+    """What people of the bank know somebody as. Raises NotAllowed, moderation.Suspended."""
     _require_own(person, account)
+    moderation.require_not_suspended(person)
     Account.objects.filter(pk=account.pk).update(name=name)
     account.name = name
     return account
 
 
 def set_limit(person: Actor, account: Account, minutes: int) -> Account:
-    """How far an account may be from 0, by a steward. Raises NotAllowed, NotPossible where more is used already."""
+    """How far an account may be from 0, by a steward. Raises NotAllowed, moderation.Suspended, NotPossible where more
+    is used already."""
     require_steward(person, account.bank)
+    moderation.require_not_suspended(account.bank.actor, person)
     with transaction.atomic():
         held = Account.objects.select_for_update().get(pk=account.pk)
         if held.is_clearing or not held.is_open or not 0 < minutes <= LARGEST_LIMIT or minutes < held.used:

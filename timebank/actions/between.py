@@ -1,7 +1,8 @@
 """What the other bank says of a transfer. Inside the transaction of its receipt; returns the outcome in a few words.
 
-Whoever proposed holds the room until an answer comes, and nothing else ends that. Whoever was asked decides once, and
-says the same to whatever is asked again. So both end in one state, whatever is lost, late or repeated.
+Whoever proposed holds the room until an answer comes, and nothing else ends that, as long as there is somebody who can
+answer. Whoever was asked decides once, and says the same to whatever is asked again. So both end in one state, whatever
+is lost, late or repeated.
 """
 
 from __future__ import annotations
@@ -90,10 +91,11 @@ def hear_thanks(transfer: Transfer, words: str) -> str:
     """Of whoever received the time there. Raises Contradicts."""
     if transfer.state != State.CONFIRMED or transfer.receiver is None or not transfer.receiver.is_clearing:
         raise Contradicts("expected a confirmed transfer to somebody of yours")
+    if words and not transfer.thanks:  # once: whoever changes them without end is not heard of each time
+        record("transfer.thanked", transfer.uri, actor=_who(transfer), origin="peer")
     if transfer.thanks != words:
         transfer.thanks = words
         transfer.save(update_fields=["thanks"])
-        record("transfer.thanked", transfer.uri, actor=_who(transfer), origin="peer")
     return "transfer: thanks"
 
 
@@ -112,6 +114,18 @@ def ask_again(clearing: Clearing, *, most: int) -> int:
     rows = list(_across(ours).order_by("pk")[:most])
     for transfer in rows:
         events.ask_back(transfer) if transfer.asked_back_at else events.offer(transfer)
+    return len(rows)
+
+
+def nobody_answers(clearing: Clearing) -> int:
+    """The group of the other bank is gone for good: what was held for its word is free, and what it asked needs no
+    answer. Inside a transaction; returns how many waited."""
+    waiting = Transfer.objects.select_for_update(of=("self",)).filter(clearing=clearing, state=State.PROPOSED)
+    rows = list(_across(waiting).order_by("pk"))
+    for transfer in rows:
+        if transfer.was_proposed_here:
+            booking.let_go(booking.lock(transfer.giver_id, transfer.receiver_id), transfer.minutes)
+        settle(transfer, State.WITHDRAWN if transfer.was_proposed_here else State.DECLINED, actor=_who(transfer))
     return len(rows)
 
 

@@ -35,6 +35,8 @@ def say_half(person: Actor, bank: Bank, theirs: Bank | Clearing, cap: int) -> Cl
     Raises NotAllowed, NotPossible."""
     require_steward(person, bank)
     moderation.require_not_suspended(bank.actor, person)
+    if not bank.is_for_everyone:
+        raise NotAllowed("no other node is told of a bank that is not for everyone")
     if not 0 < cap <= LARGEST_LIMIT:
         raise NotPossible(f"a cap is 1 to {LARGEST_LIMIT} minutes")
     with transaction.atomic():
@@ -105,11 +107,13 @@ def begin(bank: Bank, theirs: Bank) -> Clearing:
     )
 
 
-def hear_statement(clearing: Clearing, said: Statement, *, answers: bool, again: bool = True) -> str:
-    """What the other bank says; `again` is whether what waits there is answered again. Inside the receipt's
-    transaction; returns the outcome in a few words."""
+def hear_statement(
+    clearing: Clearing, said: Statement, *, answers: bool, again: bool = True, may_ask: bool = True
+) -> str:
+    """What the other bank says; `again` is whether what waits there is answered again, `may_ask` whether it can be a
+    question to our stewards. Inside the receipt's transaction; returns the outcome in a few words."""
     if said.version > clearing.their_version:
-        _hear_half(clearing, said)
+        _hear_half(clearing, said, may_ask=may_ask)
     if clearing.told_at is None or said.at >= clearing.told_at:
         clearing.told_at, clearing.told_count, clearing.told_sum = said.at, said.booked, said.balance
         clearing.told_waiting, clearing.told_listed = said.waiting, said.listed
@@ -123,7 +127,7 @@ def hear_statement(clearing: Clearing, said: Statement, *, answers: bool, again:
     return f"clearing: {clearing.state}"
 
 
-def _hear_half(clearing: Clearing, said: Statement) -> None:
+def _hear_half(clearing: Clearing, said: Statement, *, may_ask: bool) -> None:
     before, stood_there = clearing.state, clearing.is_said_there
     clearing.their_version, clearing.their_cap, clearing.is_said_there = said.version, said.cap, said.is_said
     if not said.is_said:
@@ -133,7 +137,9 @@ def _hear_half(clearing: Clearing, said: Statement) -> None:
         return
     if clearing.is_said:
         clearing.state = State.OPEN
-    elif before != State.ENDED or not stood_there:  # an end of ours that they have not heard yet stays one
+    elif may_ask and (
+        before != State.ENDED or not stood_there
+    ):  # an end of ours that they have not heard yet stays one
         clearing.state = State.WANTED
     _settle(clearing, before, actor=clearing.actor.uri, origin="peer")
 

@@ -141,9 +141,10 @@ def thank(person: Actor, transfer: Transfer, words: str) -> Transfer:
         if transfer.state != State.CONFIRMED:
             raise NotPossible("it is not confirmed")
         moderation.require_not_suspended(person)
+        if not transfer.thanks:  # who changes them is not heard of each time
+            record("transfer.thanked", transfer.uri, actor=person.uri)
         transfer.thanks = words
         transfer.save(update_fields=["thanks"])
-        record("transfer.thanked", transfer.uri, actor=person.uri)
         if transfer.is_across:
             events.tell_thanks(transfer)
     return transfer

@@ -16,6 +16,7 @@ from timebank.federated.exchange import UNKNOWN
 from timebank.models import Bank, Clearing
 
 MOST_WANTED = 50  # banks elsewhere that ask one of ours, and wait for its stewards
+MOST_HALVES = 20  # changes in a day of what one of them agrees to: of each our stewards may be told
 MOST_STATEMENTS = 10  # of one bank in a minute to which what waits there is said again: each can list a hundred
 ANSWER_AFTER = dt.timedelta(minutes=1)  # between two statements of ours that were only asked for
 
@@ -38,9 +39,14 @@ def told(incoming: Incoming) -> str:
         clearing = _wanted(incoming, bank, peer, statement)
     elif clearing.actor_id != incoming.actor.pk:
         raise Refused(f"actor: {UNKNOWN}")
+    elif _is_news(clearing, statement) and not limits.within(
+        f"time-halves:{clearing.pk}", MOST_HALVES, seconds=limits.DAY
+    ):
+        raise Refused(f"object: more than {MOST_HALVES} changes of one agreement in a day")
     answers = statement.wants_ours and not _said_lately(clearing)
     again = limits.within(f"time-statements:{clearing.pk}", MOST_STATEMENTS)
-    return actions.hear_statement(clearing, statement, answers=answers, again=again)
+    may_ask = _may_ask(incoming, bank)
+    return actions.hear_statement(clearing, statement, answers=answers, again=again, may_ask=may_ask)
 
 
 def _wanted(incoming: Incoming, bank: Bank, peer: str, statement: statements.Statement) -> Clearing:
@@ -55,7 +61,15 @@ def _wanted(incoming: Incoming, bank: Bank, peer: str, statement: statements.Sta
 
 def _may_ask(incoming: Incoming, bank: Bank) -> bool:
     is_neighbour = incoming.node.peering in Node.AGREED and incoming.node.blocked_at is None
-    return is_neighbour and bank.withdrawn_at is None and not restrictions.is_suspended(bank.actor, incoming.actor)
+    is_open = bank.withdrawn_at is None and bank.is_for_everyone
+    return is_neighbour and is_open and not restrictions.is_suspended(bank.actor, incoming.actor)
+
+
+def _is_news(clearing: Clearing, said: statements.Statement) -> bool:
+    """Whether the stewards of our bank would hear of it, or it is another cap."""
+    if said.version <= clearing.their_version:
+        return False
+    return (said.is_said, said.cap) != (clearing.is_said_there, clearing.their_cap)
 
 
 def _said_lately(clearing: Clearing) -> bool:

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from federation import audiences
 from federation.models import Actor, Published
 
 USUAL_LIMIT = 1_200  # minutes: 20 hours
@@ -45,6 +46,11 @@ class Bank(Published):
 
     def get_absolute_url(self) -> str:
         return f"/timebanks/{self.public_id}"
+
+    @property
+    def is_for_everyone(self) -> bool:
+        """Whether other nodes know of it: others are named to no bank elsewhere."""
+        return self.audience == audiences.PUBLIC
 
 
 class Account(models.Model):

@@ -38,7 +38,7 @@ STEPS: dict[str, tuple[Any, Any]] = {
 def my_hours(request: HttpRequest) -> HttpResponse:
     page = Paginator(queries.history_of(request.actor), PER_PAGE).get_page(request.GET.get("page"))
     context = {
-        "accounts": access.accounts_of(request.actor).order_by("pk"),
+        "accounts": queries.accounts_to_show(request.actor),
         "waiting": queries.waiting_for(request.actor),
         "page": page,
         "history": [queries.line_of(each, request.actor) for each in page],
@@ -50,7 +50,7 @@ def my_hours(request: HttpRequest) -> HttpResponse:
 @signed_in
 @form_page
 def new_transfer(request: HttpRequest, public_id: str) -> HttpResponse:
-    account = access.account_for_using(request.actor, public_id)
+    account = access.account_for_proposing(request.actor, public_id)
     form = ProposeForm(request.POST or None, account=account, initial=ProposeForm.initial_of(request.GET))
     if request.method == "POST" and form.is_valid():
         transfer = _proposed(request, account, form)

@@ -9,7 +9,8 @@ import time_machine
 from django.db import IntegrityError, transaction
 
 from cop.access import NotAllowed
-from federation.models import Delivery, Node
+from federation import audiences, moderation
+from federation.models import Actor, Delivery, Node, Restriction
 from federation.personal_blocks import block, unblock
 from journal import schedule
 from journal.models import Errand
@@ -144,6 +145,63 @@ def test_a_bank_nobody_knows_is_not_heard(there, peer, givers):
 def test_a_stranger_does_not_ask(there, peer):
     Node.objects.filter(origin=peer.origin).update(peering=Node.Peering.ENDED)
     assert there.says("Update", there.statement()).startswith("refused: actor")
+
+
+def test_what_is_not_for_everyone_is_named_to_no_other_bank(there, givers):
+    Bank.objects.filter(pk=givers.bank.pk).update(audience=audiences.this_node())
+    givers.bank.refresh_from_db()
+    with pytest.raises(NotAllowed):
+        actions.say_half(givers.alice, givers.bank, there.bank, 600)
+    path = f"{givers.bank.get_absolute_url()}/clearing/new"
+    form = {"bank": there.bank.public_id, "cap": "10"}
+    assert givers.client(givers.alice).post(path, form).status_code in (400, 403)
+    assert there.says("Update", there.statement()).startswith("refused: actor"), "as if it were not there"
+    assert not said_by_us("Update", "Clearing") and not Clearing.objects.exists()
+
+
+@pytest.mark.parametrize("how", ["no neighbour", "suspended"])
+def test_who_may_not_ask_does_not_ask_anew(opened, peer, givers, how, work):
+    opened.says("Update", opened.statement(state="closed"))
+    if how == "no neighbour":
+        Node.objects.filter(origin=peer.origin).update(peering=Node.Peering.ENDED)
+    else:
+        givers.alice.user.is_steward = True
+        givers.alice.user.save()
+        menders = Actor.objects.get(uri=opened.menders.uri)
+        moderation.restrict_actor(Restriction.Level.SUSPENDED, menders, by=givers.alice, reason="Threats")
+    assert opened.says("Update", opened.statement(300)) == "clearing: ended"
+    assert not Notice.objects.filter(kind="clearing_asked").exists()
+
+
+def test_who_asks_and_ends_without_end_is_not_told_of_each_time(there, givers, work, monkeypatch):
+    monkeypatch.setattr(clearing, "MOST_HALVES", 3)
+    with time_machine.travel("2026-11-24T10:00:10Z", tick=False):
+        for _ in range(4):
+            there.says("Update", there.statement())
+            there.says("Update", there.statement(state="closed"))
+    assert Notice.objects.filter(kind__startswith="clearing", user__actor=givers.alice).count() == 4
+    with time_machine.travel("2026-11-25T12:00:10Z", tick=False):
+        assert there.says("Update", there.statement()) == "clearing: wanted", "another day they are heard"
+
+
+def test_thanks_without_end_are_told_once(opened, givers, work):
+    transfer = ours(opened)
+    opened.answers("Accept", transfer)
+    for number in range(4):
+        event = opened.event(givers.bobs) | {"id": transfer.uri, "thanks": f"Thanks {number}"}
+        assert opened.says("Update", event) == "transfer: thanks"
+    assert Notice.objects.filter(kind="hours_thanked", user__actor=givers.bob).count() == 1
+
+
+def test_a_bank_whose_group_is_gone_holds_nobody_for_ever(opened, givers, work):
+    mine, asked = ours(opened), theirs(opened)
+    opened.peer.does(opened.menders, "Delete", opened.menders.uri)
+    work()
+    assert opened.clearing.state == Clearing.State.ENDED
+    assert (held(givers.bobs), held(opened.account)) == ((0, 0), (0, 0)), "nobody is left who could answer"
+    states = [Transfer.objects.get(pk=each.pk).state for each in (mine, asked)]
+    assert states == [State.WITHDRAWN, State.DECLINED]
+    assert sum_of(givers.bank) == 0
 
 
 @pytest.mark.parametrize("wrong", [
