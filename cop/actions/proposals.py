@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from cop.access import require_edit, require_speaking
+from cop.lending import free
 from cop.models import Proposal
 from federation import audiences, publishing
 
@@ -37,7 +39,11 @@ def publish_proposal(
 def change_proposal(editor: Actor, proposal: Proposal, fields: Mapping[str, Any]) -> Proposal:
     require_edit(editor, proposal)
     with transaction.atomic():
-        return publishing.change(proposal, proposal.direction, by=editor, **fields)
+        changed = publishing.change(proposal, proposal.direction, by=editor, **fields)
+        if changed.is_lent and "how_many" in fields:  # of more copies one may be left, of fewer none
+            taken = free.to_keep(free.taken_of(changed, timezone.now()))
+            changed = publishing.change(changed, changed.direction, by=editor, taken=taken)
+        return changed
 
 
 def withdraw_proposal(editor: Actor, proposal: Proposal) -> Proposal:

@@ -370,6 +370,19 @@ def test_days_are_whole_also_when_clocks_change(shed, zone, month):
 # --- Answers, and changes of mind -----------------------------------------------------------------------
 
 
+def test_more_or_fewer_of_it_are_told_to_everybody(shed, work):
+    offer = shed.lent(title="Ladder", how_many=1, lends_to="anyone")
+    shed.reserved(offer, days(0))
+    work()
+    assert len(Proposal.objects.get(pk=offer.pk).taken) == 1
+    change_proposal(shed.alice, offer, {"how_many": 2})
+    work()
+    assert Proposal.objects.get(pk=offer.pk).taken == [], "other nodes would let nobody ask for the second"
+    change_proposal(shed.alice, Proposal.objects.get(pk=offer.pk), {"how_many": 1})
+    work()
+    assert len(Proposal.objects.get(pk=offer.pk).taken) == 1
+
+
 def test_not_this_time_is_told_kindly_and_stays(shed, work):
     reservation = shed.reserved(shed.drill, days(0))
     step(shed, shed.alice, reservation, "declining")
