@@ -117,7 +117,7 @@ def _is_account_at(address: str, peer: str) -> bool:
 
 class ThanksForm(forms.Form):
     thanks = forms.CharField(
-        label=_("Your thanks"),
+        label=_("Words of thanks"),
         help_text=_("The other reads it; nobody else does."),
         max_length=LONGEST_THANKS,
         widget=Paragraphs(attrs={"rows": 4}),
