@@ -41,7 +41,7 @@ def say_half(person: Actor, bank: Bank, theirs: Bank | Clearing, cap: int) -> Cl
         raise NotPossible(f"a cap is 1 to {LARGEST_LIMIT} minutes")
     with transaction.atomic():
         clearing = _held(theirs) if isinstance(theirs, Clearing) else _between(bank, theirs)
-        if clearing.bank_id != bank.pk or bank.withdrawn_at is not None:
+        if clearing.bank_id != bank.pk or clearing.bank.withdrawn_at is not None:
             raise NotPossible("the bank has closed")
         before = clearing.state
         clearing.cap, clearing.is_said, clearing.version = cap, True, clearing.version + 1

@@ -36,9 +36,13 @@ def new_clearing(request: HttpRequest, public_id: str) -> HttpResponse:
     known = queries.known_banks(request.actor, bank)
     form = ClearingForm(request.POST or None, banks=known, initial={"cap": bank.limit})
     if request.method == "POST" and form.is_valid():
-        clearing = actions.say_half(request.actor, bank, form.chosen(), form.cleaned_data["cap"])
-        messages.success(request, _("Their stewards are asked. It opens once they say yes."))
-        return redirect(clearing)
+        try:
+            clearing = actions.say_half(request.actor, bank, form.chosen(), form.cleaned_data["cap"])
+        except NotPossible:
+            form.add_error(None, _("This time bank has closed: nothing new can be said in it."))
+        else:
+            messages.success(request, _("Their stewards are asked. It opens once they say yes."))
+            return redirect(clearing)
     context = {"form": form, "bank": bank, "known": known}
     return render(request, "timebank/clearing_form.html", context, status=400 if form.errors else 200)
 

@@ -17,7 +17,8 @@ from journal.models import Errand
 from notifications.models import Notice
 from tests.federation.clearing import Hackney, minutes, said_by_us
 from tests.hours import Givers, balance, held, said, sum_of
-from timebank.actions import between, booking, transfers
+from timebank import access
+from timebank.actions import banks, between, booking, transfers
 from timebank.actions import clearing as actions
 from timebank.actions.transfers import Elsewhere
 from timebank.comparing import comparison
@@ -157,6 +158,15 @@ def test_what_is_not_for_everyone_is_named_to_no_other_bank(there, givers):
     assert givers.client(givers.alice).post(path, form).status_code in (400, 403)
     assert there.says("Update", there.statement()).startswith("refused: actor"), "as if it were not there"
     assert not said_by_us("Update", "Clearing") and not Clearing.objects.exists()
+
+
+def test_a_bank_that_closes_while_a_form_is_filled_in_asks_nobody(there, givers, monkeypatch):
+    held = Bank.objects.get(pk=givers.bank.pk)
+    banks.close_bank(givers.alice, givers.bank)
+    monkeypatch.setattr(access, "bank_for_editing", lambda _person, _public_id: held)
+    form = {"bank": there.bank.public_id, "cap": "10"}
+    asked = givers.client(givers.alice).post(f"{held.get_absolute_url()}/clearing/new", form)
+    assert asked.status_code == 400 and "This time bank has closed" in asked.content.decode()
 
 
 @pytest.mark.parametrize("how", ["no neighbour", "suspended"])
