@@ -12,6 +12,7 @@ from cop.access import NotAllowed, is_steward, name_of, require_edit, require_sp
 from cop.mandates.reading import Mandate, mandate_of
 from cop.mandates.states import Standing, State
 from cop.models import Consent, Group, MandateVersion, Member, Result
+from cop.models.mandates import MOST_NUMBER
 from federation import audiences, publishing
 from federation.models import Actor
 
@@ -40,7 +41,8 @@ def propose_version(
     """A first mandate, or another version of one, in the name of the group, of a ship of the flotilla, or of a body
     that signs with it.
 
-    `parties` are the other bodies that are to sign. By proposing a body consents. Raises NotAllowed, NotNow.
+    `parties` are the other bodies that are to sign. By proposing a body consents: so its stewards do, for what it is to
+    sign with others. Raises NotAllowed, NotNow.
     """
     require_speaking(person, speaker)
     _require_not_dissolved(group)
@@ -50,6 +52,8 @@ def propose_version(
             raise NotAllowed("the group itself and the bodies that sign with it propose its mandate")
         before = mandate.current or next(iter(mandate.versions), None)
         signing = _signing(group, speaker, parties)
+        if len(signing) > 1 or group.is_flotilla:
+            _require_signing(person, speaker)
         # Whoever is bound by what is in force has to read what would take its place.
         is_shared = len(signing) > 1 or group.is_flotilla or (before is not None and before.version.is_shared)
         return publishing.publish(
@@ -61,7 +65,7 @@ def propose_version(
             audience=audiences.PUBLIC if is_shared else audience or str(group.audience),
             once=once,
             about_uri=group.uri,
-            number=1 + max((each.version.number for each in mandate.versions), default=0),
+            number=min(MOST_NUMBER, 1 + max((each.version.number for each in mandate.versions), default=0)),
             supersedes=before.version.uri if before is not None else "",
             parties=signing,
             round_ends=timezone.now() + ROUND,
@@ -231,7 +235,16 @@ def _voice(person: Actor, group: Group, standing: Standing, speaker: Actor | Non
         return person
     if speaker.uri not in standing.voices:
         raise NotAllowed("the bodies that are to sign it decide about it")
-    body = Group.objects.ours().filter(actor=speaker).first()
-    if body is None or not is_steward(person, body):
-        raise NotAllowed("the stewards of a body say what it consents to")
+    _require_signing(person, speaker)
     return speaker
+
+
+def may_sign(person: Actor, speaker: Actor) -> bool:
+    """Whether somebody can bind a body of this node to others."""
+    body = Group.objects.ours().filter(actor=speaker).first()
+    return body is not None and is_steward(person, body)
+
+
+def _require_signing(person: Actor, speaker: Actor) -> None:
+    if not may_sign(person, speaker):
+        raise NotAllowed("the stewards of a body say what it consents to")

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from atlas.cards import language_of_labels
 from cop.mandates.reading import mandate_of
 from cop.models import Consent, Group, MandateVersion, Result
-from cop.models.mandates import LONGEST_PART, MOST_GOALS, MOST_PARTIES, ROLES
+from cop.models.mandates import LONGEST_PART, MOST_GOALS, MOST_NUMBER, MOST_PARTIES, ROLES
 from federation import audiences, identity
 from federation.models import Actor, Node
 from federation.reader import BadField
@@ -90,7 +90,7 @@ class MandateOnTheWire(FederatedType):
             "about_uri": identity.fits("context", read.uri("context", required=True)),
             "title": title,
             "language": read.language()[:16],
-            "number": read.integer("number", 1, 30_000) or 1,
+            "number": read.integer("number", 1, MOST_NUMBER) or 1,
             "supersedes": identity.fits("supersedes", read.uri("supersedes")) if "supersedes" in read else "",
             **{name: read.text(wire, LONGEST_PART, lines=True) for name, wire in PARTS.items()},
             "goals": _read_goals(read),

@@ -17,6 +17,7 @@ from atlas.fields import LanguageField
 from atlas.fieldtypes import DayField, quote
 from atlas.formfields import WebAddressField
 from atlas.models import Card
+from cop.actions.mandates import may_sign
 from cop.models import Consent, MandateVersion, Result
 from cop.models.mandates import MOST_GOALS, MOST_PARTIES, ROLES
 from frontend.forms import OnceFormMixin, Paragraphs
@@ -176,9 +177,21 @@ class Written:
         self.form = VersionForm(sent, speakers=speakers, initial=begun, ends=ends)
         self.goals = Goals(sent, initial=before.goals if before else begun.get("goals", []), prefix="goal")
         self.parties = Parties(sent, initial=others, prefix="party", form_kwargs={"reader": reader})
+        self.reader, self.ends = reader, ends
 
     def is_valid(self) -> bool:
-        return all([self.form.is_valid(), self.goals.is_valid(), self.parties.is_valid()])
+        whole = all([self.form.is_valid(), self.goals.is_valid(), self.parties.is_valid()])
+        return whole and self._is_signed_by_who_may()
+
+    def _is_signed_by_who_may(self) -> bool:
+        """By proposing a body consents, so what it signs with others is proposed by its stewards."""
+        others = {each["uri"] for each in self.said()["parties"]} - {self.speaker.uri}
+        if not (others or self.ends) or may_sign(self.reader, self.speaker):
+            return True
+        self.form.add_error(
+            "speaker", _("What a group signs with others is proposed by its stewards. Ask one of them.")
+        )
+        return False
 
     @property
     def speaker(self) -> Actor:

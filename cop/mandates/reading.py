@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from django.db.models import Case, Value, When
 from django.utils import timezone
 
 from cop.flotillas.aboard import aboard_of
@@ -49,12 +50,14 @@ class Goal:
 @dataclass
 class Mandate:
     """All there is to one mandate. `parties` are the addresses of the bodies whose word counts: the group itself, or
-    the ships of a flotilla, and whom what is in force names. `ships` are those aboard of a flotilla."""
+    the ships of a flotilla, and whom what is in force names. `ships` are those aboard of a flotilla, and `counted` are
+    all whose results count: of a flotilla also of those that have left since."""
 
     group_uri: str
     versions: list[Standing]
     parties: set[str]
     ships: list[Ship] = field(default_factory=list)
+    counted: set[str] = field(default_factory=set)
 
     @property
     def current(self) -> Standing | None:
@@ -86,7 +89,10 @@ def mandates_of(groups: Sequence[Group], reader: Actor | None) -> dict[str, Mand
     """Of several groups, by the address of each, in as many queries as of one."""
     listed: dict[str, list[MandateVersion]] = {group.uri: [] for group in groups}
     rows = MandateVersion.objects.visible_to(reader).filter(about_uri__in=list(listed)).select_related("actor", "node")
-    for version in rows.order_by("-published_at")[: MOST_VERSIONS * len(listed)]:
+    # What strangers say of a group, however much and however late, crowds out nothing of its own.
+    own = {*listed, *(uri for group in groups if group.is_flotilla for uri in group.ships)}
+    is_strange = Case(When(actor__uri__in=own, then=Value(0)), default=Value(1))
+    for version in rows.order_by(is_strange, "-published_at")[: MOST_VERSIONS * len(listed)]:
         listed[version.about_uri].append(version)
     uris = [version.uri for versions in listed.values() for version in versions]
     said = list(Consent.objects.visible_to(reader).filter(version_uri__in=uris).select_related("actor", "node"))
@@ -99,28 +105,36 @@ def _mandate(group: Group, listed: list[MandateVersion], said: list[Consent], sh
     own = set(group.ships) if group.is_flotilla else {group.uri}
     found = _believed(group, own, listed, said)
     here = {ship.actor.uri for ship in ships} if group.is_flotilla else own
-    return Mandate(group.uri, found, _parties(group.uri, here, found), ships)
+    parties = _parties(group.uri, here, found)
+    return Mandate(group.uri, found, parties, ships, counted=own | parties)
 
 
 def goals_of(mandate: Mandate, reader: Actor | None) -> list[Goal]:
     """What is to be reached by the version in force, and what was. One query."""
     if mandate.current is None:
         return []
-    return _goals(mandate.current.version, _results(mandate.group_uri, mandate.parties, reader))
+    return _goals(mandate.current.version, _results(mandate.group_uri, mandate.counted, reader))
 
 
 def _believed(group: Group, own: set[str], listed: list[MandateVersion], said: list[Consent]) -> list[Standing]:
     """The versions whose proposer is the group itself, or a ship of the flotilla, or a body that the group, or what is
-    in force, names: anybody could publish a mandate for a group that they have nothing to do with."""
+    in force, names: anybody could publish a mandate for a group that they have nothing to do with. Of a flotilla also
+    what a ship has signed: it stays signed, whoever proposed it and is put ashore since."""
     today, allowed = timezone.localdate(), own
     binding = [each for each in listed if _binds(each, group)]
+    signed = _signed_by(own, said) if group.is_flotilla else set()
     while True:
-        versions = [each for each in binding if each.actor.uri in allowed]
+        versions = [each for each in binding if each.actor.uri in allowed or each.uri in signed]
         found = states.standings(versions, said, today)
         more = allowed | _parties(group.uri, own, found)
         if more == allowed:
             return found
         allowed = more
+
+
+def _signed_by(bodies: set[str], said: list[Consent]) -> set[str]:
+    acts = (Consent.Stance.CONSENT, Consent.Stance.LEFT)
+    return {each.version_uri for each in said if each.stance in acts and each.actor.uri in bodies}
 
 
 def _binds(version: MandateVersion, group: Group) -> bool:

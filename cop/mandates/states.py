@@ -16,6 +16,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from cop.models.mandates import Consent
+from federation import audiences
 
 if TYPE_CHECKING:
     from cop.models.mandates import MandateVersion
@@ -100,9 +101,10 @@ def standings(versions: Iterable[MandateVersion], consents: Iterable[Consent], t
 
 
 def _counted(standing: Standing, said: Mapping[str, Consent]) -> dict[str, Consent]:
-    """Of a version that bodies sign, theirs alone; else everybody's, as far as it can be read here."""
-    voices = standing.voices
-    return {uri: each for uri, each in said.items() if not standing.version.is_shared or uri in voices}
+    """Of a version that bodies sign, theirs alone; else also what members say, which they say to the members."""
+    voices, inside = standing.voices, audiences.of_group(standing.version.about_uri)
+    is_shared = standing.version.is_shared
+    return {uri: each for uri, each in said.items() if uri in voices or (not is_shared and each.audience == inside)}
 
 
 def _state(standing: Standing, today: dt.date, *, is_replaced: bool) -> State:

@@ -17,6 +17,7 @@ from federation.models import Published
 LONGEST_PART = 4000  # characters of one part of a mandate
 MOST_GOALS = 12
 MOST_PARTIES = 60
+MOST_NUMBER = 30_000  # of a version; the last of them may be several, and then the latest counts
 ROLES = (
     ("community", _("Community")),
     ("university", _("University")),

@@ -334,3 +334,18 @@ def test_what_is_in_force_stands_on_the_atlas_and_what_is_proposed_does_not(meet
     actions.give_stance(meeting.erin, version, Stance.LEFT, speaker=meeting.readers.actor)
     work()
     assert not Link.objects.filter(relation="signs").exists(), "who has left signs nothing"
+
+
+def test_what_a_group_signs_with_others_is_proposed_by_its_stewards(meeting, work):
+    """Else a member could bind it to a group of their own."""
+    work()
+    address = f"{meeting.group.get_absolute_url()}/mandate/new"
+    sent = form(meeting, parties=[(meeting.readers.uri, "other")])
+    answer = meeting.client(meeting.bob).post(address, sent)
+    assert answer.status_code == 400 and "speaker" in answer.context["form"].errors
+    with pytest.raises(actions.NotAllowed):
+        party = {"uri": meeting.readers.uri, "name": "Plan Readers", "role": "other"}
+        actions.propose_version(
+            meeting.bob, meeting.group.actor, meeting.group, parties=[party], title="Mine", purpose="Mine"
+        )
+    assert propose(meeting, meeting.bob).number == 1, "of the group alone its members consent"

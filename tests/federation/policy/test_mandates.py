@@ -212,3 +212,41 @@ def test_what_members_say_goes_to_their_groups_node_alone(peer, outcomes, work, 
     assert list(told) == [f"{peer.origin}/inbox"]
     (create,) = [json.loads(each.body) for each in Activity.objects.filter(object_uri=said.uri)]
     assert create["to"] == [group.members_audience]
+
+
+def test_a_stranger_holds_no_groups_own_mandate_up(peer, outcomes, meeting, course):
+    version = ours(meeting, course, title="Our own")
+    alone = actions.propose_version(
+        meeting.alice, meeting.group.actor, meeting.group, title="Alone", purpose="Ours", review_on=REVIEW
+    )
+    mallory = peer.somebody("groups/mallory", "Group", name="Mallory")
+    for number, each in enumerate((version, alone)):
+        doc = consent(peer, mallory, each.uri, "object", path=f"consents/{number}", words="No")
+        peer.does(mallory, "Create", doc)
+        assert outcomes()[-1] == "consent read"
+        assert state(meeting, each) == State.PROPOSED
+
+
+def test_the_highest_number_leaves_room_for_another_version(peer, outcomes, meeting, course):
+    version = ours(meeting, course)
+    peer.does(course, "Create", consent(peer, course, version.uri))
+    peer.does(course, "Create", theirs(peer, course, meeting, number=30_000))
+    outcomes()
+    again = ours(meeting, course)
+    assert again.number == 30_000, "one more, and no other node could read it"
+    peer.does(course, "Create", consent(peer, course, again.uri, path="consents/2"))
+    outcomes()
+    assert mandate_of(meeting.group, None).current.version.pk == again.pk
+
+
+def test_a_flood_of_versions_hides_none_that_holds(peer, outcomes, meeting, course):
+    version = ours(meeting, course)
+    peer.does(course, "Create", consent(peer, course, version.uri))
+    outcomes()
+    mallory = peer.somebody("groups/mallory", "Group", name="Mallory")
+    for number in range(61):
+        doc = theirs(peer, mallory, meeting, id=f"{peer.origin}/mandates/{number}", published="2030-01-01T09:00:00Z")
+        peer.does(mallory, "Create", doc)
+    outcomes()
+    current = mandate_of(meeting.group, None).current
+    assert current is not None and current.version.pk == version.pk
