@@ -6,6 +6,7 @@ by whoever does it, on their own node; nobody writes the other's.
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -104,9 +105,15 @@ def welcome(person: Actor, flotilla: Group, ship: Ship) -> Group:
 
 
 def let_aboard(flotilla: Group, ship: Ship) -> None:
-    """A flotilla that anyone may join welcomes whoever says that they sail; it keeps apart whom its stewards block."""
+    """A flotilla that anyone may join welcomes whoever says that they sail; it keeps apart whom its stewards block.
+
+    Whom they have put ashore they are asked about, however often that group says so anew.
+    """
     is_open = flotilla.is_ours and flotilla.is_sailing and flotilla.joining == Group.Joining.OPEN
-    if is_open and len(flotilla.ships) < MOST_SHIPS and not restrictions.keep_apart(ship.actor, flotilla.actor):
+    before = Ship.objects.filter(about_uri=flotilla.uri, actor=ship.actor_id, turned_away_at__isnull=False)
+    if not is_open or before.exists() or restrictions.keep_apart(ship.actor, flotilla.actor):
+        return
+    with contextlib.suppress(NotSailing):
         _welcome(flotilla.actor, flotilla, ship.actor.uri, speaks=False)
 
 
@@ -146,11 +153,19 @@ def dissolve_flotilla(person: Actor, flotilla: Group, harvest: str) -> Group:
 
 def _welcome(by: Actor, flotilla: Group, uri: str, *, speaks: bool = True) -> Group:
     held = Group.objects.select_for_update().get(pk=flotilla.pk)
-    if not held.is_sailing or (len(held.ships) >= MOST_SHIPS and uri not in held.ships):
+    named = held.ships if len(held.ships) < MOST_SHIPS or uri in held.ships else _still_sailing(held)
+    if not held.is_sailing or (len(named) >= MOST_SHIPS and uri not in named):
         raise NotSailing
     Ship.objects.filter(about_uri=held.uri, actor__uri=uri).update(turned_away_at=None)
-    ships = held.ships if uri in held.ships else [*held.ships, uri]
+    ships = named if uri in named else [*named, uri]
     return publishing.change(held, "group", by=by, speaks=speaks, ships=ships)
+
+
+def _still_sailing(flotilla: Group) -> list[str]:
+    """Whom it names and who has not left: the others make room where there is none."""
+    said = Ship.objects.filter(about_uri=flotilla.uri, withdrawn_at__isnull=True, actor__uri__in=flotilla.ships)
+    here = set(said.values_list("actor__uri", flat=True))
+    return [uri for uri in flotilla.ships if uri in here]
 
 
 def _require_captain(person: Actor, ship: Group) -> None:

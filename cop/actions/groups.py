@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from cop.access import NotAllowed, is_steward
+from cop.actions.mandates import leave_all
 from cop.actions.people import groups_changed
-from cop.models import Group, Member
+from cop.models import Consent, Group, MandateVersion, Member, Ship
 from federation import actors, attaching, audiences, identity, moderation, publishing
 from federation.models import Actor, AudienceKey
 from journal import record
@@ -81,10 +83,26 @@ def change_group(steward: Actor, group: Group, fields: Mapping[str, Any]) -> Gro
 
 
 def withdraw_group(steward: Actor, group: Group) -> Group:
-    """Close a group on every node. What it published stays until withdrawn one by one."""
+    """Close a group on every node. What it published stays until withdrawn one by one; but it sails no more, and leaves
+    what it has signed with others, who would wait for its word."""
     _require_steward(steward, group)
     with transaction.atomic():
+        _leave_everything(steward, group)
         return publishing.withdraw(group, "group", by=steward)
+
+
+def _leave_everything(steward: Actor, group: Group) -> None:
+    ships = Ship.objects.filter(actor=group.actor_id, withdrawn_at__isnull=True)
+    said = Consent.objects.filter(actor=group.actor_id, withdrawn_at__isnull=True).values("version_uri")
+    signed = MandateVersion.objects.filter(Q(actor=group.actor_id) | Q(uri__in=said), withdrawn_at__isnull=True)
+    about = {*ships.values_list("about_uri", flat=True), *signed.values_list("about_uri", flat=True)}
+    # What was dissolved stays as it was told.
+    still = Group.objects.filter(uri__in=about, withdrawn_at__isnull=True, dissolved_at__isnull=True)
+    uris = sorted(still.values_list("uri", flat=True))
+    for uri in uris:
+        leave_all(steward, uri, group.actor)
+    for ship in ships.filter(about_uri__in=uris):
+        publishing.withdraw(ship, "ship", by=steward)
 
 
 def _require_steward(actor: Actor, group: Group) -> None:

@@ -13,17 +13,18 @@ from cop.actions import flotillas as actions
 from cop.models import Group, Ship
 from federation import identity
 from federation.inbound.verbs import Incoming, Refused, verb
+from federation.models import Actor
 from federation.reader import BadField
 from federation.types import FederatedType, register
 from frontend.text import render_markdown
 
 if TYPE_CHECKING:
-    from federation.models import Actor
     from federation.reader import Reader
 
 Json = dict[str, Any]
 
 PARTS = ("brings", "needs", "harvest")
+SAILORS = ("", Actor.Type.GROUP, Actor.Type.ORGANIZATION)  # or whose own document was not read yet
 MOST_UNANSWERED = 5  # groups of one node that is no neighbour, at one flotilla
 
 
@@ -80,7 +81,11 @@ class ShipOnTheWire(FederatedType):
         }
 
     def settle(self, values: Json, read: Reader) -> Json:
-        """One for each that sails: a second one with another address is refused."""
+        """Of a group, and not of the flotilla itself. One for each that sails: a second one with another address is
+        refused."""
+        sails = values["actor"]
+        if sails.uri == values["about_uri"] or sails.type not in SAILORS:
+            raise BadField("attributedTo", sails.uri, "a group that sails with another")
         others = Ship.objects.filter(about_uri=values["about_uri"], actor=values["actor"])
         if others.filter(withdrawn_at__isnull=True).exclude(uri=read.id).exists():
             raise BadField("id", read.id, "the address of what you said before")

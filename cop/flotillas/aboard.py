@@ -32,7 +32,7 @@ def aboard_of(groups: Iterable[Group], reader: Actor | None) -> dict[str, list[S
     if not found:
         return found
     named = set().union(*welcomed.values())
-    rows = Ship.objects.visible_to(reader).filter(about_uri__in=list(found), actor__uri__in=named)
+    rows = _shown(reader).filter(about_uri__in=list(found), actor__uri__in=named)
     for ship in rows.select_related("actor", "node").order_by("published_at", "pk"):
         if ship.actor.uri in welcomed[ship.about_uri]:
             found[ship.about_uri].append(ship)
@@ -72,4 +72,10 @@ def voyages_of(group: Group, reader: Actor | None) -> list[Group]:
 
 
 def _statements(flotilla: Group, reader: Actor | None) -> QuerySet[Ship]:
-    return Ship.objects.visible_to(reader).filter(about_uri=flotilla.uri).select_related("actor", "node")
+    return _shown(reader).filter(about_uri=flotilla.uri).select_related("actor", "node")
+
+
+def _shown(reader: Actor | None) -> QuerySet[Ship]:
+    """Without groups that are closed, or that the reader may not see here."""
+    unseen = Group.objects.exclude(pk__in=Group.objects.visible_to(reader).values("pk"))
+    return Ship.objects.visible_to(reader).exclude(actor__in=unseen.values("actor"))

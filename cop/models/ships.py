@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from federation.models import Published
 
-MOST_SHIPS = 60  # that one flotilla has ever welcomed, so that each fits into its mandate
+MOST_SHIPS = 60  # that one flotilla names, so that each fits into its mandate; those that have left make room
 
 
 class Ship(Published):

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from journal.models import Entry, Errand
 
 DAILY = dt.timedelta(days=1)
+ASK_WITHIN = dt.timedelta(days=30)  # of its last day; who comes back later finds it on its page
 
 
 def _page(notice: Notice) -> str:
@@ -107,8 +108,13 @@ def tell_of_leaving(errand: Errand) -> None:
 @periodic("cop.tell_of_arrival", every=DAILY)
 def tell_of_arrival(errand: Errand) -> None:
     """Once, on the day after its last: those who answer for it and for its ships."""
-    over = Group.objects.filter(ends_on__lt=timezone.localdate(), dissolved_at__isnull=True, withdrawn_at__isnull=True)
-    over = over.exclude(harbour="").exclude(uri__in=Notice.objects.filter(kind="flotilla_arrived").values("uri"))
+    today = timezone.localdate()
+    over = Group.objects.visible_to(None).filter(ends_on__lt=today, ends_on__gte=today - ASK_WITHIN)
+    over = (
+        over.filter(dissolved_at__isnull=True)
+        .exclude(harbour="")
+        .exclude(uri__in=Notice.objects.filter(kind="flotilla_arrived").values("uri"))
+    )
     for flotilla in over.select_related("actor", "node").order_by("pk"):
         params = {"flotilla": flotilla.name, "page": flotilla.get_absolute_url()}
         for user in _crew(flotilla, aboard(flotilla, None)):

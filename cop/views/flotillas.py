@@ -17,7 +17,7 @@ from atlas.views.publishing import tell_published
 from cop import access, queries
 from cop.actions import flotillas as actions
 from cop.actions.groups import change_group
-from cop.flotillas.aboard import asking, statements_of, under_sail
+from cop.flotillas.aboard import aboard_of, asking, statements_of, under_sail
 from cop.forms import flotillas as forms
 from cop.models import Group, Ship
 from cop.views.documents import document_or_page
@@ -33,7 +33,9 @@ FLOTILLAS_PER_PAGE = 24
 @require_safe
 def flotilla_list(request: HttpRequest) -> HttpResponse:
     found = Paginator(under_sail(request.actor), FLOTILLAS_PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "cop/flotilla_list.html", {"flotillas": found})
+    ships = aboard_of(found.object_list, request.actor)
+    listed = [(flotilla, len(ships[flotilla.uri])) for flotilla in found]
+    return render(request, "cop/flotilla_list.html", {"flotillas": found, "listed": listed})
 
 
 @signed_in

@@ -12,12 +12,13 @@ from django.utils import timezone
 from atlas.models import Card, Link
 from cop.actions import flotillas as actions
 from cop.actions import mandates
-from cop.actions.groups import change_group, found_group
+from cop.actions.groups import change_group, found_group, withdraw_group
 from cop.flotillas.aboard import aboard, voyages_of
 from cop.mandates.reading import goals_of, mandate_of
 from cop.mandates.states import State
 from cop.models import Consent, Group, MandateVersion, Ship
 from cop.queries import groups_joined_by
+from federation import moderation
 from journal import errand
 from notifications.models import Notice
 from tests.matches import Meeting
@@ -420,3 +421,110 @@ def test_what_ships_do_for_it_stands_on_its_page(meeting, client, work):
     work()
     page = client.get(flotilla.get_absolute_url()).content.decode()
     assert "Reading by the canal" in page and "Something else" not in page
+
+
+def fresh(flotilla) -> Group:
+    return Group.objects.select_related("actor", "node").get(pk=flotilla.pk)
+
+
+def steward(meeting):
+    root = meeting.somebody("root")
+    root.user.is_steward = True
+    root.user.save()
+    return root
+
+
+def with_frank(meeting, flotilla, work) -> Group:
+    group = found_group(meeting.frank, name="Boaters", joining=Group.Joining.OPEN, language="en")
+    actions.sail_with(meeting.frank, group, fresh(flotilla), {"brings": "", "needs": ""})
+    work()
+    return group
+
+
+def test_a_member_binds_no_ship_by_proposing(meeting, work):
+    flotilla = both(meeting)
+    work()
+    party = {"uri": meeting.readers.uri, "name": "Plan Readers", "role": "practitioner"}
+    with pytest.raises(mandates.NotAllowed):
+        mandates.propose_version(
+            meeting.bob, meeting.group.actor, fresh(flotilla), parties=[party], title="Mine", purpose="Mine"
+        )
+    assert not MandateVersion.objects.exists()
+
+
+def test_what_who_has_left_reached_stays_counted(meeting, work):
+    flotilla = both(meeting)
+    work()
+    agreed(meeting, flotilla)
+    boaters = with_frank(meeting, flotilla, work)
+    said = {"title": "Two plans", "amount": 2, "reached_on": in_days(0), "language": "en"}
+    mandates.tell_result(meeting.frank, boaters.actor, fresh(flotilla), "plans", **said)
+    actions.leave_flotilla(meeting.frank, Ship.objects.get(actor=boaters.actor))
+    mandate = mandate_of(fresh(flotilla), None)
+    assert goals_of(mandate, None)[0].reached == 2 and boaters.uri not in mandate.parties
+
+
+def test_what_ships_have_signed_stays_when_its_proposer_is_put_ashore(meeting, work):
+    flotilla = both(meeting)
+    work()
+    version = agreed(meeting, flotilla)
+    actions.put_ashore(meeting.alice, flotilla, Ship.objects.get(actor=meeting.group.actor))
+    current = mandate_of(fresh(flotilla), None).current
+    assert current is not None and current.version.pk == version.pk
+
+
+def test_a_closed_group_sails_no_more_and_holds_nobody_up(meeting, work):
+    flotilla = both(meeting)
+    work()
+    first = agreed(meeting, flotilla)
+    withdraw_group(meeting.erin, meeting.readers)
+    work()
+    assert names(flotilla) == ["Tenants of Camden"] and "flotilla_left" in told(meeting.alice)
+    assert mandate_of(fresh(flotilla), None).standing_of(first).stance_of(meeting.readers.uri) == Consent.Stance.LEFT
+    second = proposed(meeting, flotilla, parties=[])
+    assert mandate_of(fresh(flotilla), None).current.version.pk == second.pk
+
+
+def test_who_is_put_ashore_is_not_aboard_by_saying_so_anew(meeting, work):
+    flotilla = both(meeting)
+    work()
+    ship = Ship.objects.get(actor=meeting.readers.actor)
+    answer(meeting, meeting.alice, flotilla, ship, "ashore")
+    actions.leave_flotilla(meeting.erin, ship)
+    again = actions.sail_with(meeting.erin, meeting.readers, fresh(flotilla), {"brings": "", "needs": ""})
+    work()
+    assert names(flotilla) == ["Tenants of Camden"] and "flotilla_asked" in told(meeting.alice)
+    answer(meeting, meeting.alice, flotilla, again, "welcome")
+    assert names(flotilla) == ["Tenants of Camden", "Plan Readers"]
+
+
+def test_who_has_left_makes_room_and_is_not_counted(meeting, client, work):
+    flotilla = both(meeting)
+    work()
+    gone = [f"https://hackney.example/groups/{number}" for number in range(58)]
+    Group.objects.filter(pk=flotilla.pk).update(ships=[*fresh(flotilla).ships, *gone])
+    assert ">2 groups" in client.get("/flotillas/").content.decode().replace(" · ", ">")
+    with_frank(meeting, flotilla, work)
+    assert names(flotilla) == ["Tenants of Camden", "Plan Readers", "Boaters"]
+    assert len(fresh(flotilla).ships) == 3
+
+
+def test_a_group_that_is_hidden_is_not_among_those_who_sail(meeting, client, work):
+    flotilla = both(meeting)
+    work()
+    moderation.hide(meeting.readers.uri, by=steward(meeting), reason="Unkind")
+    work()
+    assert "Plan Readers" not in client.get(flotilla.get_absolute_url()).content.decode()
+
+
+@pytest.mark.parametrize(("days", "hidden"), [(121, True), (160, False)])
+def test_nobody_is_asked_about_what_is_hidden_or_long_over(meeting, work, days, hidden):
+    flotilla = both(meeting)
+    work()
+    if hidden:
+        moderation.hide(flotilla.uri, by=steward(meeting), reason="Unkind")
+    with time_machine.travel(timezone.now() + dt.timedelta(days=days), tick=False):
+        with transaction.atomic():
+            errand("cop.tell_of_arrival", key="again")
+        work()
+    assert "flotilla_arrived" not in told(meeting.erin)

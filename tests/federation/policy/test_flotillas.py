@@ -265,3 +265,14 @@ def test_hostile_ships_are_bounded(peer, outcomes, meeting, course):
     actions.welcome(meeting.alice, flotilla, row)
     page = meeting.client(meeting.alice).get(flotilla.get_absolute_url()).content.decode()
     assert "<script>alert(1)" not in page
+
+
+def test_only_groups_sail_and_none_with_itself(peer, outcomes, work, meeting, theirs):
+    flotilla = ours(meeting, joining=Group.Joining.OPEN)
+    work()
+    eve = peer.somebody("people/eve", name="Eve")
+    peer.does(eve, "Create", ship(peer, eve, flotilla.uri))
+    peer.does(theirs, "Create", ship(peer, theirs, theirs.uri, path="ships/2"))
+    assert all("a group that sails with another" in each for each in outcomes()[-2:])
+    work()
+    assert names(flotilla) == ["Tenants of Camden"] and not Ship.objects.filter(node__isnull=False).exists()
