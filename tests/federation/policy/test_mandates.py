@@ -239,12 +239,13 @@ def test_the_highest_number_leaves_room_for_another_version(peer, outcomes, meet
     assert mandate_of(meeting.group, None).current.version.pk == again.pk
 
 
-def test_a_flood_of_versions_hides_none_that_holds(peer, outcomes, meeting, course):
+def test_a_flood_of_versions_hides_none_that_holds(peer, outcomes, meeting, course, monkeypatch):
+    monkeypatch.setattr("cop.mandates.reading.MOST_VERSIONS", 3)
     version = ours(meeting, course)
     peer.does(course, "Create", consent(peer, course, version.uri))
     outcomes()
     mallory = peer.somebody("groups/mallory", "Group", name="Mallory")
-    for number in range(61):
+    for number in range(4):
         doc = theirs(peer, mallory, meeting, id=f"{peer.origin}/mandates/{number}", published="2030-01-01T09:00:00Z")
         peer.does(mallory, "Create", doc)
     outcomes()
