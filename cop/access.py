@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, TypeVar
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import Http404
 
 from accounts.access import stewards
 from accounts.models import User
+from atlas.models import Link
 from cop import threads
+from cop.cards import FOR
 from cop.models import (
     Commitment,
     Conversation,
@@ -26,6 +28,7 @@ from cop.models import (
     Place,
     Proposal,
     Reservation,
+    Ship,
 )
 from federation import audiences, restrictions, types
 from federation.models import Actor
@@ -48,6 +51,18 @@ class NotAllowed(PermissionDenied):
 
 def group_for_reading(reader: Actor | None, public_id: str) -> Group:
     return _one(Group, reader, public_id)
+
+
+def group_for_page(reader: Actor | None, public_id: str) -> Group:
+    """With `is_ship` and `has_together`: whether its page has to ask for the flotillas that it sails with, and for what
+    is done for it. Raises Http404."""
+    sails = Ship.objects.filter(actor=OuterRef("actor"), withdrawn_at__isnull=True)
+    done = Link.objects.filter(to_uri=OuterRef("uri"), relation=FOR)
+    rows = Group.objects.visible_to(reader).annotate(is_ship=Exists(sails), has_together=Exists(done))
+    group = rows.select_related("actor", "node").filter(public_id=public_id).first()
+    if group is None:
+        raise Http404
+    return group
 
 
 def group_for_leaving(person: Actor | None, public_id: str) -> Group:

@@ -86,10 +86,17 @@ def match_readers(errand: Errand) -> None:
 
 
 @periodic("cop.say_matches_again", every=dt.timedelta(days=1))
-def say_matches_again(errand: Errand) -> None:
+def say_matches_again(errand_row: Errand) -> None:
     """Nobody else holds what two nodes say to each other alone, so nothing else would mend what one of them lost."""
     lately = timezone.now() - SAID_AGAIN_FOR
-    for match in Match.objects.filter(moved_at__gte=lately).order_by("pk"):
+    for key in Match.objects.filter(moved_at__gte=lately).values_list("pk", flat=True):
+        errand("cop.say_match_again", payload={"match": key}, key=f"say-match-again:{key}")
+
+
+@errand_kind("cop.say_match_again")
+def say_match_again(errand_row: Errand) -> None:
+    match = Match.objects.filter(pk=errand_row.payload["match"]).first()
+    if match is not None:
         agreements.say_again(match)
 
 

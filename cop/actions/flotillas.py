@@ -20,7 +20,7 @@ from cop.models import Group, Ship
 from cop.models.ships import MOST_SHIPS
 from federation import audiences, publishing, restrictions
 from federation.outbound.say import say
-from journal import record
+from journal import hold, record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,6 +54,7 @@ def sail_with(person: Actor, ship: Group, flotilla: Group, said: Mapping[str, st
     """
     _require_captain(person, ship)
     with transaction.atomic():
+        hold(ship.uri)  # so that of two forms sent at once the second finds what the first has said
         held = statement_of(ship, flotilla)
         if held is not None:
             return change_ship(person, held, said)

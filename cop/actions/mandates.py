@@ -15,6 +15,7 @@ from cop.models import Consent, Group, MandateVersion, Member, Result
 from cop.models.mandates import MOST_NUMBER
 from federation import audiences, publishing
 from federation.models import Actor
+from journal import hold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -104,6 +105,7 @@ def give_stance(
     """What a body says to a version, by its stewards, or what a member of the group says. Said again, it replaces what
     was said before. Raises NotAllowed, NotNow."""
     with transaction.atomic():
+        hold(version.uri)  # so that of two forms sent at once the second finds what the first has said
         group, standing = _standing(person, version)
         who = _voice(person, group, standing, speaker)
         if stance == Stance.LEFT:

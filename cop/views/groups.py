@@ -45,7 +45,7 @@ SECTIONS = "from-this-group"  # id of the fragment that fetches itself again
 @require_safe
 @page_or_tombstone(Group)
 def group_page(request: HttpRequest, public_id: str) -> HttpResponse:
-    group = access.group_for_reading(request.actor, public_id)
+    group = access.group_for_page(request.actor, public_id)
     if wants_activity(request):
         return document_response(request, group)
     context = {
@@ -65,9 +65,10 @@ def group_page(request: HttpRequest, public_id: str) -> HttpResponse:
 def _together(request: HttpRequest, group: Group) -> dict[str, Any]:
     """The mandate, and the flotillas it sails with; of a flotilla its ships, and how far they have come."""
     mandate = mandate_of(group, request.actor)
-    context = {"mandate": mandate, "together": together.done_together(group, request.actor, mandate)}
+    done = together.done_together(group, request.actor, mandate) if group.has_together else []
+    context = {"mandate": mandate, "together": done}
     if not group.is_flotilla:
-        return context | {"voyages": voyages_of(group, request.actor)}
+        return context | {"voyages": voyages_of(group, request.actor) if group.is_ship else []}
     context["goals"] = goals_of(mandate, request.actor)
     context["speakers"] = {} if group.dissolved_at else seats.speakers(request.actor, mandate)
     return context | voyage(request, group, mandate.ships)
