@@ -120,6 +120,7 @@ def test_a_thing_says_everything_in_words_that_stay(client, hackney):
         "axis": "action",
         "direction": "need",
         "support": "space",
+        "exchange": None,
         "capacity": None,
         "coming": 0,
         "source": None,
