@@ -107,7 +107,10 @@ def test_what_a_page_may_be_is_what_know_how_takes():
         ({"pages__0__kind": "poem"}, "pages 1: kind: expected one of knowledge, know-how"),
         ({"pages__0__topics": ["poetry"]}, "pages 1: topics: expected some of planning"),
         ({"first_needs__0__direction": "wish"}, "first_needs 1: direction: expected one of need, offer, got 'wish'"),
-        ({"first_needs__0__shape": "round"}, "first_needs 1: shape: expected one of brief, opening, lending, got 'round'"),
+        (
+            {"first_needs__0__shape": "round"},
+            "first_needs 1: shape: expected one of brief, opening, lending, got 'round'",
+        ),
     ],
 )
 def test_a_mistake_is_told_with_its_place_and_what_is_accepted(tmp_path, values, told):

@@ -9,13 +9,15 @@ from typing import Any
 from django.conf import settings
 from django.db.models import F, Q
 
-from cop.models import Commitment, Match
+from cop.models import Commitment, Match, Proposal
 from federation import audiences, identity, types
 from federation.models import Actor, Attachment, AudienceKey, Document, Following, Publication, Receipt, ThisNode
 from journal.models import Errand
 from timebank.models import Account, Movement
 
 COUNTED = {"coming", "covered"}  # whoever may come is counted, whatever else they say
+LENT = {"taken", "version", "updated_at"}  # whoever may borrow takes it, and its document says when none is left
+SAID_OF_LENT = {"uri", "kind", "public", "tombstone"}
 OURS_ALONE = {"error", "lease_owner"}
 
 
@@ -61,14 +63,24 @@ def ours() -> dict[str, list[Any]]:
     found["accounts"] = _rows(Account.objects.filter(peer=""))
     found["movements"] = _rows(Movement.objects.all())
     found["actors"] = _rows(Actor.objects.filter(node__isnull=True))
-    found["publications"] = _rows(Publication.objects.all())
+    found["publications"] = _publications()
     found["this node"] = _rows(ThisNode.objects.all())
     found["attachments"] = _rows(Attachment.objects.filter(node__isnull=True))
     return found
 
 
 def _rows(rows: Any) -> list[Any]:
-    return [{name: value for name, value in row.items() if name not in COUNTED} for row in rows.order_by("pk").values()]
+    found = []
+    for row in rows.order_by("pk").values():
+        passed_over = COUNTED | LENT if row.get("shape") == Proposal.Shape.LENDING else COUNTED
+        found.append({name: value for name, value in row.items() if name not in passed_over})
+    return found
+
+
+def _publications() -> list[Any]:
+    lent = set(Proposal.objects.filter(shape=Proposal.Shape.LENDING).values_list("uri", flat=True))
+    rows = Publication.objects.order_by("uri").values()
+    return [{name: row[name] for name in SAID_OF_LENT} if row["uri"] in lent else row for row in rows]
 
 
 def changed(before: dict[str, list[Any]]) -> Iterator[str]:

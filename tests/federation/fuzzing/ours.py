@@ -125,7 +125,7 @@ class Shown(Writers):
     def _flotilla(self) -> None:
         """Of this node, with one ship; a ship of another node is what its own statement says."""
         said: Json = {"name": "To dry rooms", "harbour": "A room for all", "ends_on": dt.date(2030, 1, 1)}
-        said |= {"asks": "Open the hall", "joining": Group.Joining.OPEN, "language": "en"}
+        said |= {"asks": "Open the hall", "joining": Group.Joining.REQUEST, "language": "en"}
         start_flotilla(self.alice, self.asked, said={"brings": "Chairs", "needs": "A roof"}, **said)
 
     @property
