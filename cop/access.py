@@ -34,6 +34,8 @@ from federation import audiences, restrictions, types
 from federation.models import Actor
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.db.models import QuerySet
 
     from federation.models import Published
@@ -58,11 +60,7 @@ def group_for_page(reader: Actor | None, public_id: str) -> Group:
     is done for it. Raises Http404."""
     sails = Ship.objects.filter(actor=OuterRef("actor"), withdrawn_at__isnull=True)
     done = Link.objects.filter(to_uri=OuterRef("uri"), relation=FOR)
-    rows = Group.objects.visible_to(reader).annotate(is_ship=Exists(sails), has_together=Exists(done))
-    group = rows.select_related("actor", "node").filter(public_id=public_id).first()
-    if group is None:
-        raise Http404
-    return group
+    return _one(Group, reader, public_id, is_ship=Exists(sails), has_together=Exists(done))
 
 
 def group_for_leaving(person: Actor | None, public_id: str) -> Group:
@@ -184,8 +182,9 @@ def talk_for_reading(person: Actor, uri: str) -> Conversation | Published:
     return theirs if theirs is not None and theirs.uri == uri else thing_for_reading(person, uri)
 
 
-def _one(model: type[Row], reader: Actor | None, public_id: str) -> Row:
-    row = model.objects.visible_to(reader).select_related("actor", "node").filter(public_id=public_id).first()
+def _one(model: type[Row], reader: Actor | None, public_id: str, **marks: Exists) -> Row:
+    rows = model.objects.visible_to(reader).annotate(**marks).select_related("actor", "node")
+    row = rows.filter(public_id=public_id).first()
     if row is None:
         raise Http404
     return row  # type: ignore[no-any-return]
@@ -205,6 +204,12 @@ def is_steward(actor: Actor | None, group: Group) -> bool:
     if actor is None:
         return False
     return Member.objects.filter(group=group, actor=actor, role=Member.Role.STEWARD).exists()
+
+
+def stewards_of(groups: Iterable[Group] | QuerySet[Group]) -> QuerySet[User]:
+    """The people of this node who are stewards of any of them, each once."""
+    led = Member.objects.filter(group__in=groups, role=Member.Role.STEWARD)
+    return User.objects.filter(actor__in=led.values("actor"), is_active=True).distinct().order_by("pk")
 
 
 def groups_spoken_for(actor: Actor | None) -> list[Group]:

@@ -32,18 +32,18 @@ class Scored(NamedTuple):
 def scored(own: Row, others: Iterable[Row], most: int, common: Means) -> list[Scored]:
     """The `most` of the others that fit best, the best first. `common` as `means` gives it, of both sides: so that a
     pair has one score, whichever of the two was read last."""
-    rows, mean = list(others), common
+    rows = list(others)
     (about, said) = unpacked([own[2]])
-    said = _less(said, mean.get(own[1]))
+    said = _less(said, common.get(own[1]))
     found: list[Scored] = []
     for start in range(0, len(rows), AT_ONCE):
-        found += _part(rows[start : start + AT_ONCE], about[0], said[0], mean)
+        found += _part(rows[start : start + AT_ONCE], about[0], said[0], common)
     return sorted(found, key=lambda each: (-each.score, each.uri))[:most]
 
 
-def _part(rows: Sequence[Row], about: Vectors, said: Vectors, mean: Means) -> list[Scored]:
+def _part(rows: Sequence[Row], about: Vectors, said: Vectors, common: Means) -> list[Scored]:
     theirs_about, theirs_said = unpacked([vector for _uri, _language, vector in rows])
-    for language, centre in mean.items():
+    for language, centre in common.items():
         places = [place for place, row in enumerate(rows) if row[1] == language]
         if places:
             theirs_said[places] = _less(theirs_said[places], centre)

@@ -9,9 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from cop.access import stewards_of
 from cop.actions.flotillas import let_aboard
 from cop.flotillas.aboard import aboard
-from cop.models import Group, Member, Ship
+from cop.models import Group, Ship
 from federation import restrictions
 from journal import entry_of, periodic, reaction
 from notifications.actions import notify, notify_all
@@ -59,7 +60,7 @@ def take_aboard(errand: Errand) -> None:
     now = Group.objects.select_related("actor", "node").get(pk=flotilla.pk)
     _tell_of_boarding(now, entry)
     if now.is_ours and ship.actor.uri not in now.ships:
-        _tell(_stewards([now]).exclude(actor=ship.author_id), "flotilla_asked", now, ship, entry)
+        _tell(stewards_of([now]).exclude(actor=ship.author_id), "flotilla_asked", now, ship, entry)
 
 
 @reaction("cop.tell_of_flotilla", to=("group.published", "group.changed"))
@@ -91,7 +92,7 @@ def tell_of_turning_away(errand: Errand) -> None:
     ship, flotilla = _both(entry)
     if ship is not None and flotilla is not None and ship.is_ours and ship.withdrawn_at is None:
         led = Group.objects.ours().filter(actor=ship.actor_id)
-        _tell(_stewards(led), "flotilla_turned_away", flotilla, ship, entry)
+        _tell(stewards_of(led), "flotilla_turned_away", flotilla, ship, entry)
 
 
 @reaction("cop.tell_of_leaving", to="ship.withdrawn")
@@ -130,15 +131,10 @@ def _flotilla(uri: str) -> Group | None:
     return Group.objects.select_related("actor", "node").filter(uri=uri).exclude(harbour="").first()
 
 
-def _stewards(groups: Any) -> QuerySet[User]:
-    led = Member.objects.filter(group__in=groups, role=Member.Role.STEWARD)
-    return User.objects.filter(actor__in=led.values("actor"), is_active=True).distinct().order_by("pk")
-
-
 def _crew(flotilla: Group, ships: list[Ship]) -> QuerySet[User]:
     """The stewards of the flotilla and of its ships, as far as they are people of this node."""
     uris = [flotilla.uri, *(each.actor.uri for each in ships)]
-    return _stewards(Group.objects.ours().filter(uri__in=uris))
+    return stewards_of(Group.objects.ours().filter(uri__in=uris))
 
 
 def _tell(told: Any, kind: str, flotilla: Group, ship: Ship | None, entry: Entry) -> None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from cop.access import running
+from cop.access import running, stewards_of
 from cop.mandates.reading import mandate_of
 from cop.mandates.states import State
 from cop.models import Consent, Group, MandateVersion, Member
@@ -56,7 +56,7 @@ def tell_of_version(errand: Errand) -> None:
     if version is None or version.withdrawn_at is not None:
         return
     voices = Group.objects.ours().filter(uri__in=_voices(version)).exclude(actor=version.actor_id)
-    asked = Q(actor__in=_led(voices))
+    asked = Q(pk__in=stewards_of(voices).values("pk"))
     if not version.is_shared:
         inside = Member.objects.filter(group__uri=version.about_uri, state=Member.State.JOINED)
         asked |= Q(actor__in=inside.values("actor"))
@@ -79,10 +79,10 @@ def tell_of_stance(errand: Errand) -> None:
         _tell(told, "mandate_objected", version, entry, who, block=consent)
     elif consent.stance == Stance.LEFT:
         bodies = Group.objects.ours().filter(uri__in=version.party_uris).exclude(actor=consent.actor_id)
-        _tell(_stewards(bodies), "mandate_left", version, entry, who)
+        _tell(stewards_of(bodies), "mandate_left", version, entry, who)
     elif version.is_shared and mandate_of(group, None).standing_of(version).state == State.IN_FORCE:
         bodies = Group.objects.ours().filter(uri__in=version.party_uris)
-        _tell(_stewards(bodies), "mandate_in_force", version, entry)
+        _tell(stewards_of(bodies), "mandate_in_force", version, entry)
 
 
 @reaction("cop.tell_of_answer", to="mandate.changed")
@@ -115,7 +115,7 @@ def tell_of_lapsed(errand: Errand) -> None:
         if group is None or mandate_of(group, group.actor).standing_of(version).state != State.LAPSED:
             continue
         bodies = Group.objects.ours().filter(uri__in=[*version.party_uris, version.about_uri])
-        for user in _stewards(bodies):
+        for user in stewards_of(bodies):
             params = {"title": version.title, "page": version.get_absolute_url()}
             notify(user, "mandate_lapsed", version.uri, **params)
 
@@ -127,14 +127,6 @@ def _version(uri: str) -> MandateVersion | None:
 def _voices(version: MandateVersion) -> list[str]:
     group = Group.objects.select_related("actor").filter(uri=version.about_uri).first()
     return mandate_of(group, None).standing_of(version).voices if group is not None else version.party_uris
-
-
-def _led(bodies: Any) -> Any:
-    return Member.objects.filter(group__in=bodies, role=Member.Role.STEWARD).values("actor")
-
-
-def _stewards(bodies: Any) -> Any:
-    return User.objects.filter(actor__in=_led(bodies), is_active=True).distinct().order_by("pk")
 
 
 def _tell(

@@ -56,7 +56,7 @@ def new_flotilla(request: HttpRequest) -> HttpResponse:
 @signed_in
 @form_page
 def edit_flotilla(request: HttpRequest, public_id: str) -> HttpResponse:
-    flotilla = _flotilla_for_editing(request, public_id)
+    flotilla = _flotilla(access.group_for_editing(request.actor, public_id))
     row = Group.objects.get(pk=flotilla.pk)
     form = forms.FlotillaForm(request.POST or None, request.FILES or None, instance=row)
     if request.method == "POST" and form.is_valid() and form.carried_out(change_group, request.actor, flotilla):
@@ -70,7 +70,7 @@ def edit_flotilla(request: HttpRequest, public_id: str) -> HttpResponse:
 @form_page
 def sail_with(request: HttpRequest, public_id: str) -> HttpResponse:
     """A group that somebody leads sails along, whichever node the flotilla is of."""
-    flotilla = _flotilla_for_reading(request, public_id)
+    flotilla = _flotilla(access.group_for_reading(request.actor, public_id))
     led = [each for each in access.groups_led_by(request.actor) if not each.is_flotilla]
     form = forms.SailForm(request.POST or None, led=led)
     if not flotilla.is_sailing:
@@ -123,7 +123,7 @@ def leave_flotilla(request: HttpRequest, public_id: str) -> HttpResponse:
 @signed_in
 @require_POST
 def answer_ship(request: HttpRequest, public_id: str, ship_id: str) -> HttpResponse:
-    flotilla = _flotilla_for_editing(request, public_id)
+    flotilla = _flotilla(access.group_for_editing(request.actor, public_id))
     ship = access.published_for_reading(Ship, request.actor, ship_id)
     form = forms.CrewForm(request.POST)
     if ship.about_uri != flotilla.uri or not form.is_valid():
@@ -140,7 +140,7 @@ def answer_ship(request: HttpRequest, public_id: str, ship_id: str) -> HttpRespo
 @signed_in
 @form_page
 def bring_in_harvest(request: HttpRequest, public_id: str) -> HttpResponse:
-    flotilla = _flotilla_for_editing(request, public_id)
+    flotilla = _flotilla(access.group_for_editing(request.actor, public_id))
     form = forms.HarvestForm(request.POST or None, instance=Group.objects.get(pk=flotilla.pk))
     if request.method == "POST" and form.is_valid():
         actions.dissolve_flotilla(request.actor, flotilla, form.cleaned_data["harvest"])
@@ -165,15 +165,8 @@ def voyage(request: HttpRequest, flotilla: Group, ships: list[Ship]) -> dict[str
     }
 
 
-def _flotilla_for_reading(request: HttpRequest, public_id: str) -> Group:
-    group = access.group_for_reading(request.actor, public_id)
-    if not group.is_flotilla:
-        raise Http404
-    return group
-
-
-def _flotilla_for_editing(request: HttpRequest, public_id: str) -> Group:
-    group = access.group_for_editing(request.actor, public_id)
+def _flotilla(group: Group) -> Group:
+    """Raises Http404 for a group that is none."""
     if not group.is_flotilla:
         raise Http404
     return group
